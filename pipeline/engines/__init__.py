@@ -1,0 +1,1 @@
+"""The engines of this project, registered as entry points of the group `pipeline.engines`."""

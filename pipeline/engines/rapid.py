@@ -1,0 +1,208 @@
+"""PP-OCRv6 on OpenVINO: the default engine. Latin, Chinese and Japanese, offline.
+
+The two models (find the lines, read a line) and the steps around them come from the
+rapidocr distribution; the order of work here is ours: one line per inference, its width
+taken from that line alone, so that a page reads the same whatever it is read beside.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+# OpenVINO reports each start to an analytics host when this package can be imported, and
+# falls back to a stub when it cannot: block it before OpenVINO is imported.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+
+import openvino
+import rapidocr
+from rapidocr.ch_ppocr_det.main import TextDetector
+from rapidocr.ch_ppocr_det.utils import DBPostProcess, DetPreProcess
+from rapidocr.utils.process_img import get_rotate_crop_image
+
+from ..characters import nfc
+from ..model import Baseline, Box, Line, PageText, Word
+
+Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+LINE_HEIGHT_PX = 48
+COLUMN_PX = 8
+"""The reader gives one character (or none) for every 8 pixels of a line scaled to 48."""
+WIDTH_STEP_PX = 64
+"""Widths are rounded up to this: OpenVINO compiles, and keeps, each new shape."""
+MIN_WIDTH_PX = 320
+MIN_LINE_CONFIDENCE = 0.5
+ASCENT_SHARE, DESCENT_SHARE = 0.72, 0.22
+"""Parts of a found line's height above and below the baseline; the rest is air."""
+WORD = re.compile(r"\S+")
+
+# ISO 639-2/3 codes as Tesseract uses them: what the character set of the models covers.
+LANGUAGES = frozenset(
+    "afr ast bre cat ces chi_sim chi_tra cos cym dan deu eng epo est eus fao fil fin fra fry gla"
+    " gle glg hat hrv hun ind isl ita jav jpn lat lav lit ltz mlt mri msa nld nor oci pol por que"
+    " ron slk slv spa sqi srp_latn sun swa swe tgl ton tur uzb_latn yor".split()
+)
+
+
+class RapidEngine:
+    """Reads a page with PP-OCRv6. One instance serves one thread at a time.
+
+    Args:
+        threads: Threads that one page may use.
+    """
+
+    name = "rapid"
+    languages = LANGUAGES
+    best_side_px = 2000
+
+    def __init__(self, threads: int = 1) -> None:
+        models = Path(rapidocr.__file__).parent / "models"
+        core = openvino.Core()
+        settings = {
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": 1,
+            # Pinned, the threads of two models of one process share one core.
+            "ENABLE_CPU_PINNING": False,
+        }
+        reader = core.read_model(models / "PP-OCRv6_rec_small.onnx")
+        signs = reader.get_rt_info()["framework"]["character"].value.splitlines()
+        self._characters = ["", *signs, " "]  # CTC: 0 is "no character here"
+        self._read = core.compile_model(reader, "CPU", settings).create_infer_request()
+        finder = core.read_model(models / "PP-OCRv6_det_small.onnx")
+        self._find = core.compile_model(finder, "CPU", settings).create_infer_request()
+        self._prepare = DetPreProcess(736, "min", mean=(0.5,) * 3, std=(0.5,) * 3)
+        self._outline = DBPostProcess(
+            thresh=0.3, box_thresh=0.5, unclip_ratio=1.6, use_dilation=True, score_mode="fast"
+        )
+
+    def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
+        """Reads `image`.
+
+        Args:
+            image: The page, upright, with square pixels.
+            languages: Not needed: all its scripts are read at once.
+
+        Returns:
+            The page's lines from top to bottom, with words, places and confidences.
+        """
+        pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
+        lines = (self._line(pixels, quad) for quad in self._quads(pixels))
+        return PageText(
+            width_px=image.width,
+            height_px=image.height,
+            lines=tuple(line for line in lines if line is not None),
+            engine=self.name,
+        )
+
+    def _quads(self, pixels: Pixels) -> list[Floats]:
+        """Corners of each line of print, clockwise from the top left, from top to bottom."""
+        height, width = pixels.shape[:2]
+        # A strip is no page: the finder wants room above and below it.
+        margin = max(0, math.ceil(width / 8 - height / 2)) if width > 8 * height else 0
+        if margin:
+            pixels = np.pad(pixels, ((margin, margin), (0, 0), (0, 0)))
+        self._find.infer([self._prepare(pixels)])
+        heat = self._find.get_output_tensor().data
+        quads, _ = self._outline(heat, pixels.shape[:2])
+        if not len(quads):
+            return []
+        return [quad - (0, margin) for quad in TextDetector.sorted_boxes(quads).astype(np.float32)]
+
+    def _line(self, pixels: Pixels, quad: Floats) -> Line | None:
+        crop = get_rotate_crop_image(pixels, quad.astype(np.float32))
+        text, columns, scores, used = self._characters_of(crop)
+        if not text.strip() or float(np.mean(scores)) < MIN_LINE_CONFIDENCE:
+            return None
+        return line_from_columns(quad, text, columns, scores, used)
+
+    def _characters_of(self, crop: Pixels) -> tuple[str, list[int], list[float], float]:
+        """Text of a line, the column and score of each character, and the columns it fills."""
+        import cv2
+
+        width = max(1, math.ceil(LINE_HEIGHT_PX * crop.shape[1] / crop.shape[0]))
+        padded = max(MIN_WIDTH_PX, math.ceil(width / WIDTH_STEP_PX) * WIDTH_STEP_PX)
+        line = np.zeros((1, 3, LINE_HEIGHT_PX, padded), np.float32)
+        scaled = cv2.resize(crop, (width, LINE_HEIGHT_PX)).transpose(2, 0, 1)
+        line[0, :, :, :width] = scaled / np.float32(127.5) - 1
+        self._read.infer([line])
+        scores = self._read.get_output_tensor().data[0]
+        best = scores.argmax(axis=1)
+        kept = np.flatnonzero((best != 0) & (best != np.concatenate(([0], best[:-1]))))
+        text = "".join(self._characters[best[column]] for column in kept)
+        return (
+            text,
+            [int(column) for column in kept],
+            [float(scores[column, best[column]]) for column in kept],
+            width / COLUMN_PX,
+        )
+
+
+def line_from_columns(
+    quad: Floats, text: str, columns: list[int], scores: list[float], used: float
+) -> Line:
+    """A line of words from the characters read in a quadrilateral.
+
+    Args:
+        quad: Corners in pixels, clockwise from the top left.
+        text: What was read, spaces included.
+        columns: For each character, the reader's column where it was seen.
+        scores: For each character, its confidence.
+        used: How many columns the print fills.
+
+    Returns:
+        The line, its words placed along it.
+    """
+    corners = quad.astype(float)
+    if _is_upright_strip(corners):
+        corners = corners[[1, 2, 3, 0]]  # read from top to bottom, turned to the left
+    top_left, top_right, bottom_right, bottom_left = corners
+
+    def box(start: float, end: float) -> Box:
+        points = [
+            left + (right - left) * at
+            for left, right in ((top_left, top_right), (bottom_left, bottom_right))
+            for at in (start, end)
+        ]
+        xs, ys = [point[0] for point in points], [point[1] for point in points]
+        return Box(float(min(xs)), float(min(ys)), float(max(xs)), float(max(ys)))
+
+    words = []
+    for match in WORD.finditer(text):
+        first, last = match.start(), match.end() - 1
+        start, end = _ends(columns, first, last, used)
+        confidence = sum(scores[first : last + 1]) / (last + 1 - first)
+        words.append(Word(nfc(match[0]), box(start, end), round(confidence, 4)))
+    height = float(np.linalg.norm(bottom_left - top_left) + np.linalg.norm(bottom_right - top_right))
+    height /= 2
+    drop = DESCENT_SHARE
+    start_x, start_y = (float(v) for v in bottom_left + (top_left - bottom_left) * drop)
+    end_x, end_y = (float(v) for v in bottom_right + (top_right - bottom_right) * drop)
+    baseline = Baseline(start_x, start_y, end_x, end_y)
+    return Line(tuple(words), baseline, height * ASCENT_SHARE)
+
+
+def _ends(columns: list[int], first: int, last: int, used: float) -> tuple[float, float]:
+    """Where characters `first` to `last` begin and end, as shares of the line's length.
+
+    A character is seen near its middle; half of its neighbour's distance is its half width.
+    """
+    pitch = (columns[last] - columns[first]) / (last - first) if last > first else 0.0
+    pitch = pitch or (columns[-1] - columns[0] + 1) / len(columns)
+    start = columns[first] + 0.5 - pitch / 2
+    end = columns[last] + 0.5 + pitch / 2
+    return max(0.0, start / used), min(1.0, end / used)
+
+
+def _is_upright_strip(corners: npt.NDArray[np.float64]) -> bool:
+    """Whether `get_rotate_crop_image` turned this strip to lie flat."""
+    width = max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[2] - corners[3]))
+    height = max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))
+    return bool(int(height) >= 1.5 * int(width))

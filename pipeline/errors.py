@@ -1,0 +1,68 @@
+"""What can go wrong, as a tree:
+
+    SearchablePdfError
+    ├── UsageError              2   the request contradicts itself
+    ├── NoScansError            3   nothing to convert, or an input that is not there
+    ├── OcrError                    a scan could not be turned into text
+    │   ├── ScanError           3   the file cannot be read as an image
+    │   ├── RecognitionError   10   the engine failed on the page
+    │   └── EngineError         4   the engine is missing, or cannot be used as asked
+    │       └── LanguageError   4   the engine does not read the language
+    └── OutputError             5   the PDF cannot be written
+
+The number is the exit code of the command when the error ends it. Every message names the
+problem, the file and page, and the remedy. Errors pass every argument to `Exception`, so
+that they survive pickling between processes.
+"""
+
+from __future__ import annotations
+
+
+class SearchablePdfError(Exception):
+    """The root: anything that this package raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(SearchablePdfError):
+    """The request contradicts itself, for example two scans that would make the same PDF."""
+
+    exit_code = 2
+
+
+class NoScansError(SearchablePdfError):
+    """No scan was found, or an input does not exist or cannot be opened."""
+
+    exit_code = 3
+
+
+class OcrError(SearchablePdfError):
+    """A scan could not be turned into text: the one error to catch around `async_ocr`."""
+
+    exit_code = 10
+
+
+class ScanError(OcrError):
+    """The file cannot be read as an image: damaged, too large, of an unknown format."""
+
+    exit_code = 3
+
+
+class RecognitionError(OcrError):
+    """The engine failed on this page."""
+
+
+class EngineError(OcrError):
+    """The engine is not there, or cannot be used as asked."""
+
+    exit_code = 4
+
+
+class LanguageError(EngineError):
+    """The engine does not read a language that was asked for."""
+
+
+class OutputError(SearchablePdfError):
+    """The PDF cannot be written, or something that is not ours is in its place."""
+
+    exit_code = 5

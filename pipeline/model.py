@@ -1,0 +1,245 @@
+"""The page model: what a scan is, what was read on it, and how a page ends.
+
+Coordinates are pixels of the recognition copy of a page: origin top left, x to the
+right, y down, after the scan's orientation is applied. The copy has square pixels, so
+one scale turns pixels into points; points appear only in `render` and `pdf`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from PIL import Image
+
+from .characters import needs_space, nfc, printable
+from .geometry import Baseline, Box
+
+SCHEMA_VERSION = 1
+"""Version of the JSON that `PageText.to_json` writes."""
+
+POINTS_PER_INCH = 72
+
+Stage = Literal["load", "recognize", "render"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of characters without a space between them.
+
+    Attributes:
+        text: In logical order, normalised to NFC.
+        box: The upright rectangle around the word, in pixels.
+        confidence: 0 to 1, or None where the engine gives none.
+    """
+
+    text: str
+    box: Box
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of print.
+
+    Attributes:
+        words: In logical (reading) order.
+        baseline: From the left end of the print to its right end (as the characters stand),
+            so that a tilted or turned line keeps its angle.
+        height: Distance from the baseline to the top of the line's tallest letters, in pixels.
+    """
+
+    words: tuple[Word, ...]
+    baseline: Baseline
+    height: float
+
+    @property
+    def text(self) -> str:
+        """The line's words, with a space where a reader would put one."""
+        parts: list[str] = []
+        for index, word in enumerate(self.words):
+            if index and needs_space(self.words[index - 1].text, word.text):
+                parts.append(" ")
+            parts.append(word.text)
+        return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """All that was read on a page.
+
+    Attributes:
+        width_px: Width of the recognition copy that the coordinates refer to.
+        height_px: Height of it.
+        lines: In reading order.
+        rotation_deg: Clockwise turn that makes the page upright, as the engine found it
+            (0 where it does not look).
+        engine: Name of the engine.
+    """
+
+    width_px: int
+    height_px: int
+    lines: tuple[Line, ...] = ()
+    rotation_deg: int = 0
+    engine: str = ""
+
+    @property
+    def text(self) -> str:
+        """The page's lines, one per row."""
+        return "\n".join(line.text for line in self.lines)
+
+    @property
+    def word_count(self) -> int:
+        """How many words were read."""
+        return sum(len(line.words) for line in self.lines)
+
+    def to_json(self) -> str:
+        """The page as JSON: the attributes by name, lines and words nested, and `version`."""
+        return json.dumps({"version": SCHEMA_VERSION, **asdict(self)}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, data: str) -> PageText:
+        """The page that `to_json` wrote, perhaps corrected by a person in between.
+
+        Raises:
+            ValueError: Not such a page, or of another version.
+        """
+        try:
+            page = json.loads(data)
+            if page["version"] != SCHEMA_VERSION:
+                raise ValueError(
+                    f"page text of version {page['version']}, this program reads {SCHEMA_VERSION}"
+                )
+            return cls(
+                width_px=int(page["width_px"]),
+                height_px=int(page["height_px"]),
+                lines=tuple(_line(line) for line in page["lines"]),
+                rotation_deg=int(page["rotation_deg"]),
+                engine=str(page["engine"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a page text: {error!r}") from error
+
+
+def _line(data: Mapping[str, Any]) -> Line:
+    words = tuple(
+        Word(nfc(word["text"]), Box(**word["box"]), word["confidence"]) for word in data["words"]
+    )
+    return Line(words, Baseline(**data["baseline"]), float(data["height"]))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PageSource:
+    """Names one page: a file, and the frame in it (0 for the first)."""
+
+    path: Path
+    frame: int = 0
+
+    def __str__(self) -> str:
+        name = printable(str(self.path))
+        return f"{name} (frame {self.frame + 1})" if self.frame else name
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One page of a scan, opened.
+
+    Attributes:
+        source: Which page.
+        image: The opened frame; Pillow decodes its pixels when they are first used.
+        orientation: EXIF or TIFF orientation, 1 to 8: how the stored pixels must be turned.
+        stored_size_px: Width and height as stored.
+        dpi: Pixels per inch along the stored x and y.
+        notes: What was decided for the file because it does not say, or was lost.
+    """
+
+    source: PageSource
+    image: Image.Image
+    orientation: int
+    stored_size_px: tuple[int, int]
+    dpi: tuple[float, float]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def size_pt(self) -> tuple[float, float]:
+        """Width and height of the page as shown, in points: pixels over dpi, each axis alone."""
+        width, height = (
+            POINTS_PER_INCH * side / dpi
+            for side, dpi in zip(self.stored_size_px, self.dpi, strict=True)
+        )
+        return (height, width) if self.orientation >= 5 else (width, height)
+
+    @property
+    def square_size_px(self) -> tuple[int, int]:
+        """Width and height as shown, with square pixels at the finer of the two resolutions."""
+        finest = max(self.dpi)
+        width, height = (side * finest / POINTS_PER_INCH for side in self.size_pt)
+        return max(1, round(width)), max(1, round(height))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.image.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One PDF to be made.
+
+    Attributes:
+        name: What the document is called: its folder's or file's name.
+        output: Where the PDF goes.
+        scans: The files, in page order; a file may hold several pages.
+        folder: The folder it was found in, None where files were given by name.
+    """
+
+    name: str
+    output: Path
+    scans: tuple[Path, ...]
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """A page that is done.
+
+    Attributes:
+        source: Which page.
+        pdf: The page as a PDF of one page.
+        text: What was read.
+        notes: What a careful person should know, in plain words (a guessed resolution, ...).
+    """
+
+    source: PageSource
+    pdf: bytes
+    text: PageText
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageFailure:
+    """A page that could not be done. Failures are values: gather does not cancel siblings.
+
+    Attributes:
+        source: Which page.
+        stage: Where it failed.
+        kind: Name of the error's class.
+        message: What went wrong, in one line.
+        pdf: What stands in for it: the scan without text, or a page that says what is missing.
+    """
+
+    source: PageSource
+    stage: Stage
+    kind: str
+    message: str
+    pdf: bytes = b""

@@ -1,0 +1,303 @@
+"""A font that paints nothing, for text that is found, selected and copied but not seen.
+
+One Type0 font with Identity-H encoding (ISO 32000-1, 9.7) per Unicode plane in use: the code
+of a character is the low 16 bits of its code point, so that every character is one code, and
+ToUnicode gives the code point back. CIDToGIDMap leads each code to one of a few blank glyphs
+that differ in advance width only. The idea of an invisible font with one glyph is Tesseract's.
+
+To reportlab this is a "dynamic" font whose subset number is the Unicode plane: canvases switch
+between the planes by themselves, and the fonts are written when the document is saved.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from reportlab.pdfbase import pdfdoc, pdfmetrics
+from reportlab.pdfbase.pdfdoc import (
+    PDFArrayCompact,
+    PDFDictionary,
+    PDFName,
+    PDFStream,
+    PDFString,
+    PDFZCompress,
+)
+from reportlab.pdfgen.canvas import Canvas
+
+FONT_NAME = "GlyphLessFont"
+RESOURCE_PREFIX = "GL"
+"""Fonts are named GL0, GL1, ... in a page's resources, by Unicode plane."""
+UNITS_PER_EM = 1000
+ASCENT, DESCENT = 800, -200
+ADVANCES = (500, 0, 250, 350, 700, 850, 1000)
+"""Advance widths of glyphs 1, 2, ... in thousandths of an em. Glyph 0 (.notdef) is never used."""
+DEFAULT_GLYPH, MARK_GLYPH, NARROW_GLYPH, SLIM_GLYPH, CAPITAL_GLYPH, BROAD_GLYPH, WIDE_GLYPH = range(
+    1, 8
+)
+NARROW = frozenset(" \xa0ijlIft.,:;!|'`()[]/\\ıłΙΊιіІї‘’·")
+SLIM = frozenset('r-"*{}°“”s')
+BROAD = frozenset("mMW%@—ŒœæÆ…шщжюмЖШЩЮФ")
+EMOJI_START = 0x1F000
+
+TTF_PATH = Path(__file__).with_name("glyphless.ttf")
+CMAP_ROWS = 100
+"""A section of a CMap holds at most 100 rows (Adobe Technical Note 5014)."""
+
+Used = dict[int, set[int]]
+"""The code points in use, by Unicode plane."""
+
+
+@lru_cache(65536)
+def glyph_of(code_point: int) -> int:
+    """The blank glyph whose width is like that of the character in an ordinary typeface.
+
+    The nearer it is, the less a word must be stretched to lie on the print.
+    """
+    character = chr(code_point)
+    category = unicodedata.category(character)
+    if category in ("Mn", "Me", "Cf"):
+        return MARK_GLYPH
+    if unicodedata.east_asian_width(character) in "WF" or code_point >= EMOJI_START:
+        return WIDE_GLYPH
+    base = character if character in NARROW else unicodedata.normalize("NFKD", character)[0]
+    if base in NARROW:
+        return NARROW_GLYPH
+    if base in SLIM:
+        return SLIM_GLYPH
+    if base in BROAD:
+        return BROAD_GLYPH
+    return CAPITAL_GLYPH if category == "Lu" else DEFAULT_GLYPH
+
+
+def is_encodable(code_point: int) -> bool:
+    """Whether a character can be in a PDF's text: no surrogate, no non-character, not NUL."""
+    return (
+        code_point > 0
+        and not 0xD800 <= code_point < 0xE000
+        and code_point & 0xFFFE != 0xFFFE
+        and code_point != 0xFEFF
+    )
+
+
+class GlyphlessFont:
+    """The font, in the shape that reportlab asks of one (see `pdfbase.ttfonts.TTFont`).
+
+    Register it once with `register`; then `canvas.setFont(FONT_NAME, size)`.
+    """
+
+    fontName = FONT_NAME
+    _multiByte = 1
+    _dynamicFont = 1
+    shapable = False
+    substitutionFonts = ()
+
+    class face:
+        """What reportlab asks of a typeface."""
+
+        name = FONT_NAME
+        builtIn = False
+        ascent = ASCENT
+        descent = DESCENT
+
+    def stringWidth(self, text: str | bytes, size: float, encoding: str = "utf8") -> float:
+        """Width of `text` set at `size`, in points."""
+        if isinstance(text, bytes):
+            text = text.decode(encoding)
+        advances = (ADVANCES[glyph_of(ord(character)) - 1] for character in text)
+        return sum(advances) * size / UNITS_PER_EM
+
+    def splitString(
+        self, text: str | bytes, doc: Any, encoding: str = "utf8"
+    ) -> list[tuple[int, bytes]]:
+        """Runs of (Unicode plane, codes); the characters are noted as used in `doc`."""
+        if isinstance(text, bytes):
+            text = text.decode(encoding)
+        used = used_in_document(doc)
+        runs: list[tuple[int, bytearray]] = []
+        for code_point in filter(is_encodable, map(ord, text)):
+            plane = code_point >> 16
+            if not runs or runs[-1][0] != plane:
+                runs.append((plane, bytearray()))
+            runs[-1][1].extend((code_point & 0xFFFF).to_bytes(2, "big"))
+            used.setdefault(plane, set()).add(code_point)
+        return [(plane, bytes(codes)) for plane, codes in runs]
+
+    def getSubsetInternalName(self, plane: int, doc: Any) -> str:
+        """The font's name in the page's resources."""
+        if self.fontName not in doc.fontMapping:
+            doc.fontMapping[self.fontName] = f"/{RESOURCE_PREFIX}"
+            doc.delayedFonts.append(self)
+        used_in_document(doc).setdefault(plane, set())
+        return f"/{RESOURCE_PREFIX}{plane}"
+
+    def addObjects(self, doc: Any) -> None:
+        """Writes the fonts of all planes in use; reportlab calls it as it saves."""
+        fonts = doc.idToObject["BasicFonts"].dict
+        for plane, code_points in sorted(used_in_document(doc).items()):
+            fonts[f"{RESOURCE_PREFIX}{plane}"] = _type0_font(doc, plane, code_points)
+
+
+def used_in_document(doc: Any) -> Used:
+    """The characters drawn in a reportlab document so far; the document carries them itself."""
+    used: Used = vars(doc).setdefault("glyphless_used", {})
+    return used
+
+
+@cache
+def register() -> GlyphlessFont:
+    """Makes the font known to reportlab, once in a process."""
+    font = GlyphlessFont()
+    pdfmetrics.registerFont(font)
+    return font
+
+
+def font_pdf(used: Used) -> bytes:
+    """A PDF of one empty page that holds the fonts for `used`: for sharing among merged pages."""
+    register()
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, initialFontName=FONT_NAME, invariant=1, pageCompression=1)
+    for plane, code_points in used.items():
+        pdfmetrics.getFont(FONT_NAME).getSubsetInternalName(plane, canvas._doc)
+        used_in_document(canvas._doc)[plane] |= code_points
+    canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def to_unicode(plane: int, code_points: Iterable[int]) -> bytes:
+    """The ToUnicode CMap of one plane (ISO 32000-1, 9.10.3)."""
+    runs = list(_runs(code_points))
+    single = [f"<{a & 0xFFFF:04X}> <{_utf16(a)}>" for a, b in runs if a == b]
+    ranges = [f"<{a & 0xFFFF:04X}> <{b & 0xFFFF:04X}> <{_utf16(a)}>" for a, b in runs if a != b]
+    rows = [
+        "/CIDInit /ProcSet findresource begin",
+        "12 dict begin",
+        "begincmap",
+        "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def",
+        "/CMapName /Adobe-Identity-UCS def",
+        "/CMapType 2 def",
+        "1 begincodespacerange",
+        "<0000> <FFFF>",
+        "endcodespacerange",
+    ]
+    for kind, entries in (("char", single), ("range", ranges)):
+        for start in range(0, len(entries), CMAP_ROWS):
+            part = entries[start : start + CMAP_ROWS]
+            rows += [f"{len(part)} beginbf{kind}", *part, f"endbf{kind}"]
+    rows += ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end", ""]
+    return "\n".join(rows).encode("ascii")
+
+
+def code_points_of(plane: int, cmap: bytes) -> set[int]:
+    """The characters that a CMap from `to_unicode` maps."""
+    found: set[int] = set()
+    cmap = cmap.partition(b"endcodespacerange")[2]
+    for row in re.findall(rb"^<(\w{4})> (?:<(\w{4})> )?<\w+>$", cmap, re.MULTILINE):
+        first = int(row[0], 16)
+        last = int(row[1], 16) if row[1] else first
+        found.update(range((plane << 16) + first, (plane << 16) + last + 1))
+    return found
+
+
+def _runs(code_points: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Consecutive code points as (first, last); a run may not leave its block of 256."""
+    first = last = -1
+    for code_point in sorted(code_points):
+        if code_point == last + 1 and code_point >> 8 == first >> 8:
+            last = code_point
+            continue
+        if first >= 0:
+            yield first, last
+        first = last = code_point
+    if first >= 0:
+        yield first, last
+
+
+def _utf16(code_point: int) -> str:
+    return chr(code_point).encode("utf-16-be").hex().upper()
+
+
+def _widths(code_points: Iterable[int]) -> list[object]:
+    """The W array: `first last width` for runs of one width other than the default."""
+    rows: list[list[int]] = []
+    for code_point in sorted(code_points):
+        code, width = code_point & 0xFFFF, ADVANCES[glyph_of(code_point) - 1]
+        if width == ADVANCES[0]:
+            continue
+        if rows and rows[-1][1] == code - 1 and rows[-1][2] == width:
+            rows[-1][1] = code
+        else:
+            rows.append([code, code, width])
+    return [value for row in rows for value in row]
+
+
+def _cid_to_gid(code_points: Iterable[int]) -> bytes:
+    """Two bytes for each code up to the last one in use: its glyph."""
+    code_points = list(code_points)
+    glyphs = bytearray(b"\0\1" * (max((c & 0xFFFF for c in code_points), default=0) + 1))
+    for code_point in code_points:
+        glyphs[2 * (code_point & 0xFFFF) + 1] = glyph_of(code_point)
+    return bytes(glyphs)
+
+
+def _type0_font(doc: Any, plane: int, code_points: set[int]) -> Any:
+    def stream(key: str, content: bytes, **entries: object) -> Any:
+        return doc.Reference(
+            PDFStream(PDFDictionary(entries), content, filters=[PDFZCompress]), key
+        )
+
+    descriptor_key = "glyphless.descriptor"
+    if descriptor_key not in doc.idToObject:
+        ttf = TTF_PATH.read_bytes()
+        descriptor = _indirect(
+            Type=PDFName("FontDescriptor"),
+            FontName=PDFName(FONT_NAME),
+            Flags=4,
+            FontBBox=PDFArrayCompact([0, DESCENT, max(ADVANCES), ASCENT]),
+            ItalicAngle=0,
+            Ascent=ASCENT,
+            Descent=DESCENT,
+            CapHeight=ASCENT,
+            StemV=80,
+            FontFile2=stream("glyphless.ttf", ttf, Length1=len(ttf)),
+        )
+        doc.Reference(descriptor, descriptor_key)
+    cid_font: dict[str, object] = dict(
+        Type=PDFName("Font"),
+        Subtype=PDFName("CIDFontType2"),
+        BaseFont=PDFName(FONT_NAME),
+        CIDSystemInfo=PDFDictionary(
+            dict(Registry=PDFString("Adobe"), Ordering=PDFString("Identity"), Supplement=0)
+        ),
+        FontDescriptor=pdfdoc.PDFObjectReference(descriptor_key),
+        DW=ADVANCES[0],
+        CIDToGIDMap=stream(f"glyphless.gid{plane}", _cid_to_gid(code_points)),
+    )
+    widths = _widths(code_points)
+    if widths:
+        cid_font["W"] = PDFArrayCompact(widths)
+    return doc.Reference(
+        _indirect(
+            Type=PDFName("Font"),
+            Subtype=PDFName("Type0"),
+            BaseFont=PDFName(FONT_NAME),
+            Encoding=PDFName("Identity-H"),
+            DescendantFonts=PDFArrayCompact(
+                [doc.Reference(_indirect(**cid_font), f"glyphless.cid{plane}")]
+            ),
+            ToUnicode=stream(f"glyphless.cmap{plane}", to_unicode(plane, code_points)),
+        ),
+        f"glyphless.font{plane}",
+    )
+
+
+def _indirect(**entries: object) -> Any:
+    dictionary = PDFDictionary(entries)
+    dictionary.__RefOnly__ = 1  # reportlab then writes it as an indirect object
+    return dictionary

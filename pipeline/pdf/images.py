@@ -1,0 +1,138 @@
+"""Images for reportlab whose bytes are already what PDF wants: nothing is decoded to be drawn."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from reportlab.pdfbase.pdfdoc import (
+    PDFArrayCompact,
+    PDFDictionary,
+    PDFName,
+    PDFObject,
+    PDFObjectReference,
+    PDFStream,
+)
+from reportlab.pdfgen.canvas import Canvas
+
+# How the unit square of an image lies on the page after each EXIF orientation: x and y axis
+# and origin, in parts of the page's width and height (ISO 32000-1, 8.9.5.1; Exif 2.32, 4.6.4).
+ORIENTATION_MATRICES = {
+    1: (1, 0, 0, 1, 0, 0),
+    2: (-1, 0, 0, 1, 1, 0),
+    3: (-1, 0, 0, -1, 1, 1),
+    4: (1, 0, 0, -1, 0, 1),
+    5: (0, -1, -1, 0, 1, 1),
+    6: (0, -1, 1, 0, 0, 1),
+    7: (0, 1, 1, 0, 0, 0),
+    8: (0, 1, -1, 0, 1, 0),
+}
+
+COLOR_SPACES = {1: "DeviceGray", 3: "DeviceRGB", 4: "DeviceCMYK"}
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedImage:
+    """An image XObject to be (ISO 32000-1, 8.9.5).
+
+    Attributes:
+        data: The stream, encoded as `filter` says.
+        width: In samples.
+        height: In samples.
+        filter: DCTDecode, JPXDecode, FlateDecode or CCITTFaxDecode.
+        components: Colours per sample, 1, 3 or 4; of the palette's entries where there is one.
+        bits: Bits per component.
+        parameters: The filter's parameters.
+        decode: How samples map to colours, where it is not the usual way.
+        palette: RGB triples that samples point into.
+        icc_profile: What the colours mean; without it they are the device's.
+        upright: The pixels are as shown: the scan's orientation is already in them.
+    """
+
+    data: bytes
+    width: int
+    height: int
+    filter: str
+    components: int = 3
+    bits: int = 8
+    parameters: tuple[tuple[str, object], ...] = ()
+    decode: tuple[int, ...] = ()
+    palette: bytes = b""
+    icc_profile: bytes | None = None
+    upright: bool = False
+
+
+class ImageXObject(PDFObject):  # type: ignore[misc]
+    """An `EncodedImage` as reportlab writes it."""
+
+    __RefOnly__ = 1
+
+    def __init__(self, image: EncodedImage) -> None:
+        self.image = image
+
+    def format(self, document: Any) -> bytes:
+        """The object's bytes in the file."""
+        image = self.image
+        entries: dict[str, object] = {
+            "Type": PDFName("XObject"),
+            "Subtype": PDFName("Image"),
+            "Width": image.width,
+            "Height": image.height,
+            "Filter": PDFName(image.filter),
+        }
+        if image.filter != "JPXDecode":  # a JPEG 2000 file says both itself
+            entries["ColorSpace"] = self._color_space(document)
+            entries["BitsPerComponent"] = image.bits
+        if image.parameters:
+            entries["DecodeParms"] = PDFDictionary(dict(image.parameters))
+        if image.decode:
+            entries["Decode"] = PDFArrayCompact(image.decode)
+        written: bytes = PDFStream(PDFDictionary(entries), image.data).format(document)
+        return written
+
+    def _color_space(self, document: Any) -> object:
+        space: object = PDFName(COLOR_SPACES[self.image.components])
+        profile = self.image.icc_profile
+        if profile:
+            key = f"icc.{hashlib.sha256(profile).hexdigest()[:16]}"
+            if key not in document.idToObject:
+                entries = PDFDictionary(
+                    {
+                        "N": self.image.components,
+                        "Alternate": space,
+                        "Filter": PDFName("FlateDecode"),
+                    }
+                )
+                document.Reference(PDFStream(entries, zlib.compress(profile, 9)), key)
+            space = PDFArrayCompact([PDFName("ICCBased"), PDFObjectReference(key)])
+        if self.image.palette:
+            last = len(self.image.palette) // 3 - 1
+            table = f"<{self.image.palette.hex()}>"
+            space = PDFArrayCompact([PDFName("Indexed"), space, last, table])
+        return space
+
+
+def draw_image(
+    canvas: Canvas, image: EncodedImage, width_pt: float, height_pt: float, orientation: int = 1
+) -> None:
+    """Draws `image` over the whole page, turned and mirrored by a matrix, its bytes untouched.
+
+    Args:
+        canvas: The page.
+        image: What to draw.
+        width_pt: Width of the page as shown.
+        height_pt: Height of it.
+        orientation: EXIF orientation of the stored pixels.
+    """
+    document = canvas._doc
+    name = "scan"
+    document.addForm(name, ImageXObject(image))
+    a, b, c, d, e, f = ORIENTATION_MATRICES[1 if image.upright else orientation]
+    canvas.saveState()
+    canvas.transform(
+        a * width_pt, b * height_pt, c * width_pt, d * height_pt, e * width_pt, f * height_pt
+    )
+    canvas.doForm(name)
+    canvas.restoreState()

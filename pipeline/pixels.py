@@ -1,0 +1,113 @@
+"""Pillow images as PDF and engines take them: fewer modes, alpha on white, nothing else changed."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageCms
+
+PLAIN_MODES = ("1", "L", "P", "RGB", "CMYK", "I;16")
+"""What `plain` returns; I;16 is little-endian, P has no transparency."""
+
+
+def has_alpha(image: Image.Image) -> bool:
+    """Whether some pixels may be transparent."""
+    return "transparency" in image.info or any(band in "Aa" for band in image.getbands())
+
+
+def plain(image: Image.Image) -> Image.Image:
+    """`image` in one of `PLAIN_MODES`, decoded, the pixels unchanged where the mode allows.
+
+    Transparent pixels are laid on white. Floating point, 32-bit and Lab pixels, which PDF
+    readers do not show alike, become 8 or 16 bits.
+    """
+    if has_alpha(image):
+        return on_white(image)
+    if image.mode in PLAIN_MODES:
+        image.load()
+        return image
+    if image.mode.startswith("I;16"):
+        return _sixteen_bits(image.convert("I"))
+    if image.mode == "I":
+        return _sixteen_bits(image)
+    if image.mode == "F":
+        return _eight_bits_of_floats(image)
+    if image.mode == "LAB":
+        return _srgb_of_lab(image)
+    return image.convert("RGB")
+
+
+def lossy_note(image: Image.Image) -> str:
+    """Why `plain` cannot keep every bit of this image; empty where it can."""
+    if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):
+        return f"{image.mode} pixels (32 bits) are shown with 8 or 16 bits"
+    if image.mode == "LAB":
+        return "Lab colours are shown as sRGB"
+    return ""
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """`image` laid on white paper: grey stays grey, everything else becomes RGB."""
+    grey = image.mode in ("L", "LA", "La", "1")
+    layer = image.convert("RGBA")
+    if layer.getchannel("A").getextrema() == (255, 255):
+        opaque = layer.convert("L" if grey else "RGB")
+        return opaque.convert("1", dither=Image.Dither.NONE) if image.mode == "1" else opaque
+    paper = Image.new("RGBA", layer.size, "white")
+    paper.alpha_composite(layer)
+    return paper.convert("L" if grey else "RGB")
+
+
+def for_recognition(image: Image.Image) -> Image.Image:
+    """`image` as 8-bit L or RGB, decoded: what engines read."""
+    image = plain(image)
+    if image.mode in ("L", "RGB"):
+        return image
+    if image.mode == "I;16":
+        return Image.frombytes("L", image.size, image.tobytes()[1::2])
+    return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def icc_profile(image: Image.Image) -> bytes | None:
+    """The image's colour profile, if it describes as many colours as the pixels have."""
+    profile = image.info.get("icc_profile")
+    space = {"1": b"GRAY", "L": b"GRAY", "I;16": b"GRAY", "CMYK": b"CMYK"}.get(image.mode, b"RGB ")
+    if isinstance(profile, bytes) and profile[16:20] == space:
+        return profile
+    return None
+
+
+def _sixteen_bits(image: Image.Image) -> Image.Image:
+    low, high = image.getextrema()
+    assert isinstance(low, int | float) and isinstance(high, int | float)
+    if low < 0 or high > 0xFFFF:
+        scale = 0xFFFF / max(1, high - low)
+        image = image.point(lambda value: value * scale - low * scale)
+    return image.convert("I;16")
+
+
+def _eight_bits_of_floats(image: Image.Image) -> Image.Image:
+    low, high = image.getextrema()
+    assert isinstance(low, int | float) and isinstance(high, int | float)
+    if low >= 0 and high <= 1:
+        low, high = 0, 1
+    elif low >= 0 and high <= 255:
+        low, high = 0, 255
+    scale = 255 / ((high - low) or 1)
+    return image.point(lambda value: value * scale - low * scale).convert("L")
+
+
+def _srgb_of_lab(image: Image.Image) -> Image.Image:
+    converted = ImageCms.profileToProfile(
+        image, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB"
+    )
+    assert converted is not None
+    converted.info.pop("icc_profile", None)
+    return converted
+
+
+def png_bytes(image: Image.Image) -> bytes:
+    """`image` as a PNG file without any profile: for its compressed pixel data."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", icc_profile=None)
+    return buffer.getvalue()
