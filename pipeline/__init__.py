@@ -1,1 +1,81 @@
-__version__ = "0.1.0"
+"""Folders of scans to searchable PDFs, as stages that can be used one by one.
+
+load -> downscale -> recognise (async, one task per page, gathered) -> render -> merge
+"""
+
+from .errors import (
+    EngineError,
+    LanguageError,
+    NoScansError,
+    OcrError,
+    OutputError,
+    RecognitionError,
+    ScanError,
+    SearchablePdfError,
+    UsageError,
+)
+from .find import find_documents
+from .geometry import Baseline, Box
+from .load import downscale, load_page, page_sources
+from .merge import Bookmark, merge_pages
+from .model import (
+    Document,
+    Line,
+    PageFailure,
+    PageImage,
+    PageResult,
+    PageSource,
+    PageText,
+    Word,
+)
+from .ocr import Engine, recognize
+from .options import ConvertOptions, LoadOptions, Metadata, OcrOptions
+from .render import render_page
+from .report import Report
+from .run import convert, convert_blocking
+from .text import async_ocr, batch_ocr
+from .version import __version__
+from .workers import PageJob, process_page
+
+__all__ = [
+    "Baseline",
+    "Bookmark",
+    "Box",
+    "ConvertOptions",
+    "Document",
+    "Engine",
+    "EngineError",
+    "LanguageError",
+    "Line",
+    "LoadOptions",
+    "Metadata",
+    "NoScansError",
+    "OcrError",
+    "OcrOptions",
+    "OutputError",
+    "PageFailure",
+    "PageImage",
+    "PageJob",
+    "PageResult",
+    "PageSource",
+    "PageText",
+    "RecognitionError",
+    "Report",
+    "ScanError",
+    "SearchablePdfError",
+    "UsageError",
+    "Word",
+    "__version__",
+    "async_ocr",
+    "batch_ocr",
+    "convert",
+    "convert_blocking",
+    "downscale",
+    "find_documents",
+    "load_page",
+    "merge_pages",
+    "page_sources",
+    "process_page",
+    "recognize",
+    "render_page",
+]

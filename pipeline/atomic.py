@@ -12,6 +12,8 @@ from typing import BinaryIO
 from .characters import printable
 from .errors import OutputError
 
+_open_parts: set[Path] = set()
+
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[BinaryIO]:
@@ -23,11 +25,12 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OutputError: The file cannot be written there.
     """
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
+    part = path.with_name(_part_name())
+    _open_parts.add(part)
     try:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+            with part.open("xb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -36,7 +39,40 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
             part.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OutputError(
-            f"{printable(str(path))}: cannot be written ({error.strerror or error});"
-            " check the folder's permissions and free space, or choose another with -o"
-        ) from error
+        raise _not_writable(path, error) from error
+    finally:
+        _open_parts.discard(part)
+
+
+def discard_parts() -> None:
+    """Removes the files being written, before a process ends without waiting for its threads."""
+    for part in list(_open_parts):
+        part.unlink(missing_ok=True)
+
+
+def check_folder(folder: Path) -> None:
+    """Makes a folder for PDFs and sees that a file can be made there, before the long work.
+
+    Raises:
+        OutputError: It cannot.
+    """
+    part = folder / _part_name()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            part.touch()
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+
+
+def _part_name() -> str:
+    return f".{secrets.token_hex(8)}.part"
+
+
+def _not_writable(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"{printable(str(path))}: cannot be written ({error.strerror or error});"
+        " check the folder's permissions and free space, or choose another with -o"
+    )

@@ -1,4 +1,4 @@
-"""What can go wrong, as a tree:
+"""What can go wrong, as a tree.
 
     SearchablePdfError
     ├── UsageError              2   the request contradicts itself

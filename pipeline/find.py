@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .characters import printable
 from .errors import NoScansError, SearchablePdfError, UsageError
 from .load import open_scan
-from .characters import printable
 from .model import Document
 
 ENDINGS = frozenset(
@@ -125,7 +125,7 @@ def is_scan(path: Path) -> bool:
 
 
 def _origin(document: Document) -> str:
-    return printable(str(document.folder or document.scans[0]))
+    return printable(str(document.folders[0] if document.folders else document.scans[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +139,16 @@ class _Search:
         """Everything below `inputs` as one document, or none where a part of it is missing."""
         problems: list[SearchablePdfError] = []
         whole = _Search(self.output.parent, False, problems.append, self.pass_over)
-        scans = tuple(
-            scan for given in inputs for doc in whole.documents_of(given) for scan in doc.scans
-        )
+        parts = [part for given in inputs for part in whole.documents_of(given)]
         for problem in problems:
             self.complain(problem)
-        if scans and not problems:
-            folder = inputs[0] if len(inputs) == 1 and inputs[0].is_dir() else None
-            yield Document(self.output.stem, self.output, scans, folder)
+        if parts and not problems:
+            yield Document(
+                self.output.stem,
+                self.output,
+                scans=tuple(scan for part in parts for scan in part.scans),
+                folders=tuple(folder for part in parts for folder in part.folders),
+            )
 
     def documents_of(self, given: Path) -> Iterator[Document]:
         """The documents of one input, or a complaint that it holds none."""
@@ -163,11 +165,11 @@ class _Search:
             target = self.output / folder.relative_to(given)
             if self.per_file:
                 for scan in scans:
-                    yield Document(scan.stem, target / f"{scan.stem}.pdf", (scan,), folder)
+                    yield Document(scan.stem, target / f"{scan.stem}.pdf", (scan,))
             else:
                 title = folder.resolve().name or "scans"
                 place = target.parent if folder != given else target
-                yield Document(title, place / f"{title}.pdf", scans, folder)
+                yield Document(title, place / f"{title}.pdf", scans, (folder,))
         if not found:
             self.complain(NoScansError(f"{name}: no scan found in this folder or below it"))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import cast
 
 from PIL import AvifImagePlugin, Image
 
@@ -52,7 +53,7 @@ def open_scan(path: Path) -> Image.Image:
         factory, accept = Image.OPEN[name]
         if accept is None or accept(prefix) is True:
             with suppress(SyntaxError, IndexError, TypeError, KeyError):
-                return factory(path, str(path))
+                return cast(Callable[[Path, str], Image.Image], factory)(path, str(path))
     if not prefix:
         raise ScanError("the file is empty")
     raise ScanError("this is not an image, or a damaged one")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
+from pypdf.constants import PageLabelStyle
 from pypdf.errors import PyPdfError
 from pypdf.generic import (
     ArrayObject,
@@ -19,10 +20,10 @@ from pypdf.generic import (
     StreamObject,
 )
 
-from . import __version__
 from .atomic import atomic_file
 from .options import Metadata
 from .pdf.glyphless import RESOURCE_PREFIX, Used, code_points_of, font_pdf
+from .version import __version__
 
 PRODUCER = "searchable-pdf"
 PDF_HEADER = "%PDF-1.7"
@@ -65,9 +66,9 @@ def merge_pages(
         _add_page(writer, page, used, profiles)
     _share_font(writer, used)
     if len(writer.pages):
-        writer.set_page_label(0, len(writer.pages) - 1, style="/D", start=1)
+        writer.set_page_label(0, len(writer.pages) - 1, style=PageLabelStyle.DECIMAL, start=1)
     for bookmark in bookmarks:
-        writer.add_outline_item(bookmark.title, bookmark.page)
+        writer.add_outline_item(title=bookmark.title, page_number=bookmark.page)
     _describe(writer, metadata or Metadata(), identity.digest()[:16])
     with atomic_file(output) as file:
         writer.write(file)
@@ -114,6 +115,7 @@ def _share_profiles(resources: object, profiles: dict[str, IndirectObject]) -> N
             profile = space[1].get_object()
             assert isinstance(profile, StreamObject)
             key = hashlib.sha256(profile.get_data()).hexdigest()
+            assert profile.indirect_reference is not None
             space[1] = profiles.setdefault(key, profile.indirect_reference)
 
 

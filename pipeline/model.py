@@ -24,6 +24,9 @@ SCHEMA_VERSION = 1
 
 POINTS_PER_INCH = 72
 
+PAGE_BREAK = "\n\f"
+"""Between the pages of a plain text: a form feed that begins the next page, as pdftotext writes."""
+
 Stage = Literal["load", "recognize", "render"]
 
 
@@ -200,13 +203,13 @@ class Document:
         name: What the document is called: its folder's or file's name.
         output: Where the PDF goes.
         scans: The files, in page order; a file may hold several pages.
-        folder: The folder it was found in, None where files were given by name.
+        folders: The folders whose content it is; none where files were given by name.
     """
 
     name: str
     output: Path
     scans: tuple[Path, ...]
-    folder: Path | None = None
+    folders: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

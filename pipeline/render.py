@@ -11,10 +11,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from .characters import nfc, printable
 from .embed import encode, lossless
+from .geometry import Baseline, Box
 from .model import (
     POINTS_PER_INCH,
-    Baseline,
-    Box,
     Line,
     PageImage,
     PageSource,

@@ -17,9 +17,7 @@ Dpi = tuple[float, float]
 Info = Mapping[Any, Any]
 
 
-def page_dpi(
-    size_px: tuple[int, int], info: Info, asked: float | None = None
-) -> tuple[Dpi, str]:
+def page_dpi(size_px: tuple[int, int], info: Info, asked: float | None = None) -> tuple[Dpi, str]:
     """The resolution to show a scan at, and a note where it had to be guessed.
 
     Args:
@@ -39,15 +37,16 @@ def page_dpi(
     width, height = size_px
     guess, paper = guess_dpi((width / ratio, height) if ratio > 1 else (width, height * ratio))
     dpi = (guess * ratio, guess) if ratio > 1 else (guess, guess / ratio)
-    said = "no resolution" if declared is None else f"{_dpi_text(declared)} dpi on a page-sized image"
+    said = (
+        "no resolution" if declared is None else f"{_dpi_text(declared)} dpi on a page-sized image"
+    )
     return dpi, f"the file gives {said}: shown at {_dpi_text(dpi)} dpi, {paper}"
 
 
 def declared_dpi(info: Info) -> Dpi | None:
     """What the file says, if it is a number that a scanner could have written."""
-    value = info.get("dpi")
     try:
-        x, y = (float(side) for side in value)
+        x, y = (float(side) for side in info.get("dpi", ()))
     except (TypeError, ValueError, ZeroDivisionError):
         return None
     x, y = (side if MIN_DPI <= side <= MAX_DPI else 0.0 for side in (x, y))

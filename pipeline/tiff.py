@@ -92,9 +92,9 @@ def _jpeg(image: Image.Image, tags: Any, path: Path) -> EncodedImage | None:
         return None
     if len(tags.get(STRIP_OFFSETS, ())) == 1:
         offset, size = tags[STRIP_OFFSETS][0], tags[STRIP_SIZES][0]
-    elif (
-        len(tags.get(TILE_OFFSETS, ())) == 1
-        and (tags.get(TILE_WIDTH), tags.get(TILE_HEIGHT)) == (width, height)
+    elif len(tags.get(TILE_OFFSETS, ())) == 1 and (tags.get(TILE_WIDTH), tags.get(TILE_HEIGHT)) == (
+        width,
+        height,
     ):
         offset, size = tags[TILE_OFFSETS][0], tags[TILE_SIZES][0]
     else:

@@ -11,7 +11,6 @@ import math
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +27,8 @@ from rapidocr.ch_ppocr_det.utils import DBPostProcess, DetPreProcess
 from rapidocr.utils.process_img import get_rotate_crop_image
 
 from ..characters import nfc
-from ..model import Baseline, Box, Line, PageText, Word
+from ..geometry import Baseline, Box
+from ..model import Line, PageText, Word
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -180,7 +180,9 @@ def line_from_columns(
         start, end = _ends(columns, first, last, used)
         confidence = sum(scores[first : last + 1]) / (last + 1 - first)
         words.append(Word(nfc(match[0]), box(start, end), round(confidence, 4)))
-    height = float(np.linalg.norm(bottom_left - top_left) + np.linalg.norm(bottom_right - top_right))
+    height = float(
+        np.linalg.norm(bottom_left - top_left) + np.linalg.norm(bottom_right - top_right)
+    )
     height /= 2
     drop = DESCENT_SHARE
     start_x, start_y = (float(v) for v in bottom_left + (top_left - bottom_left) * drop)

@@ -268,17 +268,17 @@ def _type0_font(doc: Any, plane: int, code_points: set[int]) -> Any:
             FontFile2=stream("glyphless.ttf", ttf, Length1=len(ttf)),
         )
         doc.Reference(descriptor, descriptor_key)
-    cid_font: dict[str, object] = dict(
-        Type=PDFName("Font"),
-        Subtype=PDFName("CIDFontType2"),
-        BaseFont=PDFName(FONT_NAME),
-        CIDSystemInfo=PDFDictionary(
-            dict(Registry=PDFString("Adobe"), Ordering=PDFString("Identity"), Supplement=0)
+    cid_font: dict[str, object] = {
+        "Type": PDFName("Font"),
+        "Subtype": PDFName("CIDFontType2"),
+        "BaseFont": PDFName(FONT_NAME),
+        "CIDSystemInfo": PDFDictionary(
+            {"Registry": PDFString("Adobe"), "Ordering": PDFString("Identity"), "Supplement": 0}
         ),
-        FontDescriptor=pdfdoc.PDFObjectReference(descriptor_key),
-        DW=ADVANCES[0],
-        CIDToGIDMap=stream(f"glyphless.gid{plane}", _cid_to_gid(code_points)),
-    )
+        "FontDescriptor": pdfdoc.PDFObjectReference(descriptor_key),
+        "DW": ADVANCES[0],
+        "CIDToGIDMap": stream(f"glyphless.gid{plane}", _cid_to_gid(code_points)),
+    }
     widths = _widths(code_points)
     if widths:
         cid_font["W"] = PDFArrayCompact(widths)

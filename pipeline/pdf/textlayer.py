@@ -26,7 +26,7 @@ FLAT_RISE_EM = 0.45
 MAX_SPACING_EM = 0.06
 """Character spacing of words on a tilted line; poppler splits words from 0.1 em on."""
 PLACES = 2
-"""Decimals of a position in points: far finer than a pixel, and a third smaller than reportlab's 6."""
+"""Decimals of a position in points: far finer than a pixel; reportlab would write 6."""
 MIN_SCALE, MAX_SCALE = 1.0, 10_000.0
 """Horizontal scale of a word, in per cent: a guard against empty or absurd boxes."""
 

@@ -1,0 +1,273 @@
+"""The command: each sub-command builds options, calls one function, and shows what it says."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from .characters import printable
+from .console import Watcher
+from .errors import OcrError, ScanError, UsageError
+from .find import find_documents
+from .load import page_sources
+from .ocr import check_engine, parse_languages
+from .options import (
+    DEFAULT_ENGINE,
+    ConvertOptions,
+    LoadOptions,
+    Metadata,
+    OcrOptions,
+    cpu_count,
+)
+from .report import EXIT_NOTHING_READABLE, EXIT_PAGES_FAILED, Report
+from .run import convert, what_exists
+from .text import read_texts
+from .version import __version__
+
+EPILOG = """\b
+Exit codes:
+  0    all pages done
+  2    wrong usage
+  3    no scan found, or none could be read
+  4    engine missing, or it does not read the language
+  5    an output cannot be written
+  10   finished, but some pages failed (they are named, and marked in the PDF)
+  130  interrupted; finished PDFs are kept, run again to go on
+"""
+
+INPUTS = click.Path(path_type=Path)
+
+
+_verbose = False
+
+
+def wants_tracebacks() -> bool:
+    """Whether -v was given."""
+    return _verbose
+
+
+def _remember_verbose(context: click.Context, parameter: click.Parameter, value: bool) -> bool:
+    global _verbose
+    _verbose = value
+    return value
+
+
+def ocr_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that recognises pages."""
+    for option in reversed(
+        (
+            click.option(
+                "-l",
+                "--language",
+                metavar="CODES",
+                help="Languages as ISO 639-2/3 codes, for example eng+swe."
+                "  [default: all that the engine reads]",
+            ),
+            click.option(
+                "--image-dpi",
+                type=click.FloatRange(1, 100_000),
+                metavar="N",
+                help="Resolution of the scans, instead of what the files say.",
+            ),
+            click.option(
+                "--max-side",
+                type=click.IntRange(100, 100_000),
+                metavar="PX",
+                help="Longest side of the copy that is recognised; the PDF keeps the whole scan."
+                "  [default: the engine's best]",
+            ),
+            click.option(
+                "--max-image-mpixels",
+                type=click.FloatRange(0.01),
+                metavar="N",
+                default=LoadOptions().max_image_mpixels,
+                show_default=True,
+                help="Refuse larger scans, in millions of pixels.",
+            ),
+            click.option(
+                "-j",
+                "--jobs",
+                type=click.IntRange(1, 1024),
+                metavar="N",
+                help="Pages at a time.  [default: the cores]",
+            ),
+            click.option(
+                "-v",
+                "--verbose",
+                is_flag=True,
+                callback=_remember_verbose,
+                help="Say more, with tracebacks of errors.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
+@click.version_option(__version__, prog_name="searchable-pdf")
+def cli() -> None:
+    """Turns folders of scans into searchable PDFs.
+
+    Every page is its own scan, unchanged, under invisible text that lies on the print.
+    """
+
+
+@cli.command("convert", epilog=EPILOG)
+@click.argument("inputs", nargs=-1, required=True, type=INPUTS, metavar="INPUT...")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=INPUTS,
+    metavar="OUT",
+    help="Folder for the PDFs, or X.pdf for one PDF of everything.",
+)
+@click.option("--per-file", is_flag=True, help="Make a PDF of each file, not of each folder.")
+@ocr_options
+@click.option("--title", metavar="TEXT", default="", help="Title  [default: the document's name]")
+@click.option("--author", metavar="TEXT", default="", help="Author")
+@click.option("--subject", metavar="TEXT", default="", help="Subject")
+@click.option("--keywords", metavar="TEXT", default="", help="Keywords, separated by commas")
+@click.option("--sidecar", is_flag=True, help="Write the text beside each PDF, as X.txt.")
+@click.option("-n", "--no-overwrite", is_flag=True, help="Skip documents whose PDF exists.")
+@click.option(
+    "--update", is_flag=True, help="Skip documents whose PDF is newer than their scans and folder."
+)
+@click.option("--force", is_flag=True, help="Overwrite PDFs that this program did not make, too.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would be made from what.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@click.option("--no-progress-bar", is_flag=True, help="Draw no progress bar.")
+def convert_command(
+    inputs: tuple[Path, ...],
+    output: Path,
+    no_overwrite: bool,
+    update: bool,
+    force: bool,
+    dry_run: bool,
+    quiet: bool,
+    verbose: bool,
+    no_progress_bar: bool,
+    **chosen: Any,
+) -> None:
+    r"""Make searchable PDFs from scans.
+
+    INPUT is a folder or an image. Each folder that holds scans becomes one PDF named after it,
+    sub-folders are mirrored below OUT, an image given by name becomes a PDF of its own. Reads
+    TIFF (also of several pages), JPEG, PNG, BMP, GIF, WebP, JPEG 2000 and PNM.
+
+    \b
+    searchable-pdf convert scans/ -o pdfs/
+    searchable-pdf convert letter1.png letter2.png -o letters.pdf
+    """
+    if no_overwrite + update + force > 1:
+        raise UsageError("--no-overwrite, --update and --force exclude each other; choose one")
+    existing: Literal["replace", "keep", "update", "force"] = "replace"
+    if no_overwrite:
+        existing = "keep"
+    elif update:
+        existing = "update"
+    elif force:
+        existing = "force"
+    options = ConvertOptions(
+        load=_load_options(chosen),
+        ocr=_ocr_options(chosen),
+        metadata=Metadata(*(chosen[key] for key in ("title", "author", "subject", "keywords"))),
+        per_file=chosen["per_file"],
+        existing=existing,
+        sidecar=chosen["sidecar"],
+        jobs=chosen["jobs"] or cpu_count(),
+    )
+    if dry_run:
+        sys.exit(_dry_run(inputs, output, options))
+    started = time.monotonic()
+    with Watcher(quiet=quiet, verbose=verbose, progress=not no_progress_bar) as watcher:
+        report = asyncio.run(convert(inputs, output, options, notify=watcher.watch))
+    for problem in report.problems:
+        watcher.say(str(problem), style="red")
+    watcher.sum_up(report, output, time.monotonic() - started)
+    sys.exit(report.exit_code)
+
+
+@cli.command("text", epilog=EPILOG)
+@click.argument("files", nargs=-1, required=True, type=INPUTS, metavar="FILE...")
+@ocr_options
+def text_command(files: tuple[Path, ...], verbose: bool, **chosen: Any) -> None:
+    r"""Print the text of scans.
+
+    The texts of several files stand under headings. A file that fails is named on stderr, and
+    the others are still read.
+
+    \b
+    searchable-pdf text letter.png
+    searchable-pdf text -l deu *.tif
+    """
+    sys.exit(asyncio.run(_print_texts(files, chosen)))
+
+
+async def _print_texts(files: tuple[Path, ...], chosen: dict[str, Any]) -> int:
+    """Prints each text as soon as those before it are printed; the exit code."""
+    readable, failed = 0, 0
+    texts = read_texts(
+        files,
+        chosen["language"],
+        max_side_px=chosen["max_side"],
+        load=_load_options(chosen),
+        jobs=chosen["jobs"],
+    )
+    index = 0
+    async for text in texts:
+        if len(files) > 1:
+            click.echo(f"--- Result for {printable(str(files[index]))} ---")
+        index += 1
+        if isinstance(text, OcrError):
+            failed += 1
+            readable += not isinstance(text, ScanError)
+            click.echo(str(text), err=True)
+        else:
+            readable += 1
+            click.echo(text)
+    if not failed:
+        return 0
+    return EXIT_PAGES_FAILED if readable else EXIT_NOTHING_READABLE
+
+
+def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions) -> int:
+    """Tells what `convert` would do; the exit code it would begin with."""
+    check_engine(DEFAULT_ENGINE, options.ocr.languages)
+    report = Report()
+    passed_over: list[Path] = []
+    for document in find_documents(
+        inputs,
+        output,
+        per_file=options.per_file,
+        complain=report.problems.append,
+        pass_over=passed_over.append,
+    ):
+        existing = what_exists(document, options)
+        click.echo(f"{printable(str(document.output))}{f': {existing[1]}' if existing else ''}")
+        if existing:
+            continue
+        for path in document.scans:
+            frames = sum(1 for _ in page_sources(path))
+            pages = f" ({frames} pages)" if frames != 1 else ""
+            click.echo(f"    {printable(str(path))}{pages}")
+    for path in passed_over:
+        click.echo(f"passed over: {printable(str(path))}")
+    for problem in report.problems:
+        click.echo(str(problem), err=True)
+    return report.exit_code
+
+
+def _load_options(chosen: dict[str, Any]) -> LoadOptions:
+    return LoadOptions(chosen["image_dpi"], chosen["max_image_mpixels"])
+
+
+def _ocr_options(chosen: dict[str, Any]) -> OcrOptions:
+    return OcrOptions(parse_languages(chosen["language"]), chosen["max_side"])

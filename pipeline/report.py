@@ -1,0 +1,59 @@
+"""What happened in a run, and the exit code that says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .errors import SearchablePdfError
+from .events import DocumentDone, Event, PageDone, PageFailed, RunPlanned
+from .model import PageFailure
+
+EXIT_PAGES_FAILED = 10
+EXIT_NOTHING_READABLE = 3
+SEVERITY = (5, 6, 4, 2, 3, EXIT_PAGES_FAILED)
+"""When several exit codes hold, the first of these is given."""
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects the events of a run.
+
+    Attributes:
+        documents: How each document ended.
+        problems: What was wrong with the inputs.
+        passed_over: Files in the folders that are no images.
+        pages_read: Pages whose scan could be read.
+    """
+
+    documents: list[DocumentDone] = field(default_factory=list)
+    problems: list[SearchablePdfError] = field(default_factory=list)
+    passed_over: int = 0
+    pages_read: int = 0
+
+    def add(self, event: Event) -> None:
+        """Notes an event."""
+        match event:
+            case RunPlanned():
+                self.passed_over = event.passed_over
+            case PageDone():
+                self.pages_read += 1
+            case PageFailed():
+                self.pages_read += event.failure.stage != "load"
+            case DocumentDone():
+                self.documents.append(event)
+            case _:
+                pass
+
+    @property
+    def failures(self) -> list[PageFailure]:
+        """All pages that could not be done."""
+        return [failure for document in self.documents for failure in document.failures]
+
+    @property
+    def exit_code(self) -> int:
+        """0, or the gravest of what went wrong."""
+        codes = {problem.exit_code for problem in self.problems}
+        codes |= {document.exit_code for document in self.documents}
+        if self.failures:
+            codes.add(EXIT_PAGES_FAILED if self.pages_read else EXIT_NOTHING_READABLE)
+        return next((code for code in SEVERITY if code in codes), 0)

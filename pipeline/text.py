@@ -1,0 +1,133 @@
+"""Scans to plain text: `await async_ocr(path)`, and many at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from .errors import EngineError, OcrError
+from .load import page_sources
+from .model import PAGE_BREAK, PageSource
+from .ocr import EngineChoice, check_engine, parse_languages
+from .options import DEFAULT_ENGINE, LoadOptions, OcrOptions, cpu_count
+from .workers import PageJob, ThreadRunner, read_page
+
+
+async def async_ocr(
+    path: Path | str,
+    language: str | None = None,
+    *,
+    engine: EngineChoice = DEFAULT_ENGINE,
+    max_side_px: int | None = None,
+    load: LoadOptions | None = None,
+) -> str:
+    """The text of one scan, without blocking the event loop: in any loop, in a web service too.
+
+    Args:
+        path: An image file; a multi-page TIFF is read whole.
+        language: Codes such as `eng+swe`; None for what the engine reads without being told.
+        engine: A registered name, or an engine.
+        max_side_px: Longest side of the copy that is recognised; None for the engine's best.
+        load: Resolution and size limit of the scan.
+
+    Returns:
+        Its lines, one per row; pages are separated by a form feed.
+
+    Raises:
+        OcrError: The scan cannot be read, or the engine cannot read it.
+    """
+    options = OcrOptions(parse_languages(language), max_side_px)
+    await asyncio.to_thread(check_engine, engine, options.languages)
+    return await _read(PageJob(PageSource(Path(path)), load or LoadOptions(), options, engine))
+
+
+async def batch_ocr(
+    paths: Sequence[Path | str],
+    language: str | None = None,
+    *,
+    on_error: Literal["raise", "empty"] = "raise",
+    engine: EngineChoice = DEFAULT_ENGINE,
+    max_side_px: int | None = None,
+    load: LoadOptions | None = None,
+    jobs: int | None = None,
+) -> list[str]:
+    """The texts of many scans, gathered; in the order given.
+
+    Args:
+        paths: Image files.
+        language: As in `async_ocr`.
+        on_error: `raise` the first error, or give an `empty` text for that scan.
+        engine: As in `async_ocr`.
+        max_side_px: As in `async_ocr`.
+        load: As in `async_ocr`.
+        jobs: Scans at a time; None for the cores.
+
+    Raises:
+        OcrError: A scan could not be read, and `on_error` is `raise`.
+        EngineError: The engine is missing or does not read the language, whatever `on_error`.
+    """
+    texts = []
+    async for text in read_texts(
+        paths, language, engine=engine, max_side_px=max_side_px, load=load, jobs=jobs
+    ):
+        if isinstance(text, OcrError):
+            if on_error == "raise":
+                raise text
+            text = ""
+        texts.append(text)
+    return texts
+
+
+async def read_texts(
+    paths: Sequence[Path | str],
+    language: str | None = None,
+    *,
+    engine: EngineChoice = DEFAULT_ENGINE,
+    max_side_px: int | None = None,
+    load: LoadOptions | None = None,
+    jobs: int | None = None,
+) -> AsyncGenerator[str | OcrError]:
+    """Like `batch_ocr`, but each text, or the error in its place, comes as soon as it can."""
+    options = OcrOptions(parse_languages(language), max_side_px)
+    await asyncio.to_thread(check_engine, engine, options.languages)
+    at_a_time = max(1, min(jobs or cpu_count(), len(paths)))
+    slots = asyncio.Semaphore(at_a_time)
+    threads = max(1, cpu_count() // at_a_time)
+
+    async def read(path: Path | str) -> str | OcrError:
+        source = PageSource(Path(path))
+        async with slots:
+            try:
+                return await _read(PageJob(source, load or LoadOptions(), options, engine, threads))
+            except EngineError:
+                raise
+            except OcrError as error:
+                return error
+
+    tasks = [asyncio.create_task(read(path)) for path in paths]
+    try:
+        for task in tasks:
+            yield await task
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _read(file: PageJob) -> str:
+    """The text of all pages of the file that `file.source` names."""
+    sources = await asyncio.to_thread(lambda: list(page_sources(file.source.path)))
+    run = _runner()
+    jobs = [replace(file, source=source) for source in sources]
+    pages = await asyncio.gather(*(run(read_page, job) for job in jobs))
+    return PAGE_BREAK.join(page.text for page in pages)
+
+
+@cache
+def _runner() -> ThreadRunner:
+    """The threads of this process for single scans; they, and their engines, stay warm."""
+    return ThreadRunner(cpu_count())
