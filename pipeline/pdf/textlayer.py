@@ -21,14 +21,23 @@ from .glyphless import ASCENT, FONT_NAME, UNITS_PER_EM, register
 
 INVISIBLE = 3
 """Text render mode: neither fill nor stroke (ISO 32000-1, table 106)."""
-FLAT_RISE_EM = 0.45
-"""A line that rises less than this over its length is drawn flat: readers break tilted ones."""
+MAX_STEPPED_DEG = 8.0
+"""Lines tilted more are drawn tilted; others as flat words, which readers do not break."""
+MAX_SHIFT_EM = 0.22
+"""How far a word may be moved off its print to make its line flatter, which poppler wants."""
+MIN_GAP_EM = 0.15
+"""Least space between words; poppler joins words that are nearer, whatever spaces are drawn."""
 MAX_SPACING_EM = 0.06
 """Character spacing of words on a tilted line; poppler splits words from 0.1 em on."""
-PLACES = 2
-"""Decimals of a position in points: far finer than a pixel; reportlab would write 6."""
 MIN_SCALE, MAX_SCALE = 1.0, 10_000.0
 """Horizontal scale of a word, in per cent: a guard against empty or absurd boxes."""
+PLACES = 2
+"""Decimals of a position in points: far finer than a pixel; reportlab would write 6."""
+AFTER_HYPHEN = "\u200e"
+"""Stands after a hyphen at a line's end, or readers drop it and join the halves of the word.
+
+A mark without width or meaning here (left-to-right mark): what is copied stays as printed.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,51 +106,56 @@ def _draw_line(canvas: Canvas, line: PlacedLine) -> None:
     if not words or line.ascent_pt <= 0:
         return
     size = round(line.ascent_pt * UNITS_PER_EM / ASCENT, PLACES)
-    x, y, angle = _settle(line, words[-1].end_pt, size)
-    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    start = words[0].start_pt
+    axis = round(line.angle_deg / 90) * 90
+    slope = math.radians(line.angle_deg - axis)
     text = canvas.beginText()
     text.setTextRenderMode(INVISIBLE)
     text.setFont(FONT_NAME, size, size)
-    origin = (round(x + start * cos, PLACES), round(y + start * sin, PLACES))
-    text.setTextTransform(cos, sin, -sin, cos, *origin)
-    if angle % 90:
-        _show_tilted(text, words, size)
+    if abs(math.degrees(slope)) <= MAX_STEPPED_DEG:
+        _begin(text, line, axis)
+        _show_stepped(text, words, size, slope)
     else:
-        _show_straight(text, words, size)
+        _begin(text, line, line.angle_deg)
+        _show_tilted(text, words, size)
     canvas.drawText(text)
 
 
-def _settle(line: PlacedLine, length_pt: float, size: float) -> tuple[float, float, float]:
-    """Origin and angle: a nearly flat line lies flat, at the middle of its rise."""
-    angle = (line.angle_deg + 180) % 360 - 180
-    nearest = round(angle / 90) * 90
-    rise = math.sin(math.radians(angle - nearest)) * length_pt
-    if abs(rise) >= FLAT_RISE_EM * size:
-        return line.x_pt, line.y_pt, angle
-    # Across the line, half of the rise: (-sin, cos) of the straightened direction.
-    across = math.radians(nearest)
-    return (
-        line.x_pt - math.sin(across) * rise / 2,
-        line.y_pt + math.cos(across) * rise / 2,
-        nearest,
-    )
+def _begin(text: PDFTextObject, line: PlacedLine, angle_deg: float) -> None:
+    cos, sin = math.cos(math.radians(angle_deg)), math.sin(math.radians(angle_deg))
+    text.setTextTransform(cos, sin, -sin, cos, round(line.x_pt, PLACES), round(line.y_pt, PLACES))
 
 
-def _show_straight(text: PDFTextObject, words: list[PlacedWord], size: float) -> None:
-    """Each word stretched to its own width."""
+def _show_stepped(text: PDFTextObject, words: list[PlacedWord], size: float, slope: float) -> None:
+    """Each word flat and stretched to its own width; the words climb like a staircase.
+
+    The stairs are made as low as `MAX_SHIFT_EM` allows.
+    """
     font = register()
-    at = words[0].start_pt
+    rise = (words[-1].end_pt - words[0].start_pt) * math.sin(slope)
+    flattened = max(0.0, 1 - 2 * MAX_SHIFT_EM * size / abs(rise)) if rise else 0.0
+    middle = (words[0].start_pt + words[-1].end_pt) / 2
+    at_x = at_y = 0.0
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else None
-        spaced = following is None or needs_space(word.text, following.text)
         width = word.end_pt - word.start_pt
-        if following and not spaced:  # close the gap, or readers put a space there
+        if following and needs_space(word.text, following.text):
+            room = following.start_pt - word.start_pt - MIN_GAP_EM * size
+            width = max(width / 2, min(width, room))
+        elif following:  # close the gap, or readers put a space there
             width = max(width, following.start_pt - word.start_pt)
         shown = visual_order(word.text)
-        at += _move(text, word.start_pt - at)
-        text.setHorizScale(_percent(width, font.stringWidth(shown, size)))
-        text.textOut(shown + (" " if spaced else ""))
+        along = middle + ((word.start_pt + word.end_pt) / 2 - middle) * flattened
+        moved = _move(text, word.start_pt * math.cos(slope) - at_x, along * math.sin(slope) - at_y)
+        at_x, at_y = at_x + moved[0], at_y + moved[1]
+        text.setHorizScale(_percent(width * math.cos(slope), font.stringWidth(shown, size)))
+        text.textOut(shown + _after(word, following))
+
+
+def _after(word: PlacedWord, following: PlacedWord | None) -> str:
+    """What is drawn with a word, behind it."""
+    if following:
+        return " " if needs_space(word.text, following.text) else ""
+    return f"{AFTER_HYPHEN} " if word.text.endswith("-") else " "
 
 
 def _show_tilted(text: PDFTextObject, words: list[PlacedWord], size: float) -> None:
@@ -152,24 +166,23 @@ def _show_tilted(text: PDFTextObject, words: list[PlacedWord], size: float) -> N
     printed = sum(word.end_pt - word.start_pt for word in words)
     percent = _percent(printed, sum(natural))
     text.setHorizScale(percent)
-    at = words[0].start_pt
+    at = 0.0
     limit = MAX_SPACING_EM * size
     for index, word in enumerate(words):
-        at += _move(text, word.start_pt - at)
+        at += _move(text, word.start_pt - at, 0)[0]
         missing = (word.end_pt - word.start_pt) * 100 / percent - natural[index]
         text.setCharSpace(round(max(-limit, min(limit, missing / len(shown[index]))), 4))
-        last = index + 1 == len(words)
-        spaced = last or needs_space(word.text, words[index + 1].text)
-        text.textOut(shown[index] + (" " if spaced else ""))
+        following = words[index + 1] if index + 1 < len(words) else None
+        text.textOut(shown[index] + _after(word, following))
     text.setCharSpace(0)
 
 
-def _move(text: PDFTextObject, distance_pt: float) -> float:
-    """Moves along the line; gives the distance as written, so that rounding does not add up."""
-    distance_pt = round(distance_pt, PLACES)
-    if distance_pt:
-        text.moveCursor(distance_pt, 0)
-    return distance_pt
+def _move(text: PDFTextObject, along_pt: float, up_pt: float) -> tuple[float, float]:
+    """Moves from the last place; gives the move as written, so that rounding does not add up."""
+    along_pt, up_pt = round(along_pt, PLACES), round(up_pt, PLACES)
+    if along_pt or up_pt:
+        text.moveCursor(along_pt, -up_pt)
+    return along_pt, up_pt
 
 
 def _percent(width: float, natural: float) -> float:
