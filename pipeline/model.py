@@ -170,10 +170,7 @@ class PageImage:
     @property
     def size_pt(self) -> tuple[float, float]:
         """Width and height of the page as shown, in points: pixels over dpi, each axis alone."""
-        width, height = (
-            POINTS_PER_INCH * side / dpi
-            for side, dpi in zip(self.stored_size_px, self.dpi, strict=True)
-        )
+        width, height = map(_points, self.stored_size_px, self.dpi)
         return (height, width) if self.orientation >= 5 else (width, height)
 
     @property
@@ -193,6 +190,15 @@ class PageImage:
         traceback: TracebackType | None,
     ) -> None:
         self.image.close()
+
+
+def _points(side_px: int, dpi: float) -> float:
+    """A side in points, down by 0.00001 where it would be rendered at `dpi` one pixel too large.
+
+    Renderers such as poppler round up, and 595.44 pt at 200 dpi are 1654.0000000000002 pixels.
+    """
+    points = round(POINTS_PER_INCH * side_px / dpi, 5)
+    return points - 1e-5 if points * (dpi / POINTS_PER_INCH) > side_px else points
 
 
 @dataclass(frozen=True, slots=True)

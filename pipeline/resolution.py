@@ -49,7 +49,7 @@ def declared_dpi(info: Info) -> Dpi | None:
         x, y = (float(side) for side in info.get("dpi", ()))
     except (TypeError, ValueError, ZeroDivisionError):
         return None
-    x, y = (side if MIN_DPI <= side <= MAX_DPI else 0.0 for side in (x, y))
+    x, y = (_whole(side) if MIN_DPI <= side <= MAX_DPI else 0.0 for side in (x, y))
     if not x and not y:
         return None
     return x or y, y or x
@@ -74,6 +74,11 @@ def guess_dpi(size_px: tuple[float, float]) -> tuple[float, str]:
     if exact < SCREEN_DPI[0]:
         return max(SCREEN_DPI[0], long / MAX_PAGE_IN), f"smaller than {name}"
     return exact, f"which makes it fit {name}"
+
+
+def _whole(dpi: float) -> float:
+    """200 for the 199.9996 of a PNG, which stores whole pixels per metre (PNG, 11.3.5.3)."""
+    return round(dpi) if abs(dpi - round(dpi)) <= 0.0254 / 2 else dpi
 
 
 def _nonsense(size_px: tuple[int, int], dpi: Dpi) -> bool:

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from truth import SCANS
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def run_command(*arguments: object, **settings: object) -> subprocess.CompletedProcess[str]:
+    """Runs `searchable-pdf` as a user does, in a process of its own."""
+    environment = {**os.environ, "COLUMNS": "120", **settings.pop("env", {})}  # type: ignore[dict-item]
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        **settings,  # type: ignore[call-overload]
+    )
+
+
+@pytest.fixture
+def command() -> Command:
+    return run_command
+
+
+@pytest.fixture(scope="session")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the PDFs of all fixtures, made by the command."""
+    folder = tmp_path_factory.mktemp("fixtures")
+    done = run_command("convert", SCANS, "-o", folder, "--sidecar")
+    assert done.returncode == 0, done.stderr
+    (folder / "stderr").write_text(done.stderr)
+    (folder / "stdout").write_text(done.stdout)
+    return folder
