@@ -8,6 +8,7 @@ one scale turns pixels into points; points appear only in `render` and `pdf`.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -193,12 +194,13 @@ class PageImage:
 
 
 def _points(side_px: int, dpi: float) -> float:
-    """A side in points, down by 0.00001 where it would be rendered at `dpi` one pixel too large.
+    """A side in points, rounded down to the 4 decimals that reportlab writes.
 
-    Renderers such as poppler round up, and 595.44 pt at 200 dpi are 1654.0000000000002 pixels.
+    Renderers such as poppler round pixels up: 595.44 pt at 200 dpi are 1654.0000000000002 pixels
+    to them, shown as 1655. Hence a little less where the product is more than the scan has.
     """
-    points = round(POINTS_PER_INCH * side_px / dpi, 5)
-    return points - 1e-5 if points * (dpi / POINTS_PER_INCH) > side_px else points
+    points = math.floor(POINTS_PER_INCH * side_px / dpi * 1e4 + 1e-6) / 1e4
+    return points - 1e-4 if points * (dpi / POINTS_PER_INCH) > side_px else points
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ ORIENTATION_MATRICES = {
     8: (0, 1, -1, 0, 1, 0),
 }
 
+INSET_PT = 0.001
+"""The image stays this far within the page, or renderers that round outwards resample it."""
+
 COLOR_SPACES = {1: "DeviceGray", 3: "DeviceRGB", 4: "DeviceCMYK"}
 
 
@@ -130,9 +133,9 @@ def draw_image(
     name = "scan"
     document.addForm(name, ImageXObject(image))
     a, b, c, d, e, f = ORIENTATION_MATRICES[1 if image.upright else orientation]
+    width, height = width_pt - 2 * INSET_PT, height_pt - 2 * INSET_PT
     canvas.saveState()
-    canvas.transform(
-        a * width_pt, b * height_pt, c * width_pt, d * height_pt, e * width_pt, f * height_pt
-    )
+    canvas.translate(INSET_PT, INSET_PT)
+    canvas.transform(a * width, b * height, c * width, d * height, e * width, f * height)
     canvas.doForm(name)
     canvas.restoreState()
