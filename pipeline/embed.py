@@ -15,7 +15,6 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
@@ -44,20 +43,19 @@ def encode(page: PageImage) -> EncodedImage:
     encoded = _stored(page)
     if encoded is not None:
         return encoded
-    upright = page.image.format == "TIFF"  # Pillow turns a TIFF as it decodes it
-    return lossless(plain(page.image), upright)
+    return lossless(plain(page.image))
 
 
-def lossless(image: Image.Image, upright: bool = False) -> EncodedImage:
+def lossless(image: Image.Image) -> EncodedImage:
     """An image in one of `pixels.PLAIN_MODES`, every pixel kept."""
     if image.mode == "1":
-        return _bilevel(image, upright)
+        return _bilevel(image)
     profile = icc_profile(image)
     if image.mode == "CMYK":
         # PNG has no CMYK, but four channels: its predictors do not care what they mean.
         as_rgba = Image.frombytes("RGBA", image.size, image.tobytes())
-        return _flate(png_bytes(as_rgba), profile, upright, components=4)
-    return _flate(png_bytes(image), profile, upright)
+        return _flate(png_bytes(as_rgba), profile, components=4)
+    return _flate(png_bytes(image), profile)
 
 
 def _stored(page: PageImage) -> EncodedImage | None:
@@ -148,19 +146,17 @@ def _jp2(codestream: bytes, image: Image.Image) -> bytes:
 
 
 def _png(image: Image.Image, path: Path) -> EncodedImage | None:
-    return _flate_of(path.read_bytes(), icc_profile(image), False)
+    return _flate_of(path.read_bytes(), icc_profile(image))
 
 
-def _flate(
-    png: bytes, profile: bytes | None, upright: bool, components: int | None = None
-) -> EncodedImage:
-    encoded = _flate_of(png, profile, upright, components)
+def _flate(png: bytes, profile: bytes | None, components: int | None = None) -> EncodedImage:
+    encoded = _flate_of(png, profile, components)
     assert encoded is not None, "Pillow writes plain PNG"
     return encoded
 
 
 def _flate_of(
-    png: bytes, profile: bytes | None, upright: bool, components: int | None = None
+    png: bytes, profile: bytes | None, components: int | None = None
 ) -> EncodedImage | None:
     """The compressed pixels of a PNG, which are a Flate stream with predictors (PNG, clause 10).
 
@@ -204,7 +200,6 @@ def _flate_of(
         ),
         palette=palette if color == PNG_PALETTE else b"",
         icc_profile=profile,
-        upright=upright,
     )
 
 
@@ -217,7 +212,7 @@ def _on_white(palette: bytes, alpha: bytes) -> bytes:
     return bytes(opaque)
 
 
-def _bilevel(image: Image.Image, upright: bool) -> EncodedImage:
+def _bilevel(image: Image.Image) -> EncodedImage:
     width, height = image.size
     row_bytes = (width + 7) // 8
     bare = Image.frombytes("1", image.size, image.tobytes())  # without tags of the source
@@ -229,7 +224,7 @@ def _bilevel(image: Image.Image, upright: bool) -> EncodedImage:
         data = buffer.getvalue()[start : start + tags[279][0]]
         packed = group4_image(data, width, height, tags[262] == 1, icc_profile(image))
     if len(packed.data) > HARD_TO_PACK * row_bytes * height:
-        flate = _flate(png_bytes(bare), icc_profile(image), upright)
+        flate = _flate(png_bytes(bare), icc_profile(image))
         if len(flate.data) < len(packed.data):
             return flate
-    return replace(packed, upright=upright)
+    return packed

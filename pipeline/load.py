@@ -121,18 +121,29 @@ def load_page(source: PageSource, options: LoadOptions | None = None) -> PageIma
                     f"{image.width} x {image.height} pixels are more than the limit of"
                     f" {options.max_image_mpixels:g} million; raise it with --max-image-mpixels"
                 )
-            orientation = image.getexif().get(ORIENTATION_TAG, 1)
-            if orientation not in range(1, 9):
-                orientation = 1
+            orientation = _take_orientation(image)
             size = image.size
-            if image.format == "TIFF" and orientation >= 5:
-                size = size[1], size[0]  # Pillow gives the size of a TIFF as shown
             dpi, note = page_dpi(size, image.info, options.image_dpi)
             notes = tuple(filter(None, (note, lossy_note(image))))
             return PageImage(source, image, orientation, size, dpi, notes)
         except BaseException:
             image.close()
             raise
+
+
+def _take_orientation(image: Image.Image) -> int:
+    """The orientation, 1 to 8; the image is made to decode as stored.
+
+    Pillow turns a TIFF as it decodes it (wrongly, where it is not compressed), and no other
+    format. Here all are turned at one place, and where they are embedded by a matrix.
+    """
+    exif = image.getexif()
+    orientation = exif.get(ORIENTATION_TAG, 1)
+    if image.format == "TIFF" and ORIENTATION_TAG in exif:
+        del exif[ORIENTATION_TAG]
+        if orientation in range(5, 9):
+            image._size = image.height, image.width
+    return orientation if orientation in TURNS else 1
 
 
 def downscale(page: PageImage | Image.Image, max_side_px: int) -> Image.Image:
@@ -153,8 +164,7 @@ def downscale(page: PageImage | Image.Image, max_side_px: int) -> Image.Image:
     with scan_errors(page.source):
         image = _small_jpeg(page, max_side_px) or page.image
         pixels = for_recognition(image)
-        if image.format != "TIFF":  # Pillow turns a TIFF as it decodes it
-            pixels = turn(pixels, page.orientation)
+        pixels = turn(pixels, page.orientation)
         return _fit(pixels, page.square_size_px, max_side_px)
 
 
@@ -194,8 +204,9 @@ def _small_jpeg(page: PageImage, max_side_px: int) -> Image.Image | None:
         return None
     image = open_scan(page.source.path)
     scale = max_side_px / needed
-    image.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))
-    image.load()
+    with image:
+        image.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))
+        image.load()
     return image
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 PLAIN_MODES = ("1", "L", "P", "RGB", "CMYK", "I;16")
 """What `plain` returns; I;16 is little-endian, P has no transparency."""
@@ -25,6 +25,8 @@ def plain(image: Image.Image) -> Image.Image:
         return on_white(image)
     if image.mode in PLAIN_MODES:
         image.load()
+        if image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
+            return ImageChops.invert(image)  # Pillow takes every CMYK JPEG for an inverted one
         return image
     if image.mode.startswith("I;16"):
         return _sixteen_bits(image.convert("I"))

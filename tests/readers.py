@@ -50,7 +50,9 @@ def poppler_text(pdf: Path, page: int) -> str:
 
 def poppler_words(pdf: Path, page: int) -> list[Found]:
     written = run("pdftotext", "-bbox", "-f", page + 1, "-l", page + 1, pdf, "-").decode()
-    pattern = r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>'
+    pattern = (
+        r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>'
+    )
     return [
         Found(html.unescape(match[5]), *(float(match[index]) for index in range(1, 5)))
         for match in re.finditer(pattern, written)

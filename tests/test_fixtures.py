@@ -67,11 +67,14 @@ def test_one_font_for_the_whole_document(converted: Path, document: str) -> None
     fonts = {
         font.indirect_reference.idnum
         for page in reader.pages
-        for font in (page["/Resources"]["/Font"].raw_get(name) for name in page["/Resources"]["/Font"])
+        for font in (
+            page["/Resources"]["/Font"].raw_get(name) for name in page["/Resources"]["/Font"]
+        )
     }
     assert len(fonts) == 1
     files = [
-        item for item in map(reader.get_object, range(1, len(reader.xref[0]) + 1))
+        item
+        for item in map(reader.get_object, range(1, len(reader.xref[0]) + 1))
         if isinstance(item, dict) and "/FontFile2" in item
     ]
     assert len(files) == 1
@@ -115,9 +118,7 @@ def test_the_summary_names_documents_sizes_and_place(converted: Path) -> None:
     assert (converted / "stdout").read_text() == ""
 
 
-def test_again_gives_the_same_bytes(
-    converted: Path, tmp_path: Path, command: Command
-) -> None:
+def test_again_gives_the_same_bytes(converted: Path, tmp_path: Path, command: Command) -> None:
     done = command("convert", SCANS / "receipts", SCANS / "fax", "-o", tmp_path, "-j", 1)
     assert done.returncode == 0, done.stderr
     for name in ("receipts.pdf", "fax.pdf"):
@@ -132,8 +133,18 @@ def test_a_page_looks_like_its_scan(converted: Path, tmp_path: Path) -> None:
         ("languages", 1, "languages/czech.tif", ("-r", 200)),
         ("fax", 2, "fax/message.tif", ("-rx", 204, "-ry", 98)),
     ):
-        run("pdftoppm", "-gray", *rates, "-f", page, "-l", page, "-singlefile",
-            converted / f"{document}.pdf", tmp_path / "page")
+        run(
+            "pdftoppm",
+            "-gray",
+            *rates,
+            "-f",
+            page,
+            "-l",
+            page,
+            "-singlefile",
+            converted / f"{document}.pdf",
+            tmp_path / "page",
+        )
         with Image.open(SCANS / source) as scan, Image.open(tmp_path / "page.pgm") as shown:
             if document == "fax":
                 scan.seek(page - 1)
@@ -150,5 +161,7 @@ def test_the_turned_photograph_stands_upright(converted: Path) -> None:
     assert width < height
     assert "CORNER BAKERY" in poppler_text(converted / "receipts.pdf", 0)
     dark_top = sum(shown.crop((30, 20, round(width) - 30, round(height) // 2)).histogram()[:80])
-    dark_bottom = sum(shown.crop((30, round(height) // 2, round(width) - 30, round(height) - 60)).histogram()[:80])
+    dark_bottom = sum(
+        shown.crop((30, round(height) // 2, round(width) - 30, round(height) - 60)).histogram()[:80]
+    )
     assert dark_top > dark_bottom  # the print is in the upper half

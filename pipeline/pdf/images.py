@@ -51,7 +51,6 @@ class EncodedImage:
         decode: How samples map to colours, where it is not the usual way.
         palette: RGB triples that samples point into.
         icc_profile: What the colours mean; without it they are the device's.
-        upright: The pixels are as shown: the scan's orientation is already in them.
     """
 
     data: bytes
@@ -64,7 +63,6 @@ class EncodedImage:
     decode: tuple[int, ...] = ()
     palette: bytes = b""
     icc_profile: bytes | None = None
-    upright: bool = False
 
 
 class ImageXObject(PDFObject):  # type: ignore[misc]
@@ -132,7 +130,7 @@ def draw_image(
     document = canvas._doc
     name = "scan"
     document.addForm(name, ImageXObject(image))
-    a, b, c, d, e, f = ORIENTATION_MATRICES[1 if image.upright else orientation]
+    a, b, c, d, e, f = ORIENTATION_MATRICES[orientation]
     width, height = width_pt - 2 * INSET_PT, height_pt - 2 * INSET_PT
     canvas.saveState()
     canvas.translate(INSET_PT, INSET_PT)
