@@ -32,6 +32,8 @@ def _run() -> int:
     # `load_page` has a limit of its own, that a user can set. Pillow's remarks on odd tags are
     # for programmers: what a user must know is in the notes and errors of the pages.
     Image.MAX_IMAGE_PIXELS = None
+    if not _is_verbose():
+        _silence_libraries()
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     try:
@@ -61,11 +63,25 @@ def _run() -> int:
         return EXIT_BUG
 
 
-def _trace() -> None:
-    from .cli import wants_tracebacks
+def _is_verbose() -> bool:
+    return bool({"-v", "--verbose"} & set(sys.argv))
 
-    if wants_tracebacks():
+
+def _trace() -> None:
+    if _is_verbose():
         traceback.print_exc()
+
+
+def _silence_libraries() -> None:
+    """Keeps what C libraries print, such as libtiff on each bad row of a fax, off the terminal."""
+    try:
+        terminal = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+    except OSError:
+        return
+    sys.stderr = terminal
 
 
 def _interrupted() -> int:

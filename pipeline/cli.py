@@ -44,20 +44,6 @@ Exit codes:
 INPUTS = click.Path(path_type=Path)
 
 
-_verbose = False
-
-
-def wants_tracebacks() -> bool:
-    """Whether -v was given."""
-    return _verbose
-
-
-def _remember_verbose(context: click.Context, parameter: click.Parameter, value: bool) -> bool:
-    global _verbose
-    _verbose = value
-    return value
-
-
 def ocr_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that recognises pages."""
     for option in reversed(
@@ -101,7 +87,6 @@ def ocr_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "-v",
                 "--verbose",
                 is_flag=True,
-                callback=_remember_verbose,
                 help="Say more, with tracebacks of errors.",
             ),
         )

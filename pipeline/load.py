@@ -55,8 +55,10 @@ def open_scan(path: Path) -> Image.Image:
             with suppress(SyntaxError, IndexError, TypeError, KeyError):
                 return cast(Callable[[Path, str], Image.Image], factory)(path, str(path))
     if not prefix:
-        raise ScanError("the file is empty")
-    raise ScanError("this is not an image, or a damaged one")
+        raise ScanError("the file is empty; scan the page again")
+    raise ScanError(
+        "this is not an image of a known format, or a damaged one; replace it, or move it away"
+    )
 
 
 def page_sources(path: Path) -> Iterator[PageSource]:

@@ -1,0 +1,167 @@
+"""Which documents a set of inputs makes, and in which order."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from pipeline import NoScansError, UsageError, find_documents
+from pipeline.find import natural_key
+
+OUT = Path("out")
+
+
+def scans(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("1", (8, 8), 1).save(path, "PNG")
+
+
+def found(*inputs: Path, output: Path = OUT, **how: bool) -> dict[str, list[str]]:
+    return {
+        document.output.as_posix(): [path.name for path in document.scans]
+        for document in find_documents(inputs, output, **how)
+    }
+
+
+def test_each_folder_is_a_document_and_sub_folders_are_mirrored(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    scans(archive, "cover.png", "1987/may/2.png", "1987/may/1.png", "1987/june/a.png")
+    assert found(archive) == {
+        "out/archive.pdf": ["cover.png"],
+        "out/1987/june.pdf": ["a.png"],
+        "out/1987/may.pdf": ["1.png", "2.png"],
+    }
+
+
+def test_numbers_sort_by_value(tmp_path: Path) -> None:
+    scans(tmp_path / "x", "scan10.png", "scan2.png", "Scan1.png", "scan2b.png")
+    assert found(tmp_path / "x")["out/x.pdf"] == [
+        "Scan1.png", "scan2.png", "scan2b.png", "scan10.png",
+    ]  # fmt: skip
+
+
+def test_natural_order_is_total() -> None:
+    names = ["a1", "A1", "a01", "1", "a", "10", "9", "é", "z", "1a", ""]
+    assert sorted(names, key=natural_key) == sorted(reversed(names), key=natural_key)
+
+
+def test_each_file_is_a_document(tmp_path: Path) -> None:
+    scans(tmp_path / "x", "a.png", "deep/b.png")
+    assert found(tmp_path / "x", per_file=True) == {
+        "out/a.pdf": ["a.png"],
+        "out/deep/b.pdf": ["b.png"],
+    }
+
+
+def test_files_by_name_are_documents(tmp_path: Path) -> None:
+    scans(tmp_path, "b.png", "a.png")
+    assert list(found(tmp_path / "b.png", tmp_path / "a.png")) == ["out/b.pdf", "out/a.pdf"]
+
+
+def test_one_pdf_of_everything_in_the_order_given(tmp_path: Path) -> None:
+    scans(tmp_path, "z.png", "folder/10.png", "folder/9.png", "folder/sub/1.png", "a.png")
+    given = [tmp_path / name for name in ("z.png", "folder", "a.png")]
+    assert found(*given, output=Path("all.pdf")) == {
+        "all.pdf": ["z.png", "9.png", "10.png", "1.png", "a.png"]
+    }
+
+
+def test_one_pdf_is_not_made_with_a_part_missing(tmp_path: Path) -> None:
+    scans(tmp_path, "a.png")
+    problems: list[Exception] = []
+    made = list(
+        find_documents(
+            [tmp_path / "a.png", tmp_path / "b.png"], Path("all.pdf"), complain=problems.append
+        )
+    )
+    assert made == []
+    assert [type(problem) for problem in problems] == [NoScansError]
+
+
+def test_images_are_known_by_ending_or_content(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    scans(folder, "no ending", "wrong.txt", "a.png")
+    Image.new("L", (8, 8)).save(folder / "b.dat", "PPM")
+    for name in ("notes.txt", "P1 plan.md", "BMW.doc", "garbage.tif", "phone.heic", "empty.jpg"):
+        (folder / name).write_bytes(b"" if name == "empty.jpg" else b"BM P1 nothing to see")
+    passed_over: list[Path] = []
+    (document,) = find_documents([folder], OUT, pass_over=passed_over.append)
+    assert sorted(path.name for path in document.scans) == [
+        "a.png", "b.dat", "empty.jpg", "garbage.tif", "no ending", "phone.heic", "wrong.txt",
+    ]  # fmt: skip
+    assert sorted(path.name for path in passed_over) == ["BMW.doc", "P1 plan.md", "notes.txt"]
+
+
+def test_clutter_is_not_even_counted(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    scans(folder, "a.png", "._a.png", ".hidden.png", "@eaDir/a.png", "__MACOSX/a.png")
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini"):
+        (folder / name).write_bytes(b"x")
+    passed_over: list[Path] = []
+    (document,) = find_documents([folder], OUT, pass_over=passed_over.append)
+    assert [path.name for path in document.scans] == ["a.png"]
+    assert passed_over == []
+
+
+def test_circles_of_links_end(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    scans(folder, "a.png", "sub/b.png")
+    (folder / "sub" / "up").symlink_to(folder, target_is_directory=True)
+    (folder / "self").symlink_to(folder / "self")
+    assert found(folder) == {"out/x.pdf": ["a.png"], "out/sub.pdf": ["b.png"]}
+
+
+def test_a_link_to_nowhere_is_a_page_that_fails(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    scans(folder, "a.png")
+    (folder / "b.png").symlink_to(tmp_path / "gone.png")
+    assert found(folder)["out/x.pdf"] == ["a.png", "b.png"]
+
+
+def test_the_output_folder_is_not_searched(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    scans(folder, "a.png", "pdfs/preview.png")
+    assert list(found(folder, output=folder / "pdfs")) == [f"{(folder / 'pdfs/x.pdf').as_posix()}"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    (("a.png", "a.tif"), ("A.png", "a.tif"), ("é.png", "e\u0301.tif")),
+)
+def test_names_that_collide(tmp_path: Path, one: str, other: str) -> None:
+    folder = tmp_path / "x"
+    scans(folder, one, other)
+    with pytest.raises(UsageError, match=r"(?s)would both become .*\.pdf; rename one"):
+        found(folder, per_file=True)
+
+
+def test_folders_that_collide(tmp_path: Path) -> None:
+    scans(tmp_path, "one/x/a.png", "two/x/a.png")
+    with pytest.raises(UsageError, match="one/x and .*two/x"):
+        found(tmp_path / "one/x", tmp_path / "two/x")
+
+
+def test_what_is_missing_or_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts/a.txt").write_text("no scan")
+    for name in ("empty", "texts", "missing"):
+        with pytest.raises(NoScansError, match=name):
+            found(tmp_path / name)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "secret"
+    scans(folder, "a.png")
+    folder.chmod(0)
+    try:
+        with pytest.raises(NoScansError, match="permissions"):
+            found(folder)
+    finally:
+        folder.chmod(0o700)
