@@ -1,0 +1,66 @@
+# Targets: `make help` lists them. Set-up happens by itself, in .venv, when a target needs it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SCANS ?= fixtures/scans
+OUT ?= build
+REAL_SCANS ?= ../shared/scans
+CONVERT_OPTIONS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run pdfs text test test-scans check fix fixtures clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@echo
+	@echo "  SCANS=path OUT=path  what to convert, and where the PDFs go (run, pdfs)"
+	@echo "  CONVERT_OPTIONS=...  options of searchable-pdf convert, such as '-l swe --sidecar'"
+
+run: $(VENV)/installed ## Install, and convert fixtures/scans into build/
+	$(BIN)/searchable-pdf convert "$(SCANS)" -o "$(OUT)" $(CONVERT_OPTIONS)
+
+pdfs: $(VENV)/installed ## Convert what is new: make pdfs SCANS=path OUT=path
+	$(BIN)/searchable-pdf convert --update "$(SCANS)" -o "$(OUT)" $(CONVERT_OPTIONS)
+
+text: $(VENV)/installed ## Print the text of one scan: make text SCANS=file
+	@$(BIN)/searchable-pdf text "$(SCANS)"
+
+test: $(VENV)/installed-test ## Run the tests
+	$(BIN)/python -m pytest
+
+test-scans: $(VENV)/installed-test ## Run the checks on real scans: REAL_SCANS=path
+	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest tests/real_scans.py
+
+check: $(VENV)/installed-dev ## Lint, types, import layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(VENV)/installed-dev ## Mend what the linter can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+fixtures: $(VENV)/installed-test ## Draw the fixture scans anew (needs the fonts DejaVu and Noto CJK)
+	$(BIN)/python fixtures/make.py
+
+clean: ## Remove what was made here
+	rm -rf build $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/pip:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/pip pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed-test
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

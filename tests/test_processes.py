@@ -1,0 +1,58 @@
+"""What only a process of its own shows: the network, and the end by Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from readers import need
+from truth import SCANS
+
+
+@pytest.mark.parametrize("what", ("convert", "text"))
+def test_nothing_is_sent_over_the_network(tmp_path: Path, what: str) -> None:
+    log = tmp_path / "log"
+    environment = {key: value for key, value in os.environ.items() if key != "CI"}
+    environment["HOME"] = str(tmp_path / "home")
+    (tmp_path / "home").mkdir()
+    arguments = ["-o", tmp_path / "out"] if what == "convert" else []
+    command = [sys.executable, "-m", "pipeline", what, SCANS / "fax/message.tif", *arguments]
+    subprocess.run(
+        [need("strace"), "-f", "-e", "trace=connect,sendto", "-o", log, *map(str, command)],
+        env=environment, check=True, capture_output=True,
+    )  # fmt: skip
+    calls = log.read_text(errors="replace")
+    assert "exited with 0" in calls, "strace followed the command to its end"
+    assert "AF_INET" not in calls
+    assert list((tmp_path / "home").iterdir()) == [], "nor is anything left in the home folder"
+
+
+@pytest.mark.parametrize("moment", ("start", "page", "later"))
+def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "convert", str(SCANS), "-o", str(out), "-v"],
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    said = ""
+    if moment == "start":
+        while not Path(f"/proc/{process.pid}/task").exists():
+            pass
+    else:
+        for _ in range({"page": 1, "later": 9}[moment]):
+            said += process.stderr.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    rest = process.communicate(timeout=60)[1]
+    if moment != "start":  # before Python runs our first line, the exit is Python's own
+        assert process.returncode == 130, said + rest
+        assert rest.endswith("run the same command again to go on.\n")
+        assert "Traceback" not in rest
+    left = list(out.rglob("*")) if out.exists() else []
+    assert [path for path in left if path.suffix != ".pdf"] == []
+    for path in left:
+        subprocess.run([need("qpdf"), "--check", str(path)], check=True, capture_output=True)
