@@ -46,8 +46,9 @@ def test_numbers_sort_by_value(tmp_path: Path) -> None:
 
 
 def test_natural_order_is_total() -> None:
-    names = ["a1", "A1", "a01", "1", "a", "10", "9", "é", "z", "1a", ""]
-    assert sorted(names, key=natural_key) == sorted(names[::-1], key=natural_key)
+    ordered = ["", "1", "1a", "9", "10", "a", "A1", "a01", "a1", "z", "é"]
+    for names in (ordered, ordered[::-1]):
+        assert sorted(names, key=natural_key) == ordered
 
 
 def test_each_file_is_a_document(tmp_path: Path) -> None:

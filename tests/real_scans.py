@@ -1,0 +1,142 @@
+"""Checks on real scans with true text: `make test-scans REAL_SCANS=path`, not part of `make test`.
+
+A set is a folder of `NNN.<image>` with its truth in `NNN.txt`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import run_command
+from PIL import Image
+from readers import READERS, page_sizes, run
+from stored import Stored, opened, same_pixels
+
+from pipeline import page_sources
+
+ROOT = Path(os.environ.get("REAL_SCANS", ""))
+SETS = (
+    "unlv_doe_eng",
+    "oldbooks_eng",
+    "funsd_forms_eng",
+    "sroie_receipts_eng",
+    "mltart_deu_fra",
+)
+IMAGES = (".tif", ".png", ".jpg")
+ALLOWED_LOSS = 0.005
+
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("REAL_SCANS") or not ROOT.is_dir(), reason="REAL_SCANS names no folder"
+)
+
+Score = dict[str, float]
+
+
+@pytest.fixture(scope="module", params=SETS)
+def made(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
+    """A set and the folder of its PDFs and sidecars, one of each for every scan."""
+    scans = ROOT / request.param
+    if not scans.is_dir():
+        pytest.skip(f"{scans} is missing")
+    out = tmp_path_factory.mktemp(request.param)
+    done = run_command("convert", scans, "--per-file", "--sidecar", "-q", "-o", out)
+    assert done.returncode == 0, done.stderr
+    return scans, out
+
+
+def images(scans: Path) -> Iterator[Path]:
+    return (path for path in sorted(scans.iterdir()) if path.suffix in IMAGES)
+
+
+def words(text: str) -> list[str]:
+    """Words of three letters or more, folded as a search in a viewer folds them."""
+    text = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("—", "-")
+    return [word for word in re.findall(r"[^\W_]+(?:['\-][^\W_]+)*", text) if len(word) >= 3]
+
+
+def score(true: dict[str, str], read: dict[str, str]) -> Score:
+    """Shares of true words and of true runs of three words that were read, over a whole set."""
+    totals: Counter[str] = Counter()
+    for name, text in true.items():
+        a, b = words(text), words(read[name])
+        totals["words"] += (Counter(a) & Counter(b)).total()
+        totals["true"] += len(a)
+        totals["read"] += len(b)
+        a3, b3 = (Counter(zip(w, w[1:], w[2:], strict=False)) for w in (a, b))
+        totals["phrases"] += (a3 & b3).total()
+        totals["true phrases"] += a3.total()
+    return {
+        "words": totals["words"] / totals["true"],
+        "precision": totals["words"] / totals["read"],
+        "phrases": totals["phrases"] / totals["true phrases"],
+    }
+
+
+def test_the_pdf_holds_what_the_engine_read(made: tuple[Path, Path]) -> None:
+    scans, out = made
+    names = [path.stem for path in images(scans) if (scans / f"{path.stem}.txt").exists()]
+    true = {name: (scans / f"{name}.txt").read_text(encoding="utf-8") for name in names}
+    unwrapped = score(true, {name: (out / f"{name}.txt").read_text("utf-8") for name in names})
+    print(f"\n{scans.name:20} engine  {_row(unwrapped)}")
+    for reader, (text, _) in READERS.items():
+        found = score(true, {name: text(out / f"{name}.pdf", 0) for name in names})
+        print(f"{scans.name:20} {reader:7} {_row(found)}")
+        for measure in ("words", "precision", "phrases"):
+            if (reader, measure) != ("poppler", "phrases"):  # it reads tables column by column
+                assert found[measure] >= unwrapped[measure] - ALLOWED_LOSS, (reader, measure)
+
+
+def _row(found: Score) -> str:
+    return "  ".join(f"{name} {value:.4f}" for name, value in found.items())
+
+
+def test_scans_are_kept_and_pdfs_are_no_larger(made: tuple[Path, Path]) -> None:
+    scans, out = made
+    for path in images(scans):
+        pdf = out / f"{path.stem}.pdf"
+        found = Stored(pdf)
+        if path.suffix == ".jpg":
+            assert found.data == path.read_bytes()
+        assert same_pixels(found.pixels(), opened(path))
+        assert pdf.stat().st_size <= 1.03 * path.stat().st_size + 12_000, path
+        run("qpdf", "--check", pdf)
+
+
+def test_bilevel_pages_render_as_scanned(made: tuple[Path, Path], tmp_path: Path) -> None:
+    scans, out = made
+    for path in list(images(scans))[:8]:
+        with Image.open(path) as scan:
+            if scan.mode != "1" or "dpi" not in scan.info:
+                continue
+            x, y = (round(float(value)) for value in scan.info["dpi"])
+            run("pdftoppm", "-gray", "-rx", x, "-ry", y, "-singlefile", out / f"{path.stem}.pdf",
+                tmp_path / "page")  # fmt: skip
+            with Image.open(tmp_path / "page.pgm") as shown:
+                assert shown.tobytes() == scan.convert("L").tobytes(), path
+
+
+def test_sixty_pages_as_one_pdf(tmp_path: Path) -> None:
+    scans = ROOT / "unlv_doe_eng"
+    if not scans.is_dir():
+        pytest.skip(f"{scans} is missing")
+    done = run_command("convert", scans, "-q", "-o", tmp_path / "all.pdf")
+    assert done.returncode == 0, done.stderr
+    assert len(page_sizes(tmp_path / "all.pdf")) == len(list(images(scans))) == 60
+    run("qpdf", "--check", tmp_path / "all.pdf")
+
+
+def test_no_frame_of_a_multi_page_tiff_is_lost(tmp_path: Path) -> None:
+    scans = ROOT / "multipage_tiff"
+    if not scans.is_dir():
+        pytest.skip(f"{scans} is missing")
+    rows = [row.split("\t") for row in (scans / "index.tsv").read_text().splitlines()[1:]]
+    for _, name, pages, *_ in rows:
+        assert len(list(page_sources(scans / name))) == int(pages), name
