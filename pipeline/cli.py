@@ -25,8 +25,9 @@ from .options import (
     OcrOptions,
     cpu_count,
 )
+from .plan import what_exists
 from .report import EXIT_NOTHING_READABLE, EXIT_PAGES_FAILED, Report
-from .run import convert, what_exists
+from .run import convert
 from .text import read_texts
 from .version import __version__
 

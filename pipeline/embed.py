@@ -2,7 +2,7 @@
 
 | scan | in the PDF |
 | --- | --- |
-| JPEG, JPEG inside TIFF | the same bytes (DCTDecode) |
+| JPEG, JPEG inside TIFF | the same data (DCTDecode) |
 | JPEG 2000 without alpha | the same bytes (JPXDecode); a bare codestream gets its JP2 header |
 | PNG without alpha or interlacing | the same compressed data (FlateDecode with PNG predictors) |
 | TIFF, one G4 strip | the same bytes (CCITTFaxDecode) |
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from .jpeg import component_ids
 from .model import PageImage
 from .pdf.images import EncodedImage
 from .pixels import icc_profile, plain, png_bytes
@@ -75,7 +76,7 @@ def _stored(page: PageImage) -> EncodedImage | None:
 def _jpeg(image: Image.Image, path: Path) -> EncodedImage | None:
     components = {"L": 1, "RGB": 3, "CMYK": 4}.get(image.mode)
     data = _first_picture(image, path.read_bytes())
-    ids = jpeg_component_ids(data)
+    ids = component_ids(data)
     if components is None or len(ids) != components:
         return None
     adobe = "adobe" in image.info
@@ -98,23 +99,6 @@ def _first_picture(image: Image.Image, data: bytes) -> bytes:
     if entries and entries.get(MPF_ENTRIES):
         return data[: entries[MPF_ENTRIES][0][MPF_SIZE]] or data
     return data
-
-
-def jpeg_component_ids(data: bytes) -> bytes:
-    """The component identifiers of a Huffman-coded 8-bit JPEG; empty for kinds PDF cannot hold."""
-    at = 2
-    while at + 4 <= len(data):
-        marker, length = struct.unpack(">HH", data[at : at + 4])
-        if marker == 0xFFFF:  # a fill byte before the marker
-            at += 1
-            continue
-        if 0xFFC0 <= marker <= 0xFFCF and marker not in (0xFFC4, 0xFFC8, 0xFFCC):
-            if marker > 0xFFC2 or data[at + 4] != 8:
-                return b""
-            count = data[at + 9]
-            return data[at + 10 : at + 10 + 3 * count : 3]
-        at += 2 + length
-    return b""
 
 
 def _jpeg2000(image: Image.Image, path: Path) -> EncodedImage | None:

@@ -22,7 +22,8 @@ from pypdf.generic import (
 
 from .atomic import atomic_file
 from .options import Metadata
-from .pdf.glyphless import RESOURCE_PREFIX, Used, code_points_of, font_pdf
+from .pdf.cmap import code_points_of
+from .pdf.glyphless import RESOURCE_PREFIX, Used, font_pdf
 from .version import __version__
 
 PRODUCER = "searchable-pdf"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import entry_points
 from typing import Protocol, cast
 
@@ -50,6 +51,7 @@ EngineChoice = str | Engine
 """A registered name, or an engine of one's own, which must bear calls from several threads."""
 
 
+@cache
 def engine_factory(name: str) -> EngineFactory:
     """The class or function registered under `name`.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from PIL import Image
 
+from .jpeg import EOI, SOI, join_strips
 from .pdf.images import EncodedImage
 from .pixels import icc_profile
 
@@ -20,7 +21,6 @@ WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, CMYK, YCBCR = 0, 1, 2, 5, 6
 
 REVERSED_BITS = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
-SOI, EOI = b"\xff\xd8", b"\xff\xd9"
 ADOBE_RGB = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
 """An APP14 marker that says: three components, no YCbCr (Adobe Technical Note 5116)."""
 
@@ -90,24 +90,20 @@ def _jpeg(image: Image.Image, tags: Any, path: Path) -> EncodedImage | None:
         return None
     if set(tags.get(BITS, (8,))) != {8}:
         return None
-    if len(tags.get(STRIP_OFFSETS, ())) == 1:
-        offset, size = tags[STRIP_OFFSETS][0], tags[STRIP_SIZES][0]
-    elif len(tags.get(TILE_OFFSETS, ())) == 1 and (tags.get(TILE_WIDTH), tags.get(TILE_HEIGHT)) == (
-        width,
-        height,
-    ):
-        offset, size = tags[TILE_OFFSETS][0], tags[TILE_SIZES][0]
-    else:
-        return None
-    data = _read(path, offset, size)
-    if not data.startswith(SOI):
-        return None
     tables = bytes(tags.get(JPEG_TABLES, b""))
     # The tables stand in a stream of their own, an abbreviated one: between SOI and EOI.
     tables = tables.removeprefix(SOI).removesuffix(EOI)
-    color = ADOBE_RGB if photometric == RGB else b""
+    if photometric == RGB:
+        tables = ADOBE_RGB + tables
+    offsets, sizes = tags.get(STRIP_OFFSETS, ()), tags.get(STRIP_SIZES, ())
+    if not offsets and (tags.get(TILE_WIDTH), tags.get(TILE_HEIGHT)) == (width, height):
+        offsets, sizes = tags.get(TILE_OFFSETS, ()), tags.get(TILE_SIZES, ())
+    strips = [_read(path, *place) for place in zip(offsets, sizes, strict=True)]
+    data = join_strips(strips, tables, height)
+    if not data:
+        return None
     return EncodedImage(
-        SOI + color + tables + data.removeprefix(SOI),
+        data,
         width,
         height,
         "DCTDecode",

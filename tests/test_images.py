@@ -211,9 +211,13 @@ def test_a_halftone_is_not_blown_up_by_g4(save: Save) -> None:
 
 
 @pytest.mark.parametrize("mode", ("L", "RGB", "YCbCr", "CMYK"))
-def test_jpeg_inside_tiff_is_not_decoded(save: Save, mode: str) -> None:
-    image = drawing(mode, (208, 304))
-    path = save(image, "x.tif", compression="jpeg", strip_size=10**9, quality=80)
+@pytest.mark.parametrize("strip_rows", (10_000, 16, 160))
+def test_jpeg_inside_tiff_is_not_decoded(save: Save, mode: str, strip_rows: int) -> None:
+    image = drawing(mode, (208, 310))
+    stride = 208 * len(image.getbands())
+    path = save(image, "x.tif", compression="jpeg", strip_size=strip_rows * stride, quality=80)
+    with Image.open(path) as scan:
+        assert len(scan.tag_v2[273]) == -(-310 // strip_rows)
     found = stored(path)
     assert found.filter == "/DCTDecode"
     with Image.open(path) as scan:

@@ -12,7 +12,8 @@ from readers import pdfium_words, poppler_text, poppler_words
 from reportlab.pdfgen.canvas import Canvas
 from truth import MARKS
 
-from pipeline.pdf.glyphless import FONT_NAME, code_points_of, glyph_of, register, to_unicode
+from pipeline.pdf.cmap import code_points_of, to_unicode
+from pipeline.pdf.glyphless import FONT_NAME, glyph_of, register
 from pipeline.pdf.textlayer import PlacedLine, PlacedWord, draw_lines, visual_order
 
 SIZE = (595.0, 842.0)
