@@ -3,6 +3,7 @@
 load -> downscale -> recognise (async, one task per page, gathered) -> render -> merge
 """
 
+from .engines.status import EngineStatus
 from .errors import (
     EngineError,
     LanguageError,
@@ -29,7 +30,7 @@ from .model import (
     Word,
 )
 from .ocr import Engine, recognize
-from .options import ConvertOptions, LoadOptions, Metadata, OcrOptions
+from .options import ConvertOptions, EngineOptions, LoadOptions, Metadata, OcrOptions
 from .render import render_page
 from .report import Report
 from .run import convert, convert_blocking
@@ -45,6 +46,8 @@ __all__ = [
     "Document",
     "Engine",
     "EngineError",
+    "EngineOptions",
+    "EngineStatus",
     "LanguageError",
     "Line",
     "LoadOptions",

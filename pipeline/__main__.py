@@ -91,9 +91,9 @@ def _interrupted() -> int:
 
 def _leave(code: int) -> NoReturn:
     """Ends the process at once: a page still being recognised in a thread is not waited for."""
-    from .atomic import discard_parts
+    from .atomic import discard_leftovers
 
-    discard_parts()
+    discard_leftovers()
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:

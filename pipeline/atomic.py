@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import BinaryIO
 from .characters import printable
 from .errors import OutputError
 
-_open_parts: set[Path] = set()
+_leftovers: set[Path] = set()
 
 
 @contextmanager
@@ -26,7 +27,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
         OutputError: The file cannot be written there.
     """
     part = path.with_name(_part_name())
-    _open_parts.add(part)
+    _leftovers.add(part)
     try:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,13 +42,21 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise _not_writable(path, error) from error
     finally:
-        _open_parts.discard(part)
+        _leftovers.discard(part)
 
 
-def discard_parts() -> None:
-    """Removes the files being written, before a process ends without waiting for its threads."""
-    for part in list(_open_parts):
-        part.unlink(missing_ok=True)
+def leave_nothing_of(folder: Path) -> None:
+    """Notes a temporary folder to be removed, too, when the process is ended early."""
+    _leftovers.add(folder)
+
+
+def discard_leftovers() -> None:
+    """Removes what is being written, before a process ends without waiting for its threads."""
+    for path in list(_leftovers):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def check_folder(folder: Path) -> None:

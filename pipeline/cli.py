@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
 from .characters import printable
-from .console import Watcher
+from .console import Watcher, show_engines
+from .engines.aspose import AREAS
 from .errors import OcrError, ScanError, UsageError
 from .find import find_documents
 from .load import page_sources
-from .ocr import check_engine, parse_languages
+from .ocr import choose_engine, engine_statuses, parse_languages
 from .options import (
     DEFAULT_ENGINE,
     ConvertOptions,
+    EngineOptions,
     LoadOptions,
     Metadata,
     OcrOptions,
@@ -42,7 +46,7 @@ Exit codes:
   130  interrupted; finished PDFs are kept, run again to go on
 """
 
-INPUTS = click.Path(path_type=Path)
+PATH = click.Path(path_type=Path)
 
 
 def ocr_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,6 +59,31 @@ def ocr_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="CODES",
                 help="Languages as ISO 639-2/3 codes, for example eng+swe."
                 "  [default: all that the engine reads]",
+            ),
+            click.option(
+                "--engine",
+                metavar="NAME",
+                default=DEFAULT_ENGINE,
+                show_default=True,
+                help="Who reads: rapid, tesseract, aspose, none, or an installed one"
+                " (searchable-pdf engines lists them).",
+            ),
+            click.option(
+                "--tessdata-dir",
+                type=PATH,
+                metavar="DIR",
+                help="Folder of Tesseract's language data.  [default: where the system has it]",
+            ),
+            click.option(
+                "--aspose-license",
+                type=PATH,
+                metavar="FILE",
+                help="Aspose's licence.  [default: $ASPOSE_OCR_LICENSE]",
+            ),
+            click.option(
+                "--aspose-areas",
+                type=click.Choice(AREAS),
+                help="What Aspose should look for on a page (its DetectAreasMode).",
             ),
             click.option(
                 "--image-dpi",
@@ -106,12 +135,12 @@ def cli() -> None:
 
 
 @cli.command("convert", epilog=EPILOG)
-@click.argument("inputs", nargs=-1, required=True, type=INPUTS, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, required=True, type=PATH, metavar="INPUT...")
 @click.option(
     "-o",
     "--output",
     required=True,
-    type=INPUTS,
+    type=PATH,
     metavar="OUT",
     help="Folder for the PDFs, or X.pdf for one PDF of everything.",
 )
@@ -171,10 +200,11 @@ def convert_command(
         jobs=chosen["jobs"] or cpu_count(),
     )
     if dry_run:
-        sys.exit(_dry_run(inputs, output, options))
+        sys.exit(_dry_run(inputs, output, options, chosen["engine"]))
     started = time.monotonic()
     with Watcher(quiet=quiet, verbose=verbose, progress=not no_progress_bar) as watcher:
-        report = asyncio.run(convert(inputs, output, options, notify=watcher.watch))
+        run = convert(inputs, output, options, engine=chosen["engine"], notify=watcher.watch)
+        report = asyncio.run(run)
     for problem in report.problems:
         watcher.say(str(problem), style="red")
     watcher.sum_up(report, output, time.monotonic() - started)
@@ -182,7 +212,7 @@ def convert_command(
 
 
 @cli.command("text", epilog=EPILOG)
-@click.argument("files", nargs=-1, required=True, type=INPUTS, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")
 @ocr_options
 def text_command(files: tuple[Path, ...], verbose: bool, **chosen: Any) -> None:
     r"""Print the text of scans.
@@ -197,15 +227,32 @@ def text_command(files: tuple[Path, ...], verbose: bool, **chosen: Any) -> None:
     sys.exit(asyncio.run(_print_texts(files, chosen)))
 
 
+@cli.command("engines", epilog=EPILOG)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the languages of each.")
+@click.option("--tessdata-dir", type=PATH, metavar="DIR", help="Folder of Tesseract's data.")
+@click.option("--aspose-license", type=PATH, metavar="FILE", help="Aspose's licence.")
+def engines_command(as_json: bool, tessdata_dir: Path | None, aspose_license: Path | None) -> None:
+    """List the engines: which can be used here, or what mends it, and what they read."""
+    options = EngineOptions(tessdata_dir=tessdata_dir, aspose_license=aspose_license)
+    statuses = engine_statuses(options)
+    if as_json:
+        click.echo(json.dumps([asdict(status) for status in statuses], indent=2))
+    else:
+        show_engines(statuses)
+
+
 async def _print_texts(files: tuple[Path, ...], chosen: dict[str, Any]) -> int:
     """Prints each text as soon as those before it are printed; the exit code."""
     readable, failed = 0, 0
     texts = read_texts(
         files,
         chosen["language"],
+        engine=chosen["engine"],
+        engine_options=_engine_options(chosen),
         max_side_px=chosen["max_side"],
         load=_load_options(chosen),
         jobs=chosen["jobs"],
+        remark=lambda note: click.echo(note, err=True),
     )
     index = 0
     async for text in texts:
@@ -224,9 +271,9 @@ async def _print_texts(files: tuple[Path, ...], chosen: dict[str, Any]) -> int:
     return EXIT_PAGES_FAILED if readable else EXIT_NOTHING_READABLE
 
 
-def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions) -> int:
+def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions, engine: str) -> int:
     """Tells what `convert` would do; the exit code it would begin with."""
-    check_engine(DEFAULT_ENGINE, options.ocr.languages)
+    choose_engine(engine, options.ocr)
     report = Report()
     passed_over: list[Path] = []
     for document in find_documents(
@@ -256,4 +303,13 @@ def _load_options(chosen: dict[str, Any]) -> LoadOptions:
 
 
 def _ocr_options(chosen: dict[str, Any]) -> OcrOptions:
-    return OcrOptions(parse_languages(chosen["language"]), chosen["max_side"])
+    languages = parse_languages(chosen["language"])
+    return OcrOptions(languages, chosen["max_side"], _engine_options(chosen))
+
+
+def _engine_options(chosen: dict[str, Any]) -> EngineOptions:
+    return EngineOptions(
+        tessdata_dir=chosen["tessdata_dir"],
+        aspose_license=chosen["aspose_license"],
+        aspose_areas=chosen["aspose_areas"] or "",
+    )

@@ -19,7 +19,8 @@ from rich.progress import (
 from rich.table import Table
 
 from .characters import printable
-from .events import DocumentDone, Event, PageDone, PageFailed, PageStarted, RunPlanned
+from .engines.status import EngineStatus
+from .events import DocumentDone, EngineChosen, Event, PageDone, PageFailed, PageStarted, RunPlanned
 from .find import natural_key
 from .report import Report
 
@@ -71,6 +72,10 @@ class Watcher:
         match event:
             case RunPlanned():
                 self._bar.update(self._task, description="Reading", total=event.pages)
+            case EngineChosen():
+                if not self.quiet:
+                    for note in event.notes:
+                        self.say(note, style="yellow")
             case PageStarted():
                 if event.source.frame:  # the plan counted files; a file may have more frames
                     total = self._bar.tasks[0].total or 0
@@ -80,7 +85,8 @@ class Watcher:
                 if self.verbose:
                     for note in event.notes:
                         self.say(f"{event.source}: {note}")
-                    self.say(f"{event.source}: {event.words} words")
+                    cut = ", and then no more" if event.truncated else ""
+                    self.say(f"{event.source}: {event.words} words{cut}")
             case PageFailed():
                 self._bar.advance(self._task)
                 self.say(event.failure.message, style="red")
@@ -164,3 +170,19 @@ def human_size(size: int) -> str:
             return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1000
     raise AssertionError
+
+
+def show_engines(statuses: list[EngineStatus]) -> None:
+    """The engines as a table, on stdout."""
+    table = Table(show_lines=True)
+    for name in ("engine", "version", "state", "languages"):
+        table.add_column(name, overflow="fold")
+    for status in statuses:
+        state = "available" if status.available else f"{status.reason}\n{status.remedy}".strip()
+        if status.licence:
+            state += f"\nlicence: {status.licence}"
+        codes = status.languages
+        languages = "any" if status.name == "none" else f"{len(codes)}: {' '.join(codes)}"
+        cells = (status.name, status.version, state, languages if codes else "")
+        table.add_row(*map(escape, cells))
+    Console(highlight=False).print(table)

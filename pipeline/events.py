@@ -21,6 +21,15 @@ class RunPlanned:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineChosen:
+    """Who reads, in which languages, and what a user should know of it."""
+
+    engine: str
+    languages: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageStarted:
     """A page was handed to a worker."""
 
@@ -29,11 +38,12 @@ class PageStarted:
 
 @dataclass(frozen=True, slots=True)
 class PageDone:
-    """A page is ready to be merged."""
+    """A page is ready to be merged; `truncated` where the engine read only a part of it."""
 
     source: PageSource
     words: int
     notes: tuple[str, ...]
+    truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,7 @@ class DocumentDone:
     exit_code: int = 0
 
 
-Event = RunPlanned | PageStarted | PageDone | PageFailed | DocumentDone
+Event = RunPlanned | EngineChosen | PageStarted | PageDone | PageFailed | DocumentDone
 Notify = Callable[[Event], None]
 
 

@@ -156,7 +156,8 @@ def downscale(page: PageImage | Image.Image, max_side_px: int) -> Image.Image:
         max_side_px: The longest side of the copy.
 
     Returns:
-        The copy; it is never larger than the scan with its pixels made square.
+        The copy; it is never larger than the scan with its pixels made square. Of a page, its
+        resolution is in `info["dpi"]`.
 
     Raises:
         ScanError: The pixels of the page cannot be decoded.
@@ -167,7 +168,10 @@ def downscale(page: PageImage | Image.Image, max_side_px: int) -> Image.Image:
         image = _small_jpeg(page, max_side_px) or page.image
         pixels = for_recognition(image)
         pixels = turn(pixels, page.orientation)
-        return _fit(pixels, page.square_size_px, max_side_px)
+        small = _fit(pixels, page.square_size_px, max_side_px)
+        dpi = max(page.dpi) * small.width / page.square_size_px[0]
+        small.info["dpi"] = (dpi, dpi)
+        return small
 
 
 def turn(image: Image.Image, orientation: int) -> Image.Image:

@@ -83,6 +83,7 @@ class PageText:
         rotation_deg: Clockwise turn that makes the page upright, as the engine found it
             (0 where it does not look).
         engine: Name of the engine.
+        truncated: The engine read only a part of the page, and said so.
     """
 
     width_px: int
@@ -90,6 +91,7 @@ class PageText:
     lines: tuple[Line, ...] = ()
     rotation_deg: int = 0
     engine: str = ""
+    truncated: bool = False
 
     @property
     def text(self) -> str:
@@ -124,6 +126,7 @@ class PageText:
                 lines=tuple(_line(line) for line in page["lines"]),
                 rotation_deg=int(page["rotation_deg"]),
                 engine=str(page["engine"]),
+                truncated=bool(page["truncated"]),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a page text: {error!r}") from error

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
-DEFAULT_ENGINE = "rapid"
+DEFAULT_ENGINE = "auto"
 
 
 def cpu_count() -> int:
@@ -30,16 +31,35 @@ class LoadOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What an engine may need to know of its surroundings; each takes what concerns it.
+
+    Attributes:
+        threads: Threads that one page may use.
+        tessdata_dir: Folder of Tesseract's language data; None to look in the usual places.
+        aspose_license: Aspose's licence file; None for `ASPOSE_OCR_LICENSE` in the environment.
+        aspose_areas: Aspose's `DetectAreasMode`, in small letters; empty for its default.
+    """
+
+    threads: int = 1
+    tessdata_dir: Path | None = None
+    aspose_license: Path | None = None
+    aspose_areas: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OcrOptions:
     """How pages are recognised.
 
     Attributes:
         languages: ISO 639-2/3 codes; empty for what the engine reads without being told.
         max_side_px: Longest side of the copy that is recognised; None for the engine's best.
+        engine: What the engine must know.
     """
 
     languages: tuple[str, ...] = ()
     max_side_px: int | None = None
+    engine: EngineOptions = field(default_factory=EngineOptions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from .characters import printable
 from .errors import OutputError, SearchablePdfError
 from .events import (
     DocumentDone,
+    EngineChosen,
     Event,
     Notify,
     PageDone,
@@ -26,7 +27,7 @@ from .find import find_documents
 from .load import page_sources
 from .merge import Bookmark, merge_pages
 from .model import PAGE_BREAK, Document, PageFailure, PageResult, PageSource
-from .ocr import EngineChoice, check_engine
+from .ocr import EngineChoice, choose_engine
 from .options import DEFAULT_ENGINE, ConvertOptions, cpu_count
 from .plan import plan, what_exists
 from .report import Report
@@ -110,13 +111,21 @@ class _Conversion:
         self.watcher(event)
 
     async def run(self) -> Report:
-        await asyncio.to_thread(check_engine, self.engine, self.options.ocr.languages)
+        chosen = await asyncio.to_thread(choose_engine, self.engine, self.options.ocr)
         found = await asyncio.to_thread(plan, self.inputs, self.output, self.options)
         self.report.problems = found.problems
         self.notify(RunPlanned(found.documents, found.scans, found.passed_over))
         if found.must_stop:
             return self.report
-        self.threads = max(1, cpu_count() // max(1, min(self.options.jobs, found.scans)))
+        name = chosen.engine if isinstance(chosen.engine, str) else chosen.engine.name
+        self.notify(EngineChosen(name, chosen.languages, chosen.notes))
+        self.engine = chosen.engine
+        threads = max(1, cpu_count() // max(1, min(self.options.jobs, found.scans)))
+        self.ocr = replace(
+            self.options.ocr,
+            languages=chosen.languages,
+            engine=replace(self.options.ocr.engine, threads=threads),
+        )
         documents = find_documents(
             self.inputs,
             self.output,
@@ -177,14 +186,15 @@ class _Conversion:
     async def _page(self, source: PageSource) -> PageResult | PageFailure:
         try:
             self.notify(PageStarted(source))
-            job = PageJob(source, self.options.load, self.options.ocr, self.engine, self.threads)
+            job = PageJob(source, self.options.load, self.ocr, self.engine)
             outcome = await self.runner(process_page, job)
         finally:
             self.slots.release()
         if isinstance(outcome, PageFailure):
             self.notify(PageFailed(outcome))
         else:
-            self.notify(PageDone(source, outcome.text.word_count, outcome.notes))
+            text = outcome.text
+            self.notify(PageDone(source, text.word_count, outcome.notes, text.truncated))
         return outcome
 
     def _write(self, document: Document, outcomes: list[PageResult | PageFailure]) -> DocumentDone:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -12,8 +12,8 @@ from typing import Literal
 from .errors import EngineError, OcrError
 from .load import page_sources
 from .model import PAGE_BREAK, PageSource
-from .ocr import EngineChoice, check_engine, parse_languages
-from .options import DEFAULT_ENGINE, LoadOptions, OcrOptions, cpu_count
+from .ocr import EngineChoice, choose_engine, parse_languages
+from .options import DEFAULT_ENGINE, EngineOptions, LoadOptions, OcrOptions, cpu_count
 from .workers import PageJob, ThreadRunner, read_page
 
 
@@ -22,6 +22,7 @@ async def async_ocr(
     language: str | None = None,
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
+    engine_options: EngineOptions | None = None,
     max_side_px: int | None = None,
     load: LoadOptions | None = None,
 ) -> str:
@@ -30,7 +31,8 @@ async def async_ocr(
     Args:
         path: An image file; a multi-page TIFF is read whole.
         language: Codes such as `eng+swe`; None for what the engine reads without being told.
-        engine: A registered name, or an engine.
+        engine: A registered name, `auto`, or an engine.
+        engine_options: What the engine must know (licence, folder of language data).
         max_side_px: Longest side of the copy that is recognised; None for the engine's best.
         load: Resolution and size limit of the scan.
 
@@ -40,9 +42,10 @@ async def async_ocr(
     Raises:
         OcrError: The scan cannot be read, or the engine cannot read it.
     """
-    options = OcrOptions(parse_languages(language), max_side_px)
-    await asyncio.to_thread(check_engine, engine, options.languages)
-    return await _read(PageJob(PageSource(Path(path)), load or LoadOptions(), options, engine))
+    options = OcrOptions(parse_languages(language), max_side_px, engine_options or EngineOptions())
+    chosen = await asyncio.to_thread(choose_engine, engine, options)
+    job = PageJob(PageSource(Path(path)), load or LoadOptions(), options, chosen.engine)
+    return await _read(job)
 
 
 async def batch_ocr(
@@ -51,6 +54,7 @@ async def batch_ocr(
     *,
     on_error: Literal["raise", "empty"] = "raise",
     engine: EngineChoice = DEFAULT_ENGINE,
+    engine_options: EngineOptions | None = None,
     max_side_px: int | None = None,
     load: LoadOptions | None = None,
     jobs: int | None = None,
@@ -62,6 +66,7 @@ async def batch_ocr(
         language: As in `async_ocr`.
         on_error: `raise` the first error, or give an `empty` text for that scan.
         engine: As in `async_ocr`.
+        engine_options: As in `async_ocr`.
         max_side_px: As in `async_ocr`.
         load: As in `async_ocr`.
         jobs: Scans at a time; None for the cores.
@@ -72,7 +77,13 @@ async def batch_ocr(
     """
     texts = []
     async for text in read_texts(
-        paths, language, engine=engine, max_side_px=max_side_px, load=load, jobs=jobs
+        paths,
+        language,
+        engine=engine,
+        engine_options=engine_options,
+        max_side_px=max_side_px,
+        load=load,
+        jobs=jobs,
     ):
         if isinstance(text, OcrError):
             if on_error == "raise":
@@ -87,22 +98,32 @@ async def read_texts(
     language: str | None = None,
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
+    engine_options: EngineOptions | None = None,
     max_side_px: int | None = None,
     load: LoadOptions | None = None,
     jobs: int | None = None,
+    remark: Callable[[str], None] = lambda note: None,
 ) -> AsyncGenerator[str | OcrError]:
-    """Like `batch_ocr`, but each text, or the error in its place, comes as soon as it can."""
-    options = OcrOptions(parse_languages(language), max_side_px)
-    await asyncio.to_thread(check_engine, engine, options.languages)
+    """Like `batch_ocr`, but each text, or the error in its place, comes as soon as it can.
+
+    `remark` is called with each line that a user should know of the choice of the engine.
+    """
+    options = OcrOptions(parse_languages(language), max_side_px, engine_options or EngineOptions())
+    chosen = await asyncio.to_thread(choose_engine, engine, options)
+    for note in chosen.notes:
+        remark(note)
     at_a_time = max(1, min(jobs or cpu_count(), len(paths)))
     slots = asyncio.Semaphore(at_a_time)
     threads = max(1, cpu_count() // at_a_time)
+    options = replace(
+        options, languages=chosen.languages, engine=replace(options.engine, threads=threads)
+    )
 
     async def read(path: Path | str) -> str | OcrError:
         source = PageSource(Path(path))
         async with slots:
             try:
-                return await _read(PageJob(source, load or LoadOptions(), options, engine, threads))
+                return await _read(PageJob(source, load or LoadOptions(), options, chosen.engine))
             except EngineError:
                 raise
             except OcrError as error:

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeVar
 
 from .errors import EngineError, OcrError, ScanError
 from .load import downscale, load_page, scan_errors
 from .model import PageFailure, PageImage, PageResult, PageSource, PageText
-from .ocr import EngineChoice, check_engine, recognize
+from .ocr import Chosen, EngineChoice, choose_engine, recognize
 from .options import DEFAULT_ENGINE, LoadOptions, OcrOptions
 from .render import render_page, render_placeholder
 
@@ -27,14 +28,12 @@ class PageJob:
         load: How to read the scan.
         ocr: How to recognise it.
         engine: By whom.
-        threads: Threads that the page may use.
     """
 
     source: PageSource
     load: LoadOptions = field(default_factory=LoadOptions)
     ocr: OcrOptions = field(default_factory=OcrOptions)
     engine: EngineChoice = DEFAULT_ENGINE
-    threads: int = 1
 
 
 def read_page(job: PageJob) -> PageText:
@@ -74,14 +73,23 @@ def process_page(job: PageJob) -> PageResult | PageFailure:
 
 
 def _recognize(job: PageJob, page: PageImage) -> PageText:
-    side = job.ocr.max_side_px or check_engine(job.engine, ())
-    small = downscale(page, side)
+    if isinstance(job.engine, str):
+        chosen = _chosen(job.engine, job.ocr)
+    else:
+        chosen = choose_engine(job.engine, job.ocr)
+    small = downscale(page, job.ocr.max_side_px or chosen.best_side_px)
     try:
-        return recognize(small, job.ocr.languages, job.engine, threads=job.threads)
+        return recognize(small, chosen.languages, chosen.engine, job.ocr.engine)
     except EngineError:
         raise
     except OcrError as error:
         raise type(error)(f"{job.source}: {error}") from error
+
+
+@cache
+def _chosen(engine: str, options: OcrOptions) -> Chosen:
+    """`choose_engine`, asked once for all pages of a run."""
+    return choose_engine(engine, options)
 
 
 class ThreadRunner:

@@ -10,7 +10,11 @@ from __future__ import annotations
 import math
 import re
 import sys
+import unicodedata
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +24,7 @@ from PIL import Image
 # falls back to a stub when it cannot: block it before OpenVINO is imported.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
+import cv2
 import openvino
 import rapidocr
 from rapidocr.ch_ppocr_det.main import TextDetector
@@ -28,7 +33,10 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 
 from ..characters import nfc
 from ..geometry import Baseline, Box
+from ..languages import LANGUAGES, only_latin
 from ..model import Line, PageText, Word
+from ..options import EngineOptions
+from .status import EngineStatus
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -44,57 +52,60 @@ ASCENT_SHARE, DESCENT_SHARE = 0.72, 0.22
 """Parts of a found line's height above and below the baseline; the rest is air."""
 WORD = re.compile(r"\S+")
 
-# ISO 639-2/3 codes as Tesseract uses them: what the character set of the models covers.
-LANGUAGES = frozenset(
-    "afr ast bre cat ces chi_sim chi_tra cos cym dan deu eng epo est eus fao fil fin fra fry gla"
-    " gle glg hat hrv hun ind isl ita jav jpn lat lav lit ltz mlt mri msa nld nor oci pol por que"
-    " ron slk slv spa sqi srp_latn sun swa swe tgl ton tur uzb_latn yor".split()
-)
+LATIN_SIGNS = frozenset("☐☑☒☺☹★☆☎♀♂♪✓✔✗✘")
+LAST_LATIN_BLOCK = 0x25FF
+"""Signs that are no letters are Latin up to the geometric shapes; beyond, only `LATIN_SIGNS`."""
 
 
 class RapidEngine:
     """Reads a page with PP-OCRv6. One instance serves one thread at a time.
 
     Args:
-        threads: Threads that one page may use.
+        options: How many threads one page may use.
     """
 
     name = "rapid"
-    languages = LANGUAGES
+    languages = frozenset(code for code, language in LANGUAGES.items() if language.rapid)
     best_side_px = 2000
 
-    def __init__(self, threads: int = 1) -> None:
+    def __init__(self, options: EngineOptions) -> None:
         models = Path(rapidocr.__file__).parent / "models"
-        core = openvino.Core()
-        settings = {
-            "INFERENCE_NUM_THREADS": threads,
+        self._core = openvino.Core()
+        self._settings = {
+            "INFERENCE_NUM_THREADS": options.threads,
             "NUM_STREAMS": 1,
             # Pinned, the threads of two models of one process share one core.
             "ENABLE_CPU_PINNING": False,
         }
-        reader = core.read_model(models / "PP-OCRv6_rec_small.onnx")
-        signs = reader.get_rt_info()["framework"]["character"].value.splitlines()
-        self._characters = ["", *signs, " "]  # CTC: 0 is "no character here"
-        self._read = core.compile_model(reader, "CPU", settings).create_infer_request()
-        finder = core.read_model(models / "PP-OCRv6_det_small.onnx")
-        self._find = core.compile_model(finder, "CPU", settings).create_infer_request()
+        self._reader_path = models / "PP-OCRv6_rec_small.onnx"
+        self._readers: dict[bool, Reader] = {}
+        finder = self._core.read_model(models / "PP-OCRv6_det_small.onnx")
+        self._find = self._core.compile_model(finder, "CPU", self._settings).create_infer_request()
         self._prepare = DetPreProcess(736, "min", mean=(0.5,) * 3, std=(0.5,) * 3)
         self._outline = DBPostProcess(
             thresh=0.3, box_thresh=0.5, unclip_ratio=1.6, use_dilation=True, score_mode="fast"
         )
+
+    @staticmethod
+    def status(options: EngineOptions) -> EngineStatus:
+        """Always there: it comes with the program."""
+        parts = f"{version('rapidocr')} on OpenVINO {version('openvino')}"
+        return EngineStatus("rapid", True, "", "", parts, "", tuple(sorted(RapidEngine.languages)))
 
     def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
         """Reads `image`.
 
         Args:
             image: The page, upright, with square pixels.
-            languages: Not needed: all its scripts are read at once.
+            languages: Where all are Latin, only Latin letters are considered; otherwise all
+                scripts are read at once.
 
         Returns:
             The page's lines from top to bottom, with words, places and confidences.
         """
+        reader = self._reader(only_latin(languages))
         pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
-        lines = (self._line(pixels, quad) for quad in self._quads(pixels))
+        lines = (self._line(reader, pixels, quad) for quad in self._quads(pixels))
         return PageText(
             width_px=image.width,
             height_px=image.height,
@@ -116,33 +127,80 @@ class RapidEngine:
             return []
         return [quad - (0, margin) for quad in TextDetector.sorted_boxes(quads).astype(np.float32)]
 
-    def _line(self, pixels: Pixels, quad: Floats) -> Line | None:
+    def _line(self, reader: Reader, pixels: Pixels, quad: Floats) -> Line | None:
         crop = get_rotate_crop_image(pixels, quad.astype(np.float32))
-        text, columns, scores, used = self._characters_of(crop)
+        text, columns, scores, used = _characters_of(reader, crop)
         if not text.strip() or float(np.mean(scores)) < MIN_LINE_CONFIDENCE:
             return None
         return line_from_columns(quad, text, columns, scores, used)
 
-    def _characters_of(self, crop: Pixels) -> tuple[str, list[int], list[float], float]:
-        """Text of a line, the column and score of each character, and the columns it fills."""
-        import cv2
+    def _reader(self, latin: bool) -> Reader:
+        if latin not in self._readers:
+            model = self._core.read_model(self._reader_path)
+            signs = model.get_rt_info()["framework"]["character"].value.splitlines()
+            characters = ["", *signs, " "]  # CTC: 0 is "no character here"
+            if latin:
+                kept = [index for index, sign in enumerate(characters) if is_latin(sign)]
+                keep_classes(model, kept)
+                characters = [characters[index] for index in kept]
+            compiled = self._core.compile_model(model, "CPU", self._settings)
+            self._readers[latin] = Reader(compiled.create_infer_request(), characters)
+        return self._readers[latin]
 
-        width = max(1, math.ceil(LINE_HEIGHT_PX * crop.shape[1] / crop.shape[0]))
-        padded = max(MIN_WIDTH_PX, math.ceil(width / WIDTH_STEP_PX) * WIDTH_STEP_PX)
-        line = np.zeros((1, 3, LINE_HEIGHT_PX, padded), np.float32)
-        scaled = cv2.resize(crop, (width, LINE_HEIGHT_PX)).transpose(2, 0, 1)
-        line[0, :, :, :width] = scaled / np.float32(127.5) - 1
-        self._read.infer([line])
-        scores = self._read.get_output_tensor().data[0]
-        best = scores.argmax(axis=1)
-        kept = np.flatnonzero((best != 0) & (best != np.concatenate(([0], best[:-1]))))
-        text = "".join(self._characters[best[column]] for column in kept)
-        return (
-            text,
-            [int(column) for column in kept],
-            [float(scores[column, best[column]]) for column in kept],
-            width / COLUMN_PX,
-        )
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A compiled model that reads lines, and the characters it chooses from."""
+
+    request: Any
+    characters: list[str]
+
+
+def is_latin(sign: str) -> bool:
+    """Whether a sign may stand in a text of a Latin language: a letter of it, a digit, a mark."""
+    return all(
+        unicodedata.name(character, "").startswith("LATIN ")
+        if character.isalpha()
+        else character in LATIN_SIGNS or ord(character) <= LAST_LATIN_BLOCK
+        for character in unicodedata.normalize("NFKC", sign)
+    ) and not any(unicodedata.east_asian_width(character) in "WF" for character in sign)
+
+
+def keep_classes(model: Any, kept: list[int]) -> None:
+    """Cuts the model's last layer down to the classes `kept`: it computes no others.
+
+    The layer is MatMul (weights [features, classes]), Add (bias [classes]), Softmax.
+    """
+    classes = model.outputs[0].get_partial_shape()[-1].get_length()
+    for operation in model.get_ordered_ops():
+        if operation.get_type_name() != "Constant":
+            continue
+        shape = list(operation.output(0).get_shape())
+        if shape and shape[-1] == classes:
+            cut = openvino.opset13.constant(np.ascontiguousarray(operation.get_data()[..., kept]))
+            for target in operation.output(0).get_target_inputs():
+                target.replace_source_output(cut.output(0))
+    model.validate_nodes_and_infer_types()
+
+
+def _characters_of(reader: Reader, crop: Pixels) -> tuple[str, list[int], list[float], float]:
+    """Text of a line, the column and score of each character, and the columns it fills."""
+    width = max(1, math.ceil(LINE_HEIGHT_PX * crop.shape[1] / crop.shape[0]))
+    padded = max(MIN_WIDTH_PX, math.ceil(width / WIDTH_STEP_PX) * WIDTH_STEP_PX)
+    line = np.zeros((1, 3, LINE_HEIGHT_PX, padded), np.float32)
+    scaled = cv2.resize(crop, (width, LINE_HEIGHT_PX)).transpose(2, 0, 1)
+    line[0, :, :, :width] = scaled / np.float32(127.5) - 1
+    reader.request.infer([line])
+    scores = reader.request.get_output_tensor().data[0]
+    best = scores.argmax(axis=1)
+    kept = np.flatnonzero((best != 0) & (best != np.concatenate(([0], best[:-1]))))
+    text = "".join(reader.characters[best[column]] for column in kept)
+    return (
+        text,
+        [int(column) for column in kept],
+        [float(scores[column, best[column]]) for column in kept],
+        width / COLUMN_PX,
+    )
 
 
 def line_from_columns(

