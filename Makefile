@@ -7,24 +7,32 @@ SCANS ?= fixtures/scans
 OUT ?= build
 REAL_SCANS ?= ../shared/scans
 CONVERT_OPTIONS ?=
+ENGINE ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run pdfs text test test-scans check fix fixtures clean
+EXTRA := $(filter tesseract aspose,$(ENGINE))
+ENGINE_READY := $(VENV)/installed$(addprefix -,$(EXTRA))
+
+.PHONY: help run pdfs text engines test test-scans check fix fixtures clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 	@echo
 	@echo "  SCANS=path OUT=path  what to convert, and where the PDFs go (run, pdfs)"
+	@echo "  ENGINE=name          auto, rapid, tesseract, aspose or none; installs its extra"
 	@echo "  CONVERT_OPTIONS=...  options of searchable-pdf convert, such as '-l swe --sidecar'"
 
-run: $(VENV)/installed ## Install, and convert fixtures/scans into build/
-	$(BIN)/searchable-pdf convert "$(SCANS)" -o "$(OUT)" $(CONVERT_OPTIONS)
+run: $(ENGINE_READY) ## Install, and convert fixtures/scans into build/
+	$(BIN)/searchable-pdf convert "$(SCANS)" -o "$(OUT)" --engine $(ENGINE) $(CONVERT_OPTIONS)
 
-pdfs: $(VENV)/installed ## Convert what is new: make pdfs SCANS=path OUT=path
-	$(BIN)/searchable-pdf convert --update "$(SCANS)" -o "$(OUT)" $(CONVERT_OPTIONS)
+pdfs: $(ENGINE_READY) ## Convert what is new: make pdfs SCANS=path OUT=path
+	$(BIN)/searchable-pdf convert --update "$(SCANS)" -o "$(OUT)" --engine $(ENGINE) $(CONVERT_OPTIONS)
 
-text: $(VENV)/installed ## Print the text of one scan: make text SCANS=file
-	@$(BIN)/searchable-pdf text "$(SCANS)"
+text: $(ENGINE_READY) ## Print the text of one scan: make text SCANS=file
+	@$(BIN)/searchable-pdf text --engine $(ENGINE) "$(SCANS)"
+
+engines: $(VENV)/installed ## List the engines, and what brings those that are missing
+	@$(BIN)/searchable-pdf engines
 
 test: $(VENV)/installed-test ## Run the tests
 	$(BIN)/python -m pytest
@@ -55,6 +63,15 @@ $(VENV)/bin/pip:
 
 $(VENV)/installed: $(VENV)/bin/pip pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-tesseract: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[tesseract]'
+	@touch $@
+
+$(VENV)/installed-aspose: $(VENV)/installed
+	@echo "Installing Aspose.OCR: proprietary; by installing it you accept Aspose's licence."
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[aspose]'
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/installed

