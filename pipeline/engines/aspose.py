@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import io
+import math
 import os
 import shutil
 import sys
@@ -24,6 +25,7 @@ from ..atomic import leave_nothing_of
 from ..characters import nfc, printable
 from ..errors import EngineError, LanguageError, RecognitionError
 from ..geometry import Baseline, Box
+from ..ink import snap_words
 from ..languages import LANGUAGES, only_latin
 from ..model import Line, PageText, Word
 from ..options import EngineOptions
@@ -118,6 +120,7 @@ class AsposeEngine:
             (result,) = self._api.recognize(given, settings)
         except Exception as error:  # Java's exceptions are Python's here, of many classes
             raise RecognitionError(f"Aspose.OCR failed: {printable(str(error))}") from error
+        skew = float(result.skew or 0)
         found = [(each.text_in_line, each.line) for each in result.recognition_lines_result]
         return PageText(
             image.width,
@@ -126,7 +129,7 @@ class AsposeEngine:
                 line
                 for text, place in found
                 if text is not None and place is not None and BANNER not in str(text)
-                for line in _lines(str(text), place, image)
+                for line in _lines(str(text), place, skew, image)
             ),
             engine=self.name,
             truncated=BANNER in str(result.recognition_text)
@@ -151,28 +154,71 @@ def _language(codes: tuple[str, ...]) -> str:
     )
 
 
-def _lines(text: str, place: Any, image: Image.Image) -> list[Line]:
-    """A line's words, measured: each as wide as its letters are in an ordinary typeface."""
+def _lines(text: str, place: Any, skew_deg: float, image: Image.Image) -> list[Line]:
+    """A line's words: as wide as their letters in an ordinary typeface, moved to the ink.
+
+    Args:
+        text: What was read in the line.
+        place: Its upright rectangle, Java's.
+        skew_deg: How far the page is tilted, clockwise as seen.
+        image: The page.
+
+    Returns:
+        The line, or nothing where there is no text or no place.
+    """
     text = nfc(text).strip()
-    left = max(0.0, float(place.getX()))
-    top = max(0.0, float(place.getY()))
-    right = min(float(image.width), left + float(place.getWidth()))
-    bottom = min(float(image.height), top + float(place.getHeight()))
     font = GlyphlessFont()
     whole = font.stringWidth(text, 1)
-    if not text or not whole or right <= left or bottom <= top:
+    left, top, width, height = (
+        float(value) for value in (place.getX(), place.getY(), place.getWidth(), place.getHeight())
+    )
+    if not whole or width <= 0 or height <= 0:
         return []
-    scale = (right - left) / whole
-    words = []
-    at = 0
+    length, tall, cos, sin = _within(width, height, math.radians(skew_deg))
+    scale = length / whole
+    # The end of the line's upper edge where it begins: at the top where the line goes down.
+    x, y = (left + tall * sin, top) if sin >= 0 else (left, top - length * sin)
+
+    def at(along: float, across: float) -> tuple[float, float]:
+        return x + along * cos - across * sin, y + along * sin + across * cos
+
+    expected = []
+    index = 0
     for word in text.split():
-        at = text.index(word, at)
-        start = left + font.stringWidth(text[:at], 1) * scale
-        at += len(word)
-        end = left + font.stringWidth(text[:at], 1) * scale
-        words.append(Word(word, Box(start, top, min(end, right), bottom)))
-    y = top + (bottom - top) * BASELINE_SHARE
-    return [Line(tuple(words), Baseline(left, y, right, y), (bottom - top) * ASCENT_SHARE)]
+        index = text.index(word, index)
+        start = font.stringWidth(text[:index], 1) * scale
+        index += len(word)
+        expected.append((start, font.stringWidth(text[:index], 1) * scale))
+    size = max(1, round(length)), max(1, round(tall))
+    strip = image.transform(
+        size, Image.Transform.AFFINE, (cos, -sin, x, sin, cos, y), fillcolor="white"
+    )
+    words = []
+    for word, (start, end) in zip(text.split(), snap_words(strip, expected), strict=True):
+        corners = [at(along, across) for along in (start, end) for across in (0, tall)]
+        xs, ys = zip(*corners, strict=True)
+        box = Box(
+            max(0.0, min(xs)),
+            max(0.0, min(ys)),
+            min(float(image.width), max(xs)),
+            min(float(image.height), max(ys)),
+        )
+        if box.left < box.right and box.top < box.bottom:
+            words.append(Word(word, box))
+    base = at(0, tall * BASELINE_SHARE), at(length, tall * BASELINE_SHARE)
+    return [Line(tuple(words), Baseline(*base[0], *base[1]), tall * ASCENT_SHARE)] if words else []
+
+
+def _within(width: float, height: float, angle: float) -> tuple[float, float, float, float]:
+    """Length and height of a line tilted by `angle` that fills an upright rectangle; cos, sin."""
+    cos, sin = math.cos(angle), math.sin(angle)
+    spread = cos * cos - sin * sin
+    if spread > 0.5:
+        length = (width * cos - height * abs(sin)) / spread
+        tall = (height * cos - width * abs(sin)) / spread
+        if length > 0 and tall > height / 4:
+            return length, tall, cos, sin
+    return width, height, 1.0, 0.0
 
 
 @cache

@@ -172,7 +172,7 @@ def _library() -> Any:
     Raises:
         EngineError: It is not installed.
     """
-    if "tesserocr" not in sys.modules:
+    if sys.modules.get("tesserocr") is None:
         before = os.environ.get("OMP_THREAD_LIMIT")
         os.environ["OMP_THREAD_LIMIT"] = "1"  # read once, as the library is loaded
         try:
