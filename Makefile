@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 SCANS ?= fixtures/scans
 OUT ?= build
 REAL_SCANS ?= ../shared/scans
+BENCH ?= fixtures/scans/letters
+BENCH_OPTIONS ?=
 CONVERT_OPTIONS ?=
 ENGINE ?= auto
 
@@ -13,7 +15,7 @@ ENGINE ?= auto
 EXTRA := $(filter tesseract aspose,$(ENGINE))
 ENGINE_READY := $(VENV)/installed$(addprefix -,$(EXTRA))
 
-.PHONY: help run pdfs text engines test test-scans check fix fixtures clean
+.PHONY: help run pdfs text engines test test-scans bench check fix fixtures clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -50,11 +52,14 @@ fix: $(VENV)/installed-dev ## Mend what the linter can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+bench: $(VENV)/installed-test $(VENV)/installed-tesseract $(VENV)-peer/installed ## Compare with OCRmyPDF: BENCH=folder of scans
+	$(BIN)/python tests/bench.py "$(BENCH)" --peer $(VENV)-peer/bin $(BENCH_OPTIONS)
+
 fixtures: $(VENV)/installed-test ## Draw the fixture scans anew (needs the fonts DejaVu and Noto CJK)
 	$(BIN)/python fixtures/make.py
 
 clean: ## Remove what was made here
-	rm -rf build $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
+	rm -rf build $(VENV) $(VENV)-peer .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/pip:
@@ -80,4 +85,10 @@ $(VENV)/installed-test: $(VENV)/installed
 
 $(VENV)/installed-dev: $(VENV)/installed-test
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# The peer to compare with: it needs the commands tesseract and gs, and their data.
+$(VENV)-peer/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)-peer
+	$(VENV)-peer/bin/pip install --quiet --disable-pip-version-check 'ocrmypdf>=17,<18' 'img2pdf>=0.6,<1'
 	@touch $@

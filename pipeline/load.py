@@ -190,6 +190,8 @@ def scan_errors(source: PageSource) -> Iterator[None]:
         raise
     except FileNotFoundError as error:
         raise ScanError(f"{source}: the file is gone") from error
+    except IsADirectoryError as error:
+        raise ScanError(f"{source}: is a folder, not an image; name the files in it") from error
     except PermissionError as error:
         raise ScanError(f"{source}: no permission to read it; change its mode or owner") from error
     except MemoryError as error:

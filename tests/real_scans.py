@@ -6,9 +6,6 @@ A set is a folder of `NNN.<image>` with its truth in `NNN.txt`.
 from __future__ import annotations
 
 import os
-import re
-import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +13,7 @@ import pytest
 from conftest import run_command
 from PIL import Image
 from readers import READERS, page_sizes, run
+from scoring import in_words, score
 from stored import Stored, opened, same_pixels
 
 from pipeline import page_sources
@@ -34,8 +32,6 @@ ALLOWED_LOSS = 0.005
 pytestmark = pytest.mark.skipif(
     not os.environ.get("REAL_SCANS") or not ROOT.is_dir(), reason="REAL_SCANS names no folder"
 )
-
-Score = dict[str, float]
 
 
 @pytest.fixture(scope="module", params=SETS)
@@ -56,46 +52,18 @@ def images(scans: Path) -> Iterator[Path]:
     return (path for path in sorted(scans.iterdir()) if path.suffix in IMAGES)
 
 
-def words(text: str) -> list[str]:
-    """Words of three letters or more, folded as a search in a viewer folds them."""
-    text = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("—", "-")
-    return [word for word in re.findall(r"[^\W_]+(?:['\-][^\W_]+)*", text) if len(word) >= 3]
-
-
-def score(true: dict[str, str], read: dict[str, str]) -> Score:
-    """Shares of true words and of true runs of three words that were read, over a whole set."""
-    totals: Counter[str] = Counter()
-    for name, text in true.items():
-        a, b = words(text), words(read[name])
-        totals["words"] += (Counter(a) & Counter(b)).total()
-        totals["true"] += len(a)
-        totals["read"] += len(b)
-        a3, b3 = (Counter(zip(w, w[1:], w[2:], strict=False)) for w in (a, b))
-        totals["phrases"] += (a3 & b3).total()
-        totals["true phrases"] += a3.total()
-    return {
-        "words": totals["words"] / totals["true"],
-        "precision": totals["words"] / totals["read"],
-        "phrases": totals["phrases"] / totals["true phrases"],
-    }
-
-
 def test_the_pdf_holds_what_the_engine_read(made: tuple[Path, Path]) -> None:
     scans, out = made
     names = [path.stem for path in images(scans) if (scans / f"{path.stem}.txt").exists()]
     true = {name: (scans / f"{name}.txt").read_text(encoding="utf-8") for name in names}
     unwrapped = score(true, {name: (out / f"{name}.txt").read_text("utf-8") for name in names})
-    print(f"\n{scans.name:20} engine  {_row(unwrapped)}")
+    print(f"\n{scans.name:20} engine  {in_words(unwrapped)}")
     for reader, (text, _) in READERS.items():
         found = score(true, {name: text(out / f"{name}.pdf", 0) for name in names})
-        print(f"{scans.name:20} {reader:7} {_row(found)}")
+        print(f"{scans.name:20} {reader:7} {in_words(found)}")
         for measure in ("words", "precision", "phrases"):
             if (reader, measure) != ("poppler", "phrases"):  # it reads tables column by column
                 assert found[measure] >= unwrapped[measure] - ALLOWED_LOSS, (reader, measure)
-
-
-def _row(found: Score) -> str:
-    return "  ".join(f"{name} {value:.4f}" for name, value in found.items())
 
 
 def test_scans_are_kept_and_pdfs_are_no_larger(made: tuple[Path, Path]) -> None:

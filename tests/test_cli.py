@@ -276,6 +276,7 @@ def test_text_of_several_files(tmp_path: Path, command: Command) -> None:
     assert done.stdout.count("\f") == 2, "the pages of the fax are kept apart"
     assert "bad.tif: this is not an image" in one_line(done.stderr)
     assert command("text", tmp_path / "bad.tif").returncode == 3
+    assert "is a folder, not an image" in one_line(command("text", tmp_path).stderr)
 
 
 def test_help_names_every_option(command: Command) -> None:

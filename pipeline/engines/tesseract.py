@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from ..characters import nfc
-from ..errors import EngineError, LanguageError
+from ..errors import EngineError, LanguageError, RecognitionError
 from ..geometry import Baseline, Box
 from ..model import Line, PageText, Word
 from ..options import EngineOptions
@@ -101,7 +101,7 @@ class TesseractEngine:
             api.SetSourceResolution(round(dpi[0]))
         try:
             if not api.Recognize():
-                raise EngineError("Tesseract gave up on the page")
+                raise RecognitionError("Tesseract gave up on the page")
             return PageText(image.width, image.height, self._lines(api), engine=self.name)
         finally:
             api.Clear()
