@@ -126,7 +126,7 @@ class PageText:
                 lines=tuple(_line(line) for line in page["lines"]),
                 rotation_deg=int(page["rotation_deg"]),
                 engine=str(page["engine"]),
-                truncated=bool(page["truncated"]),
+                truncated=bool(page.get("truncated", False)),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a page text: {error!r}") from error

@@ -19,7 +19,7 @@ class Report:
     """Collects the events of a run.
 
     Attributes:
-        documents: How each document ended.
+        documents: How each document ended; in the order found, once the run is over.
         problems: What was wrong with the inputs.
         passed_over: Files in the folders that are no images.
         pages_read: Pages whose scan could be read.

@@ -132,6 +132,7 @@ class _Conversion:
             per_file=self.options.per_file,
             complain=lambda problem: None,  # the plan has them
         )
+        order: dict[Path, int] = {}
         try:
             async with asyncio.TaskGroup() as group:
                 while True:
@@ -139,11 +140,13 @@ class _Conversion:
                     document = await asyncio.to_thread(next, documents, None)
                     if document is None:
                         break
+                    order[document.output] = len(order)
                     group.create_task(self._document(document))
         except* SearchablePdfError as errors:
             raise _first(errors) from None
         finally:
             self.runner.close()
+        self.report.documents.sort(key=lambda done: order[done.document.output])
         return self.report
 
     async def _document(self, document: Document) -> None:

@@ -14,7 +14,7 @@ from truth import MARKS
 
 from pipeline.pdf.cmap import code_points_of, to_unicode
 from pipeline.pdf.glyphless import FONT_NAME, glyph_of, register
-from pipeline.pdf.textlayer import PlacedLine, PlacedWord, draw_lines, visual_order
+from pipeline.pdf.textlayer import AIR, PlacedLine, PlacedWord, draw_lines, visual_order
 
 SIZE = (595.0, 842.0)
 
@@ -151,7 +151,7 @@ def test_words_lie_where_they_were_put(tmp_path: Path, angle: float) -> None:
             (box,) = [each for each in found if each.text.translate(MARKS) == word.text]
             along = (word.start_pt + word.end_pt) / 2
             x = placed.x_pt + along * math.cos(math.radians(angle))
-            y = placed.y_pt + along * math.sin(math.radians(angle)) + 0.3 * 9 / 0.8
+            y = placed.y_pt + along * math.sin(math.radians(angle)) + 0.3 * 9 * AIR / 0.8
             assert (box.left + box.right) / 2 == pytest.approx(x, abs=2.5)
             assert SIZE[1] - (box.top + box.bottom) / 2 == pytest.approx(y, abs=0.25 * 9 / 0.8)
 

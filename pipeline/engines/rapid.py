@@ -48,7 +48,7 @@ WIDTH_STEP_PX = 64
 """Widths are rounded up to this: OpenVINO compiles, and keeps, each new shape."""
 MIN_WIDTH_PX = 320
 MIN_LINE_CONFIDENCE = 0.5
-ASCENT_SHARE, DESCENT_SHARE = 0.72, 0.22
+ASCENT_SHARE, DESCENT_SHARE = 0.58, 0.22
 """Parts of a found line's height above and below the baseline; the rest is air."""
 WORD = re.compile(r"\S+")
 

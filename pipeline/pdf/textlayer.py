@@ -25,6 +25,12 @@ MAX_STEPPED_DEG = 8.0
 """Lines tilted more are drawn tilted; others as flat words, which readers do not break."""
 MAX_SHIFT_EM = 0.22
 """How far a word may be moved off its print to make its line flatter, which poppler wants."""
+AIR = 1.35
+"""How much taller than its letters a line is drawn, so that lines fill the space between them.
+
+poppler puts smaller text together wrongly: of 60 pages read by Tesseract it gave back 93.1 % of
+the true runs of three words at 1.0, 96.2 % at 1.25, and at 1.35 the 96.8 % that had been read.
+"""
 MIN_GAP_EM = 0.15
 """Least space between words; poppler joins words that are nearer, whatever spaces are drawn."""
 MAX_SPACING_EM = 0.06
@@ -105,7 +111,7 @@ def _draw_line(canvas: Canvas, line: PlacedLine) -> None:
     )
     if not words or line.ascent_pt <= 0:
         return
-    size = round(line.ascent_pt * UNITS_PER_EM / ASCENT, PLACES)
+    size = round(line.ascent_pt * AIR * UNITS_PER_EM / ASCENT, PLACES)
     axis = round(line.angle_deg / 90) * 90
     slope = math.radians(line.angle_deg - axis)
     text = canvas.beginText()
