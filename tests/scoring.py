@@ -28,7 +28,7 @@ def score(true: dict[str, str], read: dict[str, str]) -> Score:
         totals["true phrases"] += a3.total()
     return {
         "words": totals["words"] / totals["true"],
-        "precision": totals["words"] / totals["read"],
+        "precision": totals["words"] / max(1, totals["read"]),
         "phrases": totals["phrases"] / totals["true phrases"],
     }
 
