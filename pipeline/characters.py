@@ -33,3 +33,27 @@ def is_cjk(character: str) -> bool:
 def needs_space(before: str, after: str) -> bool:
     """Whether a space belongs between two words of a line: not between two CJK signs."""
     return not (before and after and is_cjk(before[-1]) and is_cjk(after[0]))
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether a word has letters of a script that runs from right to left."""
+    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+
+
+def visual_order(word: str) -> str:
+    """A word as it stands on paper from left to right; numbers keep their order.
+
+    It undoes itself: the logical order of a word that is given as it stands on paper.
+    """
+    if not is_right_to_left(word):
+        return word
+    runs: list[str] = []
+    in_number = False
+    for character in word:
+        is_digit = unicodedata.bidirectional(character) in ("EN", "AN")
+        if is_digit and in_number:
+            runs[-1] += character
+        else:
+            runs.append(character)
+        in_number = is_digit
+    return "".join(reversed(runs))

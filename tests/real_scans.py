@@ -6,6 +6,7 @@ A set is a folder of `NNN.<image>` with its truth in `NNN.txt`.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from conftest import run_command
 from PIL import Image
 from readers import READERS, page_sizes, run
-from scoring import in_words, score
+from scoring import in_words, score, words
 from stored import Stored, opened, same_pixels
 
 from pipeline import page_sources
@@ -108,3 +109,17 @@ def test_no_frame_of_a_multi_page_tiff_is_lost(tmp_path: Path) -> None:
     rows = [row.split("\t") for row in (scans / "index.tsv").read_text().splitlines()[1:]]
     for _, name, pages, *_ in rows:
         assert len(list(page_sources(scans / name))) == int(pages), name
+
+
+def test_arabic_words_are_read_in_logical_order(tmp_path: Path) -> None:
+    scans = ROOT / "arabic_lines"
+    if not scans.is_dir() or not shutil.which("tesseract"):
+        pytest.skip(f"{scans} or the command tesseract is missing")
+    lines = sorted(scans.glob("*.png"))[:5]
+    for path in lines:
+        done = run_command("text", path, "-l", "ara", "--engine", "tesseract")
+        if done.returncode == 4:
+            pytest.skip(done.stderr)
+        by_hand = run("tesseract", path, "-", "-l", "ara", "--psm", 3).decode()
+        ours, theirs = (set(words(text)) for text in (done.stdout, by_hand))
+        assert len(ours & theirs) >= 0.6 * len(theirs), path

@@ -158,6 +158,21 @@ def test_aspose_reads_its_three_hundred_characters(by_aspose: tuple[Path, list[E
     assert [page.truncated for page in pages] == [True] * 3
 
 
+def test_a_process_that_used_java_ends() -> None:
+    need_engine("aspose")
+    code = """
+from concurrent.futures import ThreadPoolExecutor
+from PIL import Image
+from pipeline import recognize
+page = Image.new("L", (200, 80), 255)
+with ThreadPoolExecutor(2) as threads:  # they end before Java does
+    found = threads.map(lambda _: recognize(page, "eng", "aspose"), "ab")
+    print([each.word_count for each in found])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[0, 0]\n", "")
+
+
 def test_aspose_in_the_command(tmp_path: Path, command: Command) -> None:
     need_engine("aspose")
     temporary = tmp_path / "tmp"

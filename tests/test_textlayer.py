@@ -12,9 +12,10 @@ from readers import pdfium_words, poppler_text, poppler_words
 from reportlab.pdfgen.canvas import Canvas
 from truth import MARKS
 
+from pipeline.characters import visual_order
 from pipeline.pdf.cmap import code_points_of, to_unicode
 from pipeline.pdf.glyphless import FONT_NAME, glyph_of, register
-from pipeline.pdf.textlayer import AIR, PlacedLine, PlacedWord, draw_lines, visual_order
+from pipeline.pdf.textlayer import AIR, PlacedLine, PlacedWord, draw_lines
 
 SIZE = (595.0, 842.0)
 
@@ -138,6 +139,7 @@ def test_right_to_left_is_found_in_logical_order(tmp_path: Path) -> None:
 def test_numbers_within_right_to_left_words_keep_their_order() -> None:
     assert visual_order("abc") == "abc"
     assert visual_order("אב12ג") == "ג12בא"
+    assert visual_order("ג12בא") == "אב12ג"
 
 
 @pytest.mark.parametrize("angle", (0, 0.4, -1.2, 3))

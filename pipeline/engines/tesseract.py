@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from ..characters import nfc
+from ..characters import nfc, visual_order
 from ..errors import EngineError, LanguageError, RecognitionError
 from ..geometry import Baseline, Box
 from ..model import Line, PageText, Word
@@ -140,7 +140,8 @@ class TesseractEngine:
                     lines.append(Line(tuple(words), baseline, height))
                 words = []
                 baseline, height = _line_of(place, level)
-            text = nfc(place.GetUTF8Text(level.WORD) or "").strip()
+            # tesserocr gives the letters of a word from left to right, whatever the script.
+            text = nfc(visual_order(place.GetUTF8Text(level.WORD) or "")).strip()
             box = place.BoundingBox(level.WORD)
             if text and box:
                 confidence = min(1.0, max(0.0, place.Confidence(level.WORD) / 100))

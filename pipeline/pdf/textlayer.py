@@ -9,14 +9,13 @@ left to right with their letters reversed, since that is what readers turn back.
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
-from ..characters import needs_space
+from ..characters import needs_space, visual_order
 from .glyphless import ASCENT, FONT_NAME, UNITS_PER_EM, register
 
 INVISIBLE = 3
@@ -81,27 +80,6 @@ def draw_lines(canvas: Canvas, lines: Iterable[PlacedLine]) -> None:
     for line in lines:
         _draw_line(canvas, line)
     canvas.restoreState()
-
-
-def is_right_to_left(text: str) -> bool:
-    """Whether a word has letters of a script that runs from right to left."""
-    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
-
-
-def visual_order(word: str) -> str:
-    """A word as it stands on paper from left to right; numbers keep their order."""
-    if not is_right_to_left(word):
-        return word
-    runs: list[str] = []
-    in_number = False
-    for character in word:
-        is_digit = unicodedata.bidirectional(character) in ("EN", "AN")
-        if is_digit and in_number:
-            runs[-1] += character
-        else:
-            runs.append(character)
-        in_number = is_digit
-    return "".join(reversed(runs))
 
 
 def _draw_line(canvas: Canvas, line: PlacedLine) -> None:
