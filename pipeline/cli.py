@@ -6,7 +6,6 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
@@ -14,19 +13,16 @@ from typing import Any, Literal
 import click
 
 from .characters import printable
+from .cli_options import PATH, engine_options, load_options, ocr_options, with_ocr_options
 from .console import Watcher, show_engines
-from .engines.aspose import AREAS
 from .errors import OcrError, ScanError, UsageError
 from .find import find_documents
 from .load import page_sources
-from .ocr import choose_engine, engine_statuses, parse_languages
+from .ocr import choose_engine, engine_statuses
 from .options import (
-    DEFAULT_ENGINE,
     ConvertOptions,
     EngineOptions,
-    LoadOptions,
     Metadata,
-    OcrOptions,
     cpu_count,
 )
 from .plan import what_exists
@@ -45,84 +41,6 @@ Exit codes:
   10   finished, but some pages failed (they are named, and marked in the PDF)
   130  interrupted; finished PDFs are kept, run again to go on
 """
-
-PATH = click.Path(path_type=Path)
-
-
-def ocr_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that recognises pages."""
-    for option in reversed(
-        (
-            click.option(
-                "-l",
-                "--language",
-                metavar="CODES",
-                help="Languages as ISO 639-2/3 codes, for example eng+swe."
-                "  [default: all that the engine reads]",
-            ),
-            click.option(
-                "--engine",
-                metavar="NAME",
-                default=DEFAULT_ENGINE,
-                show_default=True,
-                help="Who reads: rapid, tesseract, aspose, none, or an installed one"
-                " (searchable-pdf engines lists them).",
-            ),
-            click.option(
-                "--tessdata-dir",
-                type=PATH,
-                metavar="DIR",
-                help="Folder of Tesseract's language data.  [default: where the system has it]",
-            ),
-            click.option(
-                "--aspose-license",
-                type=PATH,
-                metavar="FILE",
-                help="Aspose's licence.  [default: $ASPOSE_OCR_LICENSE]",
-            ),
-            click.option(
-                "--aspose-areas",
-                type=click.Choice(AREAS),
-                help="What Aspose should look for on a page (its DetectAreasMode).",
-            ),
-            click.option(
-                "--image-dpi",
-                type=click.FloatRange(1, 100_000),
-                metavar="N",
-                help="Resolution of the scans, instead of what the files say.",
-            ),
-            click.option(
-                "--max-side",
-                type=click.IntRange(100, 100_000),
-                metavar="PX",
-                help="Longest side of the copy that is recognised; the PDF keeps the whole scan."
-                "  [default: the engine's best]",
-            ),
-            click.option(
-                "--max-image-mpixels",
-                type=click.FloatRange(0.01),
-                metavar="N",
-                default=LoadOptions().max_image_mpixels,
-                show_default=True,
-                help="Refuse larger scans, in millions of pixels.",
-            ),
-            click.option(
-                "-j",
-                "--jobs",
-                type=click.IntRange(1, 1024),
-                metavar="N",
-                help="Pages at a time.  [default: the cores]",
-            ),
-            click.option(
-                "-v",
-                "--verbose",
-                is_flag=True,
-                help="Say more, with tracebacks of errors.",
-            ),
-        )
-    ):
-        function = option(function)
-    return function
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
@@ -145,7 +63,7 @@ def cli() -> None:
     help="Folder for the PDFs, or X.pdf for one PDF of everything.",
 )
 @click.option("--per-file", is_flag=True, help="Make a PDF of each file, not of each folder.")
-@ocr_options
+@with_ocr_options
 @click.option("--title", metavar="TEXT", default="", help="Title  [default: the document's name]")
 @click.option("--author", metavar="TEXT", default="", help="Author")
 @click.option("--subject", metavar="TEXT", default="", help="Subject")
@@ -171,7 +89,7 @@ def convert_command(
     no_progress_bar: bool,
     **chosen: Any,
 ) -> None:
-    r"""Make searchable PDFs from scans.
+    """Make searchable PDFs from scans.
 
     INPUT is a folder or an image. Each folder that holds scans becomes one PDF named after it,
     sub-folders are mirrored below OUT, an image given by name becomes a PDF of its own. Reads
@@ -180,7 +98,7 @@ def convert_command(
     \b
     searchable-pdf convert scans/ -o pdfs/
     searchable-pdf convert letter1.png letter2.png -o letters.pdf
-    """
+    """  # noqa: D301 (click wants the control character)
     if no_overwrite + update + force > 1:
         raise UsageError("--no-overwrite, --update and --force exclude each other; choose one")
     existing: Literal["replace", "keep", "update", "force"] = "replace"
@@ -191,8 +109,8 @@ def convert_command(
     elif force:
         existing = "force"
     options = ConvertOptions(
-        load=_load_options(chosen),
-        ocr=_ocr_options(chosen),
+        load=load_options(chosen),
+        ocr=ocr_options(chosen),
         metadata=Metadata(*(chosen[key] for key in ("title", "author", "subject", "keywords"))),
         per_file=chosen["per_file"],
         existing=existing,
@@ -213,9 +131,9 @@ def convert_command(
 
 @cli.command("text", epilog=EPILOG)
 @click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")
-@ocr_options
+@with_ocr_options
 def text_command(files: tuple[Path, ...], verbose: bool, **chosen: Any) -> None:
-    r"""Print the text of scans.
+    """Print the text of scans.
 
     The texts of several files stand under headings. A file that fails is named on stderr, and
     the others are still read.
@@ -223,7 +141,7 @@ def text_command(files: tuple[Path, ...], verbose: bool, **chosen: Any) -> None:
     \b
     searchable-pdf text letter.png
     searchable-pdf text -l deu *.tif
-    """
+    """  # noqa: D301 (click wants the control character)
     sys.exit(asyncio.run(_print_texts(files, chosen)))
 
 
@@ -248,9 +166,9 @@ async def _print_texts(files: tuple[Path, ...], chosen: dict[str, Any]) -> int:
         files,
         chosen["language"],
         engine=chosen["engine"],
-        engine_options=_engine_options(chosen),
+        engine_options=engine_options(chosen),
         max_side_px=chosen["max_side"],
-        load=_load_options(chosen),
+        load=load_options(chosen),
         jobs=chosen["jobs"],
         remark=lambda note: click.echo(note, err=True),
     )
@@ -296,20 +214,3 @@ def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions, en
     for problem in report.problems:
         click.echo(str(problem), err=True)
     return report.exit_code
-
-
-def _load_options(chosen: dict[str, Any]) -> LoadOptions:
-    return LoadOptions(chosen["image_dpi"], chosen["max_image_mpixels"])
-
-
-def _ocr_options(chosen: dict[str, Any]) -> OcrOptions:
-    languages = parse_languages(chosen["language"])
-    return OcrOptions(languages, chosen["max_side"], _engine_options(chosen))
-
-
-def _engine_options(chosen: dict[str, Any]) -> EngineOptions:
-    return EngineOptions(
-        tessdata_dir=chosen["tessdata_dir"],
-        aspose_license=chosen["aspose_license"],
-        aspose_areas=chosen["aspose_areas"] or "",
-    )
