@@ -3,6 +3,7 @@
 load -> downscale -> recognise (async, one task per page, gathered) -> render -> merge
 """
 
+from .engines.protocol import Engine
 from .engines.status import EngineStatus
 from .errors import (
     EngineError,
@@ -22,21 +23,20 @@ from .merge import Bookmark, merge_pages
 from .model import (
     Document,
     Line,
-    PageFailure,
     PageImage,
-    PageResult,
     PageSource,
     PageText,
     Word,
 )
-from .ocr import Engine, recognize
-from .options import ConvertOptions, EngineOptions, LoadOptions, Metadata, OcrOptions
+from .ocr import recognize
+from .options import ConvertOptions, EngineOptions, LoadOptions, Metadata, OcrOptions, StoreOptions
+from .outcomes import PageFailure, PageResult, PageStats
+from .page import PageJob, process_page
 from .render import render_page
 from .report import Report
 from .run import convert, convert_blocking
 from .text import async_ocr, batch_ocr
 from .version import __version__
-from .workers import PageJob, process_page
 
 __all__ = [
     "Baseline",
@@ -61,11 +61,13 @@ __all__ = [
     "PageJob",
     "PageResult",
     "PageSource",
+    "PageStats",
     "PageText",
     "RecognitionError",
     "Report",
     "ScanError",
     "SearchablePdfError",
+    "StoreOptions",
     "UsageError",
     "Word",
     "__version__",

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
-import warnings
+from types import FrameType
 from typing import NoReturn
 
 EXIT_BUG = 1
 EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
+
+_terminated = False
 
 
 def main() -> NoReturn:
     """Runs the command."""
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         code = _run()
     except KeyboardInterrupt:
@@ -23,19 +29,15 @@ def main() -> NoReturn:
 
 def _run() -> int:
     import click
-    from PIL import Image
 
     from .characters import printable
     from .cli import cli
     from .errors import SearchablePdfError
+    from .process import settle_pillow, silence_libraries
 
-    # `load_page` has a limit of its own, that a user can set. Pillow's remarks on odd tags are
-    # for programmers: what a user must know is in the notes and errors of the pages.
-    Image.MAX_IMAGE_PIXELS = None
+    settle_pillow()
     if not _is_verbose():
-        _silence_libraries()
-    if not sys.warnoptions:
-        warnings.simplefilter("ignore")
+        silence_libraries()
     try:
         result = cli.main(prog_name="searchable-pdf", standalone_mode=False)
         return result if isinstance(result, int) else 0
@@ -72,21 +74,17 @@ def _trace() -> None:
         traceback.print_exc()
 
 
-def _silence_libraries() -> None:
-    """Keeps what C libraries print, such as libtiff on each bad row of a fax, off the terminal."""
-    try:
-        terminal = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 2)
-        os.close(nowhere)
-    except OSError:
-        return
-    sys.stderr = terminal
+def _terminate(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends the run as Ctrl-C does, but for the exit code."""
+    global _terminated
+    _terminated = True
+    signal.raise_signal(signal.SIGINT)
 
 
 def _interrupted() -> int:
-    sys.stderr.write("Interrupted. Finished PDFs are kept; run the same command again to go on.\n")
-    return EXIT_INTERRUPTED
+    how = "Terminated" if _terminated else "Interrupted"
+    sys.stderr.write(f"{how}. What is done is kept; run the same command again to go on.\n")
+    return EXIT_TERMINATED if _terminated else EXIT_INTERRUPTED
 
 
 def _leave(code: int) -> NoReturn:

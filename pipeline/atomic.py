@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,30 +18,37 @@ _leftovers: set[Path] = set()
 
 
 @contextmanager
-def atomic_file(path: Path) -> Iterator[BinaryIO]:
+def atomic_file(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
     """A file to write to; it takes the place of `path` when the block ends without an error.
 
-    It is written beside its place under a hidden name, flushed to the disk, then renamed.
-    Missing folders are made.
+    It is written under a hidden name, flushed to the disk, then renamed. Missing folders are
+    made.
+
+    Args:
+        path: Its place.
+        within: Folder for it while it is not complete, which somebody cleans up even after a
+            power cut; None for the folder of `path`.
 
     Raises:
         OutputError: The file cannot be written there.
     """
-    part = path.with_name(_part_name())
+    part = (within or path.parent) / _part_name()
     _leftovers.add(part)
     try:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            if within is None:
+                path.parent.mkdir(parents=True, exist_ok=True)
             with part.open("xb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _put(part, path)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise _not_writable(path, error) from error
+        raise not_writable(path, error) from error
     finally:
         _leftovers.discard(part)
 
@@ -73,15 +81,34 @@ def check_folder(folder: Path) -> None:
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        raise _not_writable(folder, error) from error
+        raise not_writable(folder, error) from error
 
 
-def _part_name() -> str:
-    return f".{secrets.token_hex(8)}.part"
-
-
-def _not_writable(path: Path, error: OSError) -> OutputError:
+def not_writable(path: Path, error: OSError) -> OutputError:
+    """What to tell a user whose file or folder cannot be written."""
     return OutputError(
         f"{printable(str(path))}: cannot be written ({error.strerror or error});"
         " check the folder's permissions and free space, or choose another with -o"
     )
+
+
+def _put(part: Path, path: Path) -> None:
+    try:
+        part.replace(path)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with atomic_file(path) as file, part.open("rb") as complete:  # another disk
+            shutil.copyfileobj(complete, file)
+        part.unlink()
+        return
+    with suppress(OSError):  # so that the new name, too, outlives a power cut
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _part_name() -> str:
+    return f".{secrets.token_hex(8)}.part"

@@ -2,17 +2,80 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from .choice import parse_languages
 from .engines.aspose import AREAS
-from .ocr import parse_languages
-from .options import DEFAULT_ENGINE, EngineOptions, LoadOptions, OcrOptions
+from .errors import UsageError
+from .options import (
+    CACHE_VARIABLE,
+    DEFAULT_ENGINE,
+    ConvertOptions,
+    EngineOptions,
+    LoadOptions,
+    Metadata,
+    OcrOptions,
+)
 
 PATH = click.Path(path_type=Path)
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+EPILOG = """\b
+Exit codes:
+  0    all pages done
+  2    wrong usage
+  3    no scan found, or none could be read
+  4    engine missing, or it does not read the language
+  5    an output cannot be written
+  10   finished, but some pages failed (they are named, and marked in the PDF)
+  130  interrupted (143: terminated); what is done is kept, run again to go on
+"""
+
+CACHE_DIR = click.option(
+    "--cache-dir",
+    type=PATH,
+    metavar="DIR",
+    help=f"Where texts are kept.  [default: ${CACHE_VARIABLE}, or the user's cache folder]",
+)
+DESCRIPTION = (
+    click.option("--title", metavar="TEXT", default="", help="Title  [default: the name]"),
+    click.option("--author", metavar="TEXT", default="", help="Author"),
+    click.option("--subject", metavar="TEXT", default="", help="Subject"),
+    click.option("--keywords", metavar="TEXT", default="", help="Keywords, separated by commas"),
+)
+WORKERS = (
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(1, 1024),
+        metavar="N",
+        help="Pages at a time.  [default: the cores, or fewer where memory is short]",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(0),
+        metavar="S",
+        default=ConvertOptions().timeout_s,
+        show_default=True,
+        help="Longest time for one page, in seconds; 0 for no limit.",
+    ),
+)
+
+
+def add_options(*options: Decorator) -> Decorator:
+    """A decorator for commands: several options at once, in this order."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
 
 
 def with_ocr_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -73,13 +136,6 @@ def with_ocr_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 help="Refuse larger scans, in millions of pixels.",
             ),
             click.option(
-                "-j",
-                "--jobs",
-                type=click.IntRange(1, 1024),
-                metavar="N",
-                help="Pages at a time.  [default: the cores]",
-            ),
-            click.option(
                 "-v",
                 "--verbose",
                 is_flag=True,
@@ -109,3 +165,25 @@ def engine_options(chosen: dict[str, Any]) -> EngineOptions:
         aspose_license=chosen["aspose_license"],
         aspose_areas=chosen["aspose_areas"] or "",
     )
+
+
+def metadata(chosen: dict[str, Any]) -> Metadata:
+    """The document information, as the user chose."""
+    return Metadata(*(chosen[key] for key in ("title", "author", "subject", "keywords")))
+
+
+def timeout_of(chosen: dict[str, Any]) -> float | None:
+    """The longest time for one page in seconds, as the user chose; None for no limit."""
+    return chosen["timeout"] or None
+
+
+def parse_size(value: str) -> int:
+    """A size such as `500MB` or `1.5 GB` in bytes.
+
+    Raises:
+        UsageError: It is none.
+    """
+    found = re.fullmatch(r"([0-9]*\.?[0-9]+)\s*([kMGT]?)B?", value.strip(), re.IGNORECASE)
+    if not found:
+        raise UsageError(f"{value!r} is no size; write it like 500MB or 2GB")
+    return int(float(found[1]) * 1000 ** " kmgt".index(found[2].lower() or " "))

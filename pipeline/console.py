@@ -1,7 +1,10 @@
-"""What a person sees on the terminal: progress, notes and the closing table. All on stderr."""
+"""What a person sees of a run: progress, what went wrong, and the end. All on stderr."""
 
 from __future__ import annotations
 
+import heapq
+import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,17 +19,16 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 
 from .characters import printable
-from .engines.status import EngineStatus
 from .events import DocumentDone, EngineChosen, Event, PageDone, PageFailed, PageStarted, RunPlanned
-from .find import natural_key
 from .report import Report
+from .tables import count, document_table
 
-COLUMNS = ("pages", "words", "size in", "size out", "seconds")
-MANY_DOCUMENTS = 40
-"""The table lists at most this many; a longer one tells only what a person must look at."""
+LINE_EVERY_S = 30.0
+"""How often progress is told where there is no terminal to draw on."""
+PAGES_TO_LOOK_AT = 100
+"""So many of the worst pages are listed; the report has them all."""
 
 
 class Watcher:
@@ -35,28 +37,42 @@ class Watcher:
     Args:
         quiet: Show failures only.
         verbose: Show the notes of each page, too.
-        progress: Draw a progress bar, if stderr is a terminal.
+        progress: Show how far it is: a bar on a terminal, elsewhere a line now and then.
+        low_confidence: List the pages whose worst words are less sure than this.
     """
 
-    def __init__(self, *, quiet: bool, verbose: bool, progress: bool) -> None:
+    def __init__(
+        self, *, quiet: bool, verbose: bool, progress: bool, low_confidence: float | None = None
+    ) -> None:
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)
         self.verbose = verbose
         self.quiet = quiet
+        self.low_confidence = low_confidence
+        self._doubtful: list[tuple[float, str]] = []
+        self._doubtful_count = 0
+        self._done = self._known = self._failed = 0
+        self._started = time.monotonic()
+        shown = progress and not quiet
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("pages"),
+            TextColumn("{task.fields[pace]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=self.console,
             transient=True,
-            disable=quiet or not progress or not self.console.is_terminal,
+            disable=not (shown and self.console.is_terminal),
         )
-        self._task = self._bar.add_task("Looking for scans", total=None)
+        self._task = self._bar.add_task("Looking for scans", total=None, pace="")
+        self._ended = threading.Event()
+        self._lines = shown and not self.console.is_terminal
 
     def __enter__(self) -> Self:
         self._bar.start()
+        if self._lines:
+            threading.Thread(target=self._tell_now_and_then, daemon=True).start()
         return self
 
     def __exit__(
@@ -65,40 +81,31 @@ class Watcher:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._ended.set()
         self._bar.stop()
 
     def watch(self, event: Event) -> None:
         """Shows one event."""
         match event:
             case RunPlanned():
-                self._bar.update(self._task, description="Reading", total=event.pages)
+                self._known = event.pages
+                self._started = time.monotonic()
+                self._bar.update(self._task, description="Reading")
             case EngineChosen():
                 if not self.quiet:
                     for note in event.notes:
                         self.say(note, style="yellow")
             case PageStarted():
-                if event.source.frame:  # the plan counted files; a file may have more frames
-                    total = self._bar.tasks[0].total or 0
-                    self._bar.update(self._task, total=total + 1)
+                self._known += event.source.frame > 0  # the plan counted files
             case PageDone():
-                self._bar.advance(self._task)
-                if self.verbose:
-                    for note in event.notes:
-                        self.say(f"{event.source}: {note}")
-                    cut = ", and then no more" if event.truncated else ""
-                    self.say(f"{event.source}: {event.words} words{cut}")
+                self._page_done(event)
             case PageFailed():
-                self._bar.advance(self._task)
+                self._done += 1
+                self._failed += 1
                 self.say(event.failure.message, style="red")
             case DocumentDone():
-                if event.outcome == "failed":
-                    self.say(event.message, style="red")
-                elif event.outcome == "skipped":
-                    self._bar.advance(self._task, len(event.document.scans))
-                    if self.verbose:
-                        self.say(f"{event.document.output}: skipped, {event.message}")
-                elif event.message and not self.quiet:
-                    self.say(f"{event.document.output}: {event.message}", style="yellow")
+                self._document_done(event)
+        self._bar.update(self._task, completed=self._done, total=self._known, pace=self._pace())
 
     def say(self, text: str, style: str = "") -> None:
         """One line, above the progress bar."""
@@ -106,83 +113,84 @@ class Watcher:
 
     def sum_up(self, report: Report, out: Path, seconds: float) -> None:
         """The closing table, and in words what it does not say."""
+        self._list_doubtful()
         if self.quiet or not report.documents:
             return
         out = Path(printable(str(out)))
         done = [document for document in report.documents if document.outcome == "converted"]
         skipped = sum(document.outcome == "skipped" for document in report.documents)
         if done:
-            self.console.print(_table(done, out), soft_wrap=False)
-        parts = [f"{_count(len(done), 'PDF')} in {out}, {seconds:.1f} s"] if done else []
+            self.console.print(document_table(done, out), soft_wrap=False)
+        parts = [f"{count(len(done), 'PDF')} in {out}, {seconds:.1f} s"] if done else []
         if skipped:
             parts.append(f"{skipped} skipped (nothing to do)")
         failed = len(report.documents) - len(done) - skipped
         if failed:
             parts.append(f"{failed} not written")
         if report.failures:
-            parts.append(f"{_count(len(report.failures), 'page')} failed")
+            parts.append(f"{count(len(report.failures), 'page')} failed")
         if report.passed_over:
-            parts.append(f"{_count(report.passed_over, 'other file')} passed over")
+            parts.append(f"{count(report.passed_over, 'other file')} passed over")
         self.say("; ".join(parts))
 
+    def _page_done(self, event: PageDone) -> None:
+        self._done += 1
+        stats = event.result.stats
+        if self.verbose:
+            for note in event.notes:
+                self.say(f"{event.source}: {note}")
+            cut = ", and then no more" if stats.truncated else ""
+            self.say(f"{event.source}: {stats.words} words{cut}")
+        if self.low_confidence is None:
+            return
+        worst = stats.worst_confidence if stats.words else 0.0
+        if worst is not None and worst < self.low_confidence:
+            self._doubtful_count += 1
+            seen = f"{stats.confidence:.2f}, worst {worst:.2f}" if stats.words else "no text found"
+            entry = (-worst, f"{event.source}: {seen}")
+            if len(self._doubtful) < PAGES_TO_LOOK_AT:
+                heapq.heappush(self._doubtful, entry)
+            else:
+                heapq.heappushpop(self._doubtful, entry)
 
-def _table(done: list[DocumentDone], out: Path) -> Table:
-    """One row a document; of very many, those that a person must look at, and the rest as one."""
-    listed = done
-    if len(done) > MANY_DOCUMENTS:
-        listed = [document for document in done if document.failures]
-    rest = [document for document in done if document not in listed]
-    table = Table(show_footer=len(done) > 1)
-    total = _cells(done)
-    table.add_column("document", "total", overflow="fold")
-    for name, footer in zip(COLUMNS, total, strict=True):
-        table.add_column(name, footer, justify="right", no_wrap=True)
-    for document in sorted(listed, key=lambda each: natural_key(str(each.document.output))):
-        table.add_row(escape(_name(document.document.output, out)), *_cells([document]))
-    if rest:
-        table.add_row(f"{len(rest):,} others", *_cells(rest))
-    return table
+    def _document_done(self, event: DocumentDone) -> None:
+        if event.outcome == "skipped":
+            self._done += len(event.document.scans)
+            for failure in event.failures:
+                self.say(f"{failure.message} (known from an earlier run)", style="red")
+            if self.verbose:
+                self.say(f"{event.document.output}: skipped, {event.message}")
+        elif event.outcome == "failed":
+            self.say(event.message, style="red")
+        elif event.message and not self.quiet:
+            self.say(f"{event.document.output}: {event.message}", style="yellow")
+
+    def _list_doubtful(self) -> None:
+        if not self._doubtful:
+            return
+        self.say(f"{count(self._doubtful_count, 'page')} to look at, the worst first:")
+        for _, line in sorted(self._doubtful, reverse=True):
+            self.say(f"    {line}")
+        if self._doubtful_count > len(self._doubtful):
+            rest = self._doubtful_count - len(self._doubtful)
+            self.say(f"    and {rest:,} more: --report FILE lists them")
+
+    def _pace(self) -> str:
+        minutes = (time.monotonic() - self._started) / 60
+        pace = f"{self._done / minutes:,.0f} a minute" if self._done and minutes else ""
+        return f"{pace}, {self._failed} failed" if self._failed else pace
+
+    def _tell_now_and_then(self) -> None:
+        while not self._ended.wait(LINE_EVERY_S):
+            left = ""
+            if 0 < self._done < self._known:
+                seconds = (time.monotonic() - self._started) / self._done
+                left = f", {_duration(seconds * (self._known - self._done))} left"
+            pace = self._pace()
+            self.say(f"{self._done:,} of {self._known:,} pages{', ' if pace else ''}{pace}{left}")
 
 
-def _cells(documents: list[DocumentDone]) -> tuple[str, ...]:
-    return (
-        f"{sum(document.pages for document in documents):,}",
-        f"{sum(document.words for document in documents):,}",
-        human_size(sum(document.bytes_in for document in documents)),
-        human_size(sum(document.bytes_out for document in documents)),
-        f"{sum(document.seconds for document in documents):.1f}" if len(documents) == 1 else "",
-    )
-
-
-def _name(output: Path, out: Path) -> str:
-    return printable(str(output.relative_to(out) if output.is_relative_to(out) else output))
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'s' * (number != 1)}"
-
-
-def human_size(size: int) -> str:
-    """A size in bytes as a person reads it, in decimal units."""
-    value = float(size)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    raise AssertionError
-
-
-def show_engines(statuses: list[EngineStatus]) -> None:
-    """The engines as a table, on stdout."""
-    table = Table(show_lines=True)
-    for name in ("engine", "version", "state", "languages"):
-        table.add_column(name, overflow="fold")
-    for status in statuses:
-        state = "available" if status.available else f"{status.reason}\n{status.remedy}".strip()
-        if status.licence:
-            state += f"\nlicence: {status.licence}"
-        codes = status.languages
-        languages = "any" if status.name == "none" else f"{len(codes)}: {' '.join(codes)}"
-        cells = (status.name, status.version, state, languages if codes else "")
-        table.add_row(*map(escape, cells))
-    Console(highlight=False).print(table)
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

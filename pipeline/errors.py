@@ -6,6 +6,9 @@
     ├── OcrError                    a scan could not be turned into text
     │   ├── ScanError           3   the file cannot be read as an image
     │   ├── RecognitionError   10   the engine failed on the page
+    │   │   ├── PageTimeoutError    it took too long
+    │   │   ├── WorkerDiedError     its process died
+    │   │   └── CorrectionError     a text corrected by hand is not readable
     │   └── EngineError         4   the engine is missing, or cannot be used as asked
     │       └── LanguageError   4   the engine does not read the language
     └── OutputError             5   the PDF cannot be written
@@ -50,6 +53,18 @@ class ScanError(OcrError):
 
 class RecognitionError(OcrError):
     """The engine failed on this page."""
+
+
+class PageTimeoutError(RecognitionError):
+    """The page took longer than is allowed; its worker was stopped."""
+
+
+class WorkerDiedError(RecognitionError):
+    """The worker process died on this page, twice."""
+
+
+class CorrectionError(RecognitionError):
+    """A corrected text of this page is not what `PageText.from_json` reads."""
 
 
 class EngineError(OcrError):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from .model import Document, PageFailure, PageSource
+from .model import Document, PageSource
+from .outcomes import PageFailure, PageOutcome, PageResult
 
 Outcome = Literal["converted", "skipped", "failed"]
 
@@ -22,10 +23,12 @@ class RunPlanned:
 
 @dataclass(frozen=True, slots=True)
 class EngineChosen:
-    """Who reads, in which languages, and what a user should know of it."""
+    """Who reads, in which languages, how many pages at a time, and what a user should know."""
 
     engine: str
+    version: str
     languages: tuple[str, ...]
+    jobs: int
     notes: tuple[str, ...]
 
 
@@ -38,12 +41,29 @@ class PageStarted:
 
 @dataclass(frozen=True, slots=True)
 class PageDone:
-    """A page is ready to be merged; `truncated` where the engine read only a part of it."""
+    """A page is ready to be merged."""
 
-    source: PageSource
-    words: int
-    notes: tuple[str, ...]
-    truncated: bool = False
+    result: PageResult
+
+    @property
+    def source(self) -> PageSource:
+        """Which page."""
+        return self.result.source
+
+    @property
+    def words(self) -> int:
+        """How many words were read."""
+        return self.result.stats.words
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a careful person should know."""
+        return self.result.notes
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the engine read only a part of it."""
+        return self.result.stats.truncated
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +82,9 @@ class DocumentDone:
         outcome: `converted`, `skipped` (nothing to do) or `failed` (no PDF written).
         pages: Pages in the PDF.
         words: Words read.
-        failures: Pages that could not be done.
+        failures: Pages that could not be done; those of a skipped document, when it was made.
+        outcomes: How each page ended, in order; none of a document that was skipped. A `Report`
+            does not keep them.
         bytes_in: Size of the scans.
         bytes_out: Size of the PDF.
         seconds: From the document's first page to its end.
@@ -75,6 +97,7 @@ class DocumentDone:
     pages: int = 0
     words: int = 0
     failures: tuple[PageFailure, ...] = ()
+    outcomes: tuple[PageOutcome, ...] = ()
     bytes_in: int = 0
     bytes_out: int = 0
     seconds: float = 0.0

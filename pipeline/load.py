@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -33,6 +34,8 @@ TURNS = {
 }
 SUBFILE_TYPE_TAG, OLD_SUBFILE_TYPE_TAG = 254, 255
 REDUCED_IMAGE, TRANSPARENCY_MASK = 1, 4
+LEAST_SIDE_PT, LARGEST_SIDE_PT = 18, 14_400
+"""A page smaller than a stamp is none; a larger one, PDF does not have (ISO 32000-1, C.2)."""
 FAR_LARGER = 2
 """A JPEG this many times larger than needed is decoded at a fraction of its size."""
 
@@ -131,6 +134,23 @@ def load_page(source: PageSource, options: LoadOptions | None = None) -> PageIma
         except BaseException:
             image.close()
             raise
+
+
+def page_size_pt(
+    source: PageSource, options: LoadOptions | None = None
+) -> tuple[float, float] | None:
+    """Width and height of a page in points, as far as its file tells before its pixels are read.
+
+    None where it does not, or where no paper has such a size.
+    """
+    try:
+        # However large: nothing is decoded.
+        patient = replace(options or LoadOptions(), max_image_mpixels=float("inf"))
+        with load_page(source, patient) as page:
+            size = page.size_pt
+    except ScanError:
+        return None
+    return size if min(size) >= LEAST_SIDE_PT and max(size) <= LARGEST_SIDE_PT else None
 
 
 def _take_orientation(image: Image.Image) -> int:

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.constants import PageLabelStyle
-from pypdf.errors import PyPdfError
 from pypdf.generic import (
     ArrayObject,
     ByteStringObject,
     DictionaryObject,
     IndirectObject,
     NameObject,
+    NullObject,
     StreamObject,
 )
 
 from .atomic import atomic_file
 from .options import Metadata
 from .pdf.cmap import code_points_of
-from .pdf.glyphless import RESOURCE_PREFIX, Used, font_pdf
+from .pdf.filestream import leave_in_file
+from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
 from .version import __version__
 
+OURS = NameObject("/TextLayer")
+"""Marks, until the fonts are there, a page whose text is in them."""
 PRODUCER = "searchable-pdf"
 PDF_HEADER = "%PDF-1.7"
 
@@ -39,70 +43,94 @@ class Bookmark:
 
 
 def merge_pages(
-    pages: Iterable[bytes],
+    pages: Iterable[bytes | Path],
     output: Path,
     metadata: Metadata | None = None,
     bookmarks: Sequence[Bookmark] = (),
+    *,
+    entries: Mapping[str, str] | None = None,
+    within: Path | None = None,
 ) -> None:
     """Writes pages from `render_page` as one PDF.
 
     The pages share one text font made for all their characters. The same input gives the same
     bytes: there is no clock and no chance in them. The file appears whole or not at all.
+    Pages that are given as files are read when they are written, so that memory does not grow
+    with their size.
 
     Args:
-        pages: One-page PDFs, in order.
+        pages: PDFs, in order: their bytes, or the files that hold them until this returns.
         output: Where the PDF goes; an existing file is replaced, missing folders are made.
         metadata: Title, author and so on.
         bookmarks: The outline, in order.
+        entries: More entries of the information dictionary, such as a `Mark` has.
+        within: Folder for the PDF while it is not complete; None for that of `output`.
 
     Raises:
         OutputError: The file cannot be written there.
+        PyPdfError: What was given is no PDF.
     """
     writer = PdfWriter()
     used: Used = {}
     profiles: dict[str, IndirectObject] = {}
     identity = hashlib.sha256(repr((metadata, bookmarks)).encode())
-    for page in pages:
-        identity.update(hashlib.sha256(page).digest())
-        _add_page(writer, page, used, profiles)
-    _share_font(writer, used)
-    if len(writer.pages):
-        writer.set_page_label(0, len(writer.pages) - 1, style=PageLabelStyle.DECIMAL, start=1)
-    for bookmark in bookmarks:
-        writer.add_outline_item(title=bookmark.title, page_number=bookmark.page)
-    _describe(writer, metadata or Metadata(), identity.digest()[:16])
-    with atomic_file(output) as file:
+    with atomic_file(output, within) as file:
+        for page in pages:
+            data = page if isinstance(page, bytes) else page.read_bytes()
+            identity.update(hashlib.sha256(data).digest())
+            first = len(writer._objects)
+            _add_pages(writer, data, used, profiles)
+            if isinstance(page, Path):
+                leave_in_file(writer, first, page, data)
+        _share_font(writer, used)
+        if len(writer.pages):
+            writer.set_page_label(0, len(writer.pages) - 1, style=PageLabelStyle.DECIMAL, start=1)
+        for bookmark in bookmarks:
+            writer.add_outline_item(title=bookmark.title, page_number=bookmark.page)
+        _describe(writer, metadata or Metadata(), entries or {}, identity.digest()[:16])
         writer.write(file)
 
 
-def is_ours(path: Path) -> bool:
-    """Whether this program made a PDF: its Producer says so."""
-    try:
-        with PdfReader(path) as reader:
-            information = reader.metadata
-            producer = information.producer if information else None
-            return bool(producer and producer.split(" ")[0] == PRODUCER)
-    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False
-
-
-def _add_page(
+def _add_pages(
     writer: PdfWriter, data: bytes, used: Used, profiles: dict[str, IndirectObject]
 ) -> None:
-    """Appends a page without its font, whose characters are noted in `used`."""
+    """Appends pages without their text font, whose characters are noted in `used`."""
     with PdfReader(io.BytesIO(data)) as reader:
-        page = reader.pages[0]
-        resources = page["/Resources"].get_object()
-        assert isinstance(resources, DictionaryObject)
-        fonts = resources.pop("/Font", DictionaryObject()).get_object()
-        for name, font in fonts.items():
-            plane = int(name.removeprefix(f"/{RESOURCE_PREFIX}"))
-            cmap = font.get_object()["/ToUnicode"].get_object().get_data()
-            used.setdefault(plane, set()).update(code_points_of(plane, cmap))
-        resources.pop("/ProcSet", None)
-        page.pop("/Trans", None)
-        added = writer.add_page(page)
-    _share_profiles(added["/Resources"].get_object(), profiles)
+        for page in reader.pages:
+            resources = page.get("/Resources", DictionaryObject()).get_object()
+            assert isinstance(resources, DictionaryObject)
+            if _take_fonts(resources, used):
+                resources.pop("/ProcSet", None)
+                page.pop("/Trans", None)
+            added = writer.add_page(page)
+            _share_profiles(added.get("/Resources", DictionaryObject()).get_object(), profiles)
+        # pypdf would keep the reader, and all that it has read, as long as the writer.
+        writer._id_translated.pop(id(reader), None)
+
+
+def _take_fonts(resources: DictionaryObject, used: Used) -> bool:
+    """Removes the fonts of our text layer; those of PDFs from elsewhere stay. Whether any was."""
+    fonts = resources.get("/Font", DictionaryObject()).get_object()
+    assert isinstance(fonts, DictionaryObject)
+    ours = [name for name, font in fonts.items() if _is_ours(name, font.get_object())]
+    if not ours:
+        return False
+    rest = DictionaryObject(fonts)
+    for name in ours:
+        plane = int(name.removeprefix(f"/{RESOURCE_PREFIX}"))
+        cmap = rest.pop(name).get_object()["/ToUnicode"].get_object().get_data()
+        used.setdefault(plane, set()).update(code_points_of(plane, cmap))
+    rest[OURS] = NullObject()
+    resources[NameObject("/Font")] = rest
+    return True
+
+
+def _is_ours(name: str, font: object) -> bool:
+    return (
+        isinstance(font, DictionaryObject)
+        and re.fullmatch(rf"/{RESOURCE_PREFIX}\d+", name) is not None
+        and str(font.get("/BaseFont", "")).endswith(FONT_NAME)
+    )
 
 
 def _share_profiles(resources: object, profiles: dict[str, IndirectObject]) -> None:
@@ -131,12 +159,20 @@ def _share_font(writer: PdfWriter, used: Used) -> None:
         assert isinstance(fonts, DictionaryObject)
         shared = writer._add_object(fonts.clone(writer))
     for page in writer.pages:
-        resources = page["/Resources"].get_object()
-        assert isinstance(resources, DictionaryObject)
-        resources[NameObject("/Font")] = shared
+        resources = page.get("/Resources", DictionaryObject()).get_object()
+        fonts = resources.get("/Font", DictionaryObject()).get_object()
+        if OURS not in fonts:
+            continue
+        del fonts[OURS]
+        if fonts:  # a page that had others, too
+            fonts.update(shared.get_object())
+        else:
+            resources[NameObject("/Font")] = shared
 
 
-def _describe(writer: PdfWriter, metadata: Metadata, identity: bytes) -> None:
+def _describe(
+    writer: PdfWriter, metadata: Metadata, entries: Mapping[str, str], identity: bytes
+) -> None:
     writer.metadata = None
     information = {
         "/Title": metadata.title,
@@ -144,6 +180,7 @@ def _describe(writer: PdfWriter, metadata: Metadata, identity: bytes) -> None:
         "/Subject": metadata.subject,
         "/Keywords": metadata.keywords,
         "/Producer": f"{PRODUCER} {__version__}",
+        **entries,
     }
     writer.add_metadata({key: value for key, value in information.items() if value})
     writer.pdf_header = PDF_HEADER

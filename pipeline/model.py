@@ -1,4 +1,4 @@
-"""The page model: what a scan is, what was read on it, and how a page ends.
+"""The page model: what a scan is, and what was read on it.
 
 Coordinates are pixels of the recognition copy of a page: origin top left, x to the
 right, y down, after the scan's orientation is applied. The copy has square pixels, so
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from PIL import Image
 
@@ -27,8 +27,6 @@ POINTS_PER_INCH = 72
 
 PAGE_BREAK = "\n\f"
 """Between the pages of a plain text: a form feed that begins the next page, as pdftotext writes."""
-
-Stage = Literal["load", "recognize", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,39 +219,3 @@ class Document:
     output: Path
     scans: tuple[Path, ...]
     folders: tuple[Path, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PageResult:
-    """A page that is done.
-
-    Attributes:
-        source: Which page.
-        pdf: The page as a PDF of one page.
-        text: What was read.
-        notes: What a careful person should know, in plain words (a guessed resolution, ...).
-    """
-
-    source: PageSource
-    pdf: bytes
-    text: PageText
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PageFailure:
-    """A page that could not be done. Failures are values: gather does not cancel siblings.
-
-    Attributes:
-        source: Which page.
-        stage: Where it failed.
-        kind: Name of the error's class.
-        message: What went wrong, in one line.
-        pdf: What stands in for it: the scan without text, or a page that says what is missing.
-    """
-
-    source: PageSource
-    stage: Stage
-    kind: str
-    message: str
-    pdf: bytes = b""

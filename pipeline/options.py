@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from platformdirs import user_cache_path
+
 DEFAULT_ENGINE = "auto"
-
-
-def cpu_count() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+CACHE_VARIABLE = "SEARCHABLE_PDF_CACHE_DIR"
+Workers = Literal["threads", "processes"]
+Existing = Literal["replace", "keep", "update", "force"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +26,11 @@ class LoadOptions:
 
     image_dpi: float | None = None
     max_image_mpixels: float = 250.0
+
+    @property
+    def cache_key(self) -> str:
+        """All of it that changes what is read on a page that can be read."""
+        return f"dpi={self.image_dpi}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,11 @@ class EngineOptions:
     aspose_license: Path | None = None
     aspose_areas: str = ""
 
+    @property
+    def cache_key(self) -> str:
+        """All of it that changes what is read, beside the data that the engine itself names."""
+        return f"areas={self.aspose_areas}"
+
 
 @dataclass(frozen=True, slots=True)
 class OcrOptions:
@@ -60,6 +68,12 @@ class OcrOptions:
     languages: tuple[str, ...] = ()
     max_side_px: int | None = None
     engine: EngineOptions = field(default_factory=EngineOptions)
+
+    @property
+    def cache_key(self) -> str:
+        """All of it that changes what is read."""
+        languages = "+".join(self.languages)
+        return f"languages={languages} side={self.max_side_px} {self.engine.cache_key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,25 @@ class Metadata:
     keywords: str = ""
 
 
+def default_cache_folder() -> Path:
+    """Where texts are kept: as the environment says, or in the user's cache folder."""
+    given = os.environ.get(CACHE_VARIABLE)
+    return Path(given) if given else user_cache_path("searchable-pdf", appauthor=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOptions:
+    """Where the texts of finished pages are kept, so that no page is recognised twice.
+
+    Attributes:
+        folder: Their folder.
+        max_bytes: Those used longest ago are dropped beyond this.
+    """
+
+    folder: Path = field(default_factory=default_cache_folder)
+    max_bytes: int = 2_000_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class ConvertOptions:
     """A whole conversion.
@@ -85,16 +118,34 @@ class ConvertOptions:
         ocr: How pages are recognised.
         metadata: Title, author and so on of every PDF.
         per_file: Each file is a document, not each folder.
-        existing: What to do where the PDF exists: `replace` it if this program made it,
-            `keep` it, `update` it if it is older than its scans, or `force`: replace any.
+        existing: What to do where the PDF exists: `replace` it if this program made it and
+            its scans or options have changed, `keep` it, `update` it if it is older than its
+            scans, or `force`: make it anew in any case, and replace any.
         sidecar: Write the text beside the PDF, too.
-        jobs: Pages at a time.
+        strict: Do not write a document with a failed page.
+        jobs: Pages at a time; None for the cores, or fewer where memory is short.
+        workers: Where pages are made: in threads of this process, or in processes of their
+            own, which can crash, be stopped after `timeout_s`, and need a script with a main
+            guard.
+        timeout_s: Longest time for one page in a process; None for no limit.
+        store: Where texts are kept; None to keep none.
+        text_dir: Folder for the text of each page as JSON; files there that a person has
+            corrected are taken instead of recognising.
+        retry: PDFs to make again because of their failed pages, and no others; None for all.
+        verbose: Let through what libraries and engines in worker processes print.
     """
 
     load: LoadOptions = field(default_factory=LoadOptions)
     ocr: OcrOptions = field(default_factory=OcrOptions)
     metadata: Metadata = field(default_factory=Metadata)
     per_file: bool = False
-    existing: Literal["replace", "keep", "update", "force"] = "replace"
+    existing: Existing = "replace"
     sidecar: bool = False
-    jobs: int = field(default_factory=cpu_count)
+    strict: bool = False
+    jobs: int | None = None
+    workers: Workers = "threads"
+    timeout_s: float | None = 300.0
+    store: StoreOptions | None = field(default_factory=StoreOptions)
+    text_dir: Path | None = None
+    retry: frozenset[Path] | None = None
+    verbose: bool = False

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .characters import printable
-from .errors import SearchablePdfError, UsageError
-from .events import Outcome
+from .errors import OutputError, SearchablePdfError, UsageError
+from .events import DocumentDone
 from .find import find_documents
-from .merge import is_ours
-from .model import Document
+from .load import page_sources
+from .mark import read_mark
+from .model import Document, PageSource
 from .options import ConvertOptions
+from .report import EXIT_PAGES_FAILED
 
 
 @dataclass(slots=True)
@@ -52,37 +54,81 @@ def plan(inputs: Sequence[Path], output: Path, options: ConvertOptions) -> Plan:
         complain=found.problems.append,
         pass_over=pass_over,
     ):
+        if not is_asked_for(document, options):
+            continue
         found.documents += 1
         found.scans += len(document.scans)
     return found
 
 
-def what_exists(document: Document, options: ConvertOptions) -> tuple[Outcome, str] | None:
-    """Why a document is not made, because of what is in its PDF's place; None to make it."""
+def is_asked_for(document: Document, options: ConvertOptions) -> bool:
+    """Whether a document is among those to be made again, where only those are wanted."""
+    return options.retry is None or document.output.absolute() in options.retry
+
+
+def what_exists(
+    document: Document, options: ConvertOptions, fingerprint: Callable[[], str]
+) -> DocumentDone | None:
+    """How a document ends that is not made, because of what is in its PDF's place; else None.
+
+    Args:
+        document: The document.
+        options: What the user asked for.
+        fingerprint: Gives the document's fingerprint, from reading all its scans.
+    """
     output = document.output
     sidecar = output.with_suffix(".txt")
     if options.existing == "force":
         return None
     if not output.exists():
         if options.sidecar and sidecar.exists():
-            return "failed", _not_ours(sidecar)
+            return _in_the_way(document, sidecar)
         return None
+    mark = read_mark(output)
+    done = DocumentDone(document, "skipped")
+    if mark is not None and mark.failures:
+        failures = mark.failures_of([s for path in document.scans for s in page_sources(path)])
+        done = replace(done, failures=failures, exit_code=EXIT_PAGES_FAILED)
     if options.existing == "keep":
-        return "skipped", "the PDF exists"
-    if not is_ours(output):
-        return "failed", _not_ours(output)
+        return replace(done, message="the PDF exists")
+    if mark is None:
+        return _in_the_way(document, output)
+    if options.retry is not None or any(each.stage != "load" for each in done.failures):
+        return None
+    if options.sidecar and not sidecar.exists():
+        return None
     if options.existing == "update":
         made = output.stat().st_mtime_ns
         if all(_changed_ns(path) <= made for path in (*document.scans, *document.folders)):
-            return "skipped", "up to date"
+            return replace(done, message="up to date")
+    if mark.fingerprint and mark.fingerprint == fingerprint():
+        return replace(done, message="nothing has changed")
     return None
 
 
-def _not_ours(path: Path) -> str:
-    return (
+def pages_up_to(documents: Sequence[Document], enough: int) -> int:
+    """How many pages there are, counted no further than `enough`."""
+    count = 0
+    for document in documents:
+        for path in document.scans:
+            for _ in page_sources(path):
+                count += 1
+                if count >= enough:
+                    return count
+    return count
+
+
+def sources_of(document: Document) -> list[PageSource]:
+    """All pages of a document."""
+    return [source for path in document.scans for source in page_sources(path)]
+
+
+def _in_the_way(document: Document, path: Path) -> DocumentDone:
+    message = (
         f"{printable(str(path))} exists and was not made by this program;"
         " move it away, or replace it with --force"
     )
+    return DocumentDone(document, "failed", message=message, exit_code=OutputError.exit_code)
 
 
 def _changed_ns(path: Path) -> int:

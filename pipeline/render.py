@@ -13,7 +13,6 @@ from .characters import nfc, printable
 from .embed import encode, lossless
 from .geometry import Baseline, Box
 from .model import (
-    POINTS_PER_INCH,
     Line,
     PageImage,
     PageSource,
@@ -24,12 +23,11 @@ from .pdf.glyphless import FONT_NAME, register
 from .pdf.images import EncodedImage, draw_image
 from .pdf.textlayer import PlacedLine, PlacedWord, draw_lines
 
-PLACEHOLDER_DPI = 150
-PLACEHOLDER_SIZE_PX = (1240, 1754)
-"""A4, for a page whose own size is not known."""
-PLACEHOLDER_MARGIN_PX = 120
-PLACEHOLDER_FONT_PX = 30
-PLACEHOLDER_COLUMNS = 60
+A4_PT = (595.2, 841.8)
+"""The size of a page whose own is not known."""
+PLACEHOLDER_WIDTH_PX = 1240
+PLACEHOLDER_LONGEST_PX = 4000
+"""A strip is drawn with fewer pixels across."""
 
 
 def render_page(page: PageImage, text: PageText | None = None) -> bytes:
@@ -48,38 +46,51 @@ def render_page(page: PageImage, text: PageText | None = None) -> bytes:
     return _page_pdf(encode(page), page.size_pt, page.orientation, text)
 
 
-def render_placeholder(source: PageSource, reason: str) -> bytes:
-    """A PDF of one page that says, to the eye and to a search, which page is missing and why."""
+def render_placeholder(
+    source: PageSource, reason: str, size_pt: tuple[float, float] | None = None
+) -> bytes:
+    """A PDF of one page that says, to the eye and to a search, which page is missing and why.
+
+    Args:
+        source: The page.
+        reason: Why it is missing.
+        size_pt: Width and height of the page; None for A4.
+    """
+    size_pt = size_pt or A4_PT
+    scale = min(PLACEHOLDER_WIDTH_PX / min(size_pt), PLACEHOLDER_LONGEST_PX / max(size_pt))
+    width, height = (max(1, round(side * scale)) for side in size_pt)
+    margin, em = max(1, min(width, height) // 10), max(6, min(width, height) // 40)
+    font = ImageFont.load_default(em)
+    columns = max(8, int((width - 2 * margin) / font.getlength("n")))
     rows = ["This page could not be read.", ""]
-    for part in (f"File: {source}", reason):
-        rows += [*textwrap.wrap(nfc(printable(part)), PLACEHOLDER_COLUMNS), ""]
-    image = Image.new("1", PLACEHOLDER_SIZE_PX, 1)
+    for part in (f"File: {source}", reason.removeprefix(f"{source}: ")):
+        rows += [*textwrap.wrap(nfc(printable(part)), columns), ""]
+    image = Image.new("1", (width, height), 1)
     draw = ImageDraw.Draw(image)
-    font = ImageFont.load_default(PLACEHOLDER_FONT_PX)
     lines = []
-    y = PLACEHOLDER_MARGIN_PX
+    y = float(margin)
     for row in rows:
-        draw.text((PLACEHOLDER_MARGIN_PX, y), row, 0, font)
+        draw.text((margin, y), row, 0, font)
         if row:
-            lines.append(_typeset(row, y, font))
-        y += PLACEHOLDER_FONT_PX * 3 // 2
-    text = PageText(*image.size, tuple(lines))
-    width, height = (side * POINTS_PER_INCH / PLACEHOLDER_DPI for side in image.size)
-    return _page_pdf(lossless(image), (width, height), 1, text)
+            lines.append(_typeset(row, margin, y, em, font))
+        y += em * 1.5
+    text = PageText(width, height, tuple(lines))
+    return _page_pdf(lossless(image), size_pt, 1, text)
 
 
-def _typeset(row: str, y: float, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> Line:
+def _typeset(
+    row: str, left_px: int, y: float, em: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont
+) -> Line:
     words = []
     at = 0
     for text in row.split():
         at = row.index(text, at)
-        left = PLACEHOLDER_MARGIN_PX + font.getlength(row[:at])
+        left = left_px + font.getlength(row[:at])
         right = left + max(1.0, font.getlength(text))
         at += len(text)
-        words.append(Word(text, Box(left, y, right, y + PLACEHOLDER_FONT_PX)))
-    bottom = y + PLACEHOLDER_FONT_PX * 0.95
-    baseline = Baseline(PLACEHOLDER_MARGIN_PX, bottom, words[-1].box.right, bottom)
-    return Line(tuple(words), baseline, PLACEHOLDER_FONT_PX * 0.75)
+        words.append(Word(text, Box(left, y, right, y + em)))
+    bottom = y + em * 0.95
+    return Line(tuple(words), Baseline(left_px, bottom, words[-1].box.right, bottom), em * 0.75)
 
 
 def _page_pdf(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .errors import SearchablePdfError
 from .events import DocumentDone, Event, PageDone, PageFailed, RunPlanned
-from .model import PageFailure
+from .outcomes import PageFailure
 
 EXIT_PAGES_FAILED = 10
 EXIT_NOTHING_READABLE = 3
@@ -22,7 +22,7 @@ class Report:
         documents: How each document ended; in the order found, once the run is over.
         problems: What was wrong with the inputs.
         passed_over: Files in the folders that are no images.
-        pages_read: Pages whose scan could be read.
+        pages_read: Pages whose scan could be read; a document that was skipped counts for one.
     """
 
     documents: list[DocumentDone] = field(default_factory=list)
@@ -40,7 +40,9 @@ class Report:
             case PageFailed():
                 self.pages_read += event.failure.stage != "load"
             case DocumentDone():
-                self.documents.append(event)
+                # Their pages would fill the memory: those who want them watch the events.
+                self.documents.append(replace(event, outcomes=()))
+                self.pages_read += event.outcome == "skipped"
             case _:
                 pass
 

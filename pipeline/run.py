@@ -1,42 +1,30 @@
-"""The whole: plan, gather the pages, merge each document, report."""
+"""The whole: plan, make the documents, report."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
-from .atomic import atomic_file, check_folder
-from .characters import printable
-from .errors import OutputError, SearchablePdfError
-from .events import (
-    DocumentDone,
-    EngineChosen,
-    Event,
-    Notify,
-    PageDone,
-    PageFailed,
-    PageStarted,
-    RunPlanned,
-    ignore,
-)
-from .find import find_documents
-from .load import page_sources
-from .merge import Bookmark, merge_pages
-from .model import PAGE_BREAK, Document, PageFailure, PageResult, PageSource
-from .ocr import EngineChoice, choose_engine
-from .options import DEFAULT_ENGINE, ConvertOptions, cpu_count
-from .plan import plan, what_exists
+from .choice import Chosen, choose_engine
+from .document import Workshop, make_document
+from .engines.protocol import EngineChoice
+from .errors import SearchablePdfError, UsageError
+from .events import EngineChosen, Event, Notify, PageDone, RunPlanned, ignore
+from .find import find_documents, is_pdf_name
+from .machine import available_memory_mb, cpu_count
+from .model import Document
+from .options import DEFAULT_ENGINE, ConvertOptions, OcrOptions, StoreOptions
+from .plan import Plan, is_asked_for, pages_up_to, plan
 from .report import Report
-from .workers import PageJob, ThreadRunner, process_page
+from .spool import Spool, sweep
+from .store import Store
+from .workers import open_runner
 
-Item = TypeVar("Item")
-
-SIZE_SLACK, SIZE_SLACK_PER_PAGE = 1.03, 12_000
-"""A PDF larger than its scans by more than this needs an explanation."""
+PRUNE_EVERY = 5_000
+"""The store is kept at its size after so many new texts, and at the end."""
 
 
 async def convert(
@@ -64,6 +52,7 @@ async def convert(
 
     Raises:
         EngineError: The engine is missing or does not read the language.
+        UsageError: An engine object was given, and processes to work in.
     """
     options = options or ConvertOptions()
     conversion = _Conversion(
@@ -95,184 +84,161 @@ class _Conversion:
     ) -> None:
         self.inputs = inputs
         self.output = output
+        self.root = output.parent if is_pdf_name(output) else output
         self.options = options
         self.engine = engine
         self.watcher = notify
         self.report = Report()
-        self.runner = ThreadRunner(options.jobs)
-        # One page more than workers, so that none of them waits for the event loop.
-        self.slots = asyncio.Semaphore(options.jobs + 1)
-        # Documents draw their pages in turn; several may be in flight, as they may be short.
-        self.turn = asyncio.Lock()
-        self.open_documents = asyncio.Semaphore(2 * options.jobs + 1)
-
-    def notify(self, event: Event) -> None:
-        self.report.add(event)
-        self.watcher(event)
+        self._spool: Spool | None = None
+        self._opening = threading.Lock()
+        self._new_texts = 0
+        self._pruning: set[asyncio.Task[object]] = set()
 
     async def run(self) -> Report:
         chosen = await asyncio.to_thread(choose_engine, self.engine, self.options.ocr)
+        if self.options.workers == "processes" and not isinstance(chosen.engine, str):
+            raise UsageError(
+                f"engine {chosen.name} is an object of this process; give its registered name,"
+                " or let the workers be threads"
+            )
+        await asyncio.to_thread(sweep, self.root)
         found = await asyncio.to_thread(plan, self.inputs, self.output, self.options)
         self.report.problems = found.problems
-        self.notify(RunPlanned(found.documents, found.scans, found.passed_over))
+        self._notify(RunPlanned(found.documents, found.scans, found.passed_over))
         if found.must_stop:
             return self.report
-        name = chosen.engine if isinstance(chosen.engine, str) else chosen.engine.name
-        self.notify(EngineChosen(name, chosen.languages, chosen.notes))
-        self.engine = chosen.engine
-        threads = max(1, cpu_count() // max(1, min(self.options.jobs, found.scans)))
-        self.ocr = replace(
-            self.options.ocr,
-            languages=chosen.languages,
-            engine=replace(self.options.ocr.engine, threads=threads),
+        notes = list(chosen.notes)
+        jobs = await asyncio.to_thread(self._jobs, chosen, found, notes)
+        if self.options.store is not None and not await asyncio.to_thread(
+            _can_keep, self.options.store, notes
+        ):
+            self.options = replace(self.options, store=None)
+        self._notify(
+            EngineChosen(chosen.name, chosen.version, chosen.languages, jobs, tuple(notes))
         )
+        runner = open_runner(
+            self.options.workers, jobs, self.options.timeout_s, self.options.verbose
+        )
+        shop = Workshop(
+            options=self.options,
+            root=self.root,
+            engine=chosen.engine,
+            engine_name=chosen.name,
+            ocr=self._ocr(chosen, jobs),
+            recipe=_recipe(self.options, chosen),
+            runner=runner,
+            spool=self._open_spool,
+            # One page more than workers, so that none of them waits for the event loop.
+            slots=asyncio.Semaphore(jobs + 1),
+            turn=asyncio.Lock(),
+            notify=self._notify,
+        )
+        try:
+            await self._documents(shop, asyncio.Semaphore(2 * jobs + 1))
+        except* SearchablePdfError as errors:
+            raise _first(errors) from None
+        finally:
+            runner.close()
+            if self._spool is not None:
+                self._spool.close()
+        if self._new_texts:
+            await self._prune()
+        return self.report
+
+    async def _documents(self, shop: Workshop, in_flight: asyncio.Semaphore) -> None:
+        order: dict[Path, int] = {}
+
+        async def make(document: Document) -> None:
+            try:
+                self._notify(await make_document(shop, document))
+            finally:
+                in_flight.release()
+
+        documents = self._found()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await in_flight.acquire()
+                document = await asyncio.to_thread(next, documents, None)
+                if document is None:
+                    break
+                order[document.output] = len(order)
+                group.create_task(make(document))
+        self.report.documents.sort(key=lambda done: order[done.document.output])
+
+    def _found(self) -> Iterator[Document]:
         documents = find_documents(
             self.inputs,
             self.output,
             per_file=self.options.per_file,
             complain=lambda problem: None,  # the plan has them
         )
-        order: dict[Path, int] = {}
-        try:
-            async with asyncio.TaskGroup() as group:
-                while True:
-                    await self.open_documents.acquire()
-                    document = await asyncio.to_thread(next, documents, None)
-                    if document is None:
-                        break
-                    order[document.output] = len(order)
-                    group.create_task(self._document(document))
-        except* SearchablePdfError as errors:
-            raise _first(errors) from None
-        finally:
-            self.runner.close()
-        self.report.documents.sort(key=lambda done: order[done.document.output])
-        return self.report
+        return (each for each in documents if is_asked_for(each, self.options))
 
-    async def _document(self, document: Document) -> None:
-        try:
-            existing = await asyncio.to_thread(what_exists, document, self.options)
-            if existing:
-                outcome, message = existing
-                code = OutputError.exit_code if outcome == "failed" else 0
-                self.notify(DocumentDone(document, outcome, message=message, exit_code=code))
-                return
-            try:
-                await asyncio.to_thread(check_folder, document.output.parent)
-                done = await self._convert(document)
-            except OutputError as error:
-                done = DocumentDone(
-                    document, "failed", message=str(error), exit_code=error.exit_code
+    def _jobs(self, chosen: Chosen, found: Plan, notes: list[str]) -> int:
+        """Pages at a time: as asked, or the cores, or fewer where memory is short."""
+        jobs = self.options.jobs or cpu_count()
+        if self.options.jobs is None:
+            room = available_memory_mb()
+            fitting = max(1, int(room // chosen.memory_mb))
+            if fitting < jobs:
+                notes.append(
+                    f"{fitting} pages at a time instead of {jobs}: {room:,.0f} MB of memory are"
+                    f" free, engine {chosen.name} needs {chosen.memory_mb:,.0f} MB for each"
                 )
-            self.notify(done)
-        finally:
-            self.open_documents.release()
+                jobs = fitting
+        if found.scans < jobs:
+            jobs = max(1, pages_up_to(list(self._found()), jobs))
+        return jobs
 
-    async def _convert(self, document: Document) -> DocumentDone:
-        tasks: list[asyncio.Task[PageResult | PageFailure]] = []
-        try:
-            async with self.turn:
-                started = time.monotonic()
-                sources = _sources(document)
-                while (source := await asyncio.to_thread(next, sources, None)) is not None:
-                    await self.slots.acquire()
-                    tasks.append(asyncio.create_task(self._page(source)))
-            outcomes = await asyncio.gather(*tasks)
-        except BaseException:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            raise
-        done = await _uninterrupted(lambda: self._write(document, outcomes))
-        return replace(done, seconds=time.monotonic() - started)
+    def _ocr(self, chosen: Chosen, jobs: int) -> OcrOptions:
+        threads = max(1, cpu_count() // jobs)
+        engine = replace(self.options.ocr.engine, threads=threads)
+        return replace(self.options.ocr, languages=chosen.languages, engine=engine)
 
-    async def _page(self, source: PageSource) -> PageResult | PageFailure:
-        try:
-            self.notify(PageStarted(source))
-            job = PageJob(source, self.options.load, self.ocr, self.engine)
-            outcome = await self.runner(process_page, job)
-        finally:
-            self.slots.release()
-        if isinstance(outcome, PageFailure):
-            self.notify(PageFailed(outcome))
-        else:
-            text = outcome.text
-            self.notify(PageDone(source, text.word_count, outcome.notes, text.truncated))
-        return outcome
+    def _open_spool(self) -> Spool:
+        with self._opening:
+            if self._spool is None:
+                self._spool = Spool(self.root)
+            return self._spool
 
-    def _write(self, document: Document, outcomes: list[PageResult | PageFailure]) -> DocumentDone:
-        """Merges a document whose pages are all there; in a thread."""
-        output = document.output
-        metadata = self.options.metadata
-        if not metadata.title:
-            metadata = replace(metadata, title=printable(document.name))
-        results = [outcome for outcome in outcomes if isinstance(outcome, PageResult)]
-        if self.options.sidecar:
-            pages = (
-                outcome.text.text if isinstance(outcome, PageResult) else "" for outcome in outcomes
-            )
-            with atomic_file(output.with_suffix(".txt")) as file:
-                file.write(PAGE_BREAK.join(pages).encode() + b"\n")
-        merge_pages((outcome.pdf for outcome in outcomes), output, metadata, _bookmarks(outcomes))
-        if output.parent in document.folders:
-            output.touch()  # its own appearance has just changed the folder
-        done = DocumentDone(
-            document,
-            "converted",
-            pages=len(outcomes),
-            words=sum(result.text.word_count for result in results),
-            failures=tuple(outcome for outcome in outcomes if isinstance(outcome, PageFailure)),
-            bytes_in=sum(_size(path) for path in document.scans),
-            bytes_out=output.stat().st_size,
-        )
-        return replace(done, message=_why_larger(done))
+    def _notify(self, event: Event) -> None:
+        self.report.add(event)
+        if isinstance(event, PageDone) and event.result.stats.text_from == "engine":
+            self._new_texts += 1
+            if self._new_texts % PRUNE_EVERY == 0:
+                task: asyncio.Task[object] = asyncio.create_task(self._prune())
+                self._pruning.add(task)
+                task.add_done_callback(self._pruning.discard)
+        self.watcher(event)
+
+    async def _prune(self) -> None:
+        store = self.options.store
+        if store is not None:
+            await asyncio.to_thread(Store(store.folder).prune, store.max_bytes)
 
 
-def _sources(document: Document) -> Iterator[PageSource]:
-    for path in document.scans:
-        yield from page_sources(path)
-
-
-def _bookmarks(outcomes: list[PageResult | PageFailure]) -> list[Bookmark]:
-    """One for each file, at its first page."""
-    bookmarks: list[Bookmark] = []
-    last: Path | None = None
-    for index, outcome in enumerate(outcomes):
-        if outcome.source.path != last:
-            last = outcome.source.path
-            bookmarks.append(Bookmark(printable(last.stem), index))
-    return bookmarks
-
-
-def _why_larger(done: DocumentDone) -> str:
-    allowed = done.bytes_in * SIZE_SLACK + SIZE_SLACK_PER_PAGE * done.pages
-    if done.bytes_out <= allowed:
+def _recipe(options: ConvertOptions, chosen: Chosen) -> str:
+    """All that a page's text depends on beside its scan; empty where that cannot be told."""
+    if not chosen.identity:
         return ""
-    endings = sorted({path.suffix.lower() or "no ending" for path in done.document.scans})
-    return (
-        f"{done.bytes_out / max(1, done.bytes_in):.1f} times the size of its scans: PDF cannot hold"
-        f" their compression ({', '.join(endings)}), so the pixels were re-packed without loss"
-    )
+    ocr = replace(options.ocr, languages=chosen.languages)
+    return f"{options.load.cache_key} {ocr.cache_key} {chosen.identity}"
 
 
-def _size(path: Path) -> int:
+def _can_keep(store: StoreOptions, notes: list[str]) -> bool:
+    """Whether texts can be kept there; if not, a note says so."""
     try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+        Store(store.folder).check()
+    except OSError as error:
+        notes.append(
+            f"texts cannot be kept in {store.folder} ({error.strerror or error}): interrupted"
+            " work will be done again; choose another folder with --cache-dir"
+        )
+        return False
+    return True
 
 
 def _first(errors: BaseExceptionGroup[SearchablePdfError]) -> SearchablePdfError:
     for error in errors.exceptions:
         return _first(error) if isinstance(error, BaseExceptionGroup) else error
     raise AssertionError("an exception group is never empty")
-
-
-async def _uninterrupted(function: Callable[[], Item]) -> Item:
-    """`function` in a thread, waited for even when this task is cancelled meanwhile."""
-    task = asyncio.ensure_future(asyncio.to_thread(function))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise

@@ -9,12 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from .choice import choose_engine, parse_languages
+from .engines.protocol import EngineChoice
 from .errors import EngineError, OcrError
 from .load import page_sources
+from .machine import cpu_count
 from .model import PAGE_BREAK, PageSource
-from .ocr import EngineChoice, choose_engine, parse_languages
-from .options import DEFAULT_ENGINE, EngineOptions, LoadOptions, OcrOptions, cpu_count
-from .workers import PageJob, ThreadRunner, read_page
+from .options import DEFAULT_ENGINE, EngineOptions, LoadOptions, OcrOptions, Workers
+from .page import PageJob, read_page
+from .workers import Runner, ThreadRunner, open_runner
 
 
 async def async_ocr(
@@ -45,7 +48,7 @@ async def async_ocr(
     options = OcrOptions(parse_languages(language), max_side_px, engine_options or EngineOptions())
     chosen = await asyncio.to_thread(choose_engine, engine, options)
     job = PageJob(PageSource(Path(path)), load or LoadOptions(), options, chosen.engine)
-    return await _read(job)
+    return await _read(job, _runner())
 
 
 async def batch_ocr(
@@ -102,11 +105,15 @@ async def read_texts(
     max_side_px: int | None = None,
     load: LoadOptions | None = None,
     jobs: int | None = None,
+    workers: Workers = "threads",
+    timeout_s: float | None = None,
+    verbose: bool = False,
     remark: Callable[[str], None] = lambda note: None,
 ) -> AsyncGenerator[str | OcrError]:
     """Like `batch_ocr`, but each text, or the error in its place, comes as soon as it can.
 
-    `remark` is called with each line that a user should know of the choice of the engine.
+    `remark` is called with each line that a user should know of the choice of the engine;
+    `workers`, `timeout_s` and `verbose` are as in `ConvertOptions`.
     """
     options = OcrOptions(parse_languages(language), max_side_px, engine_options or EngineOptions())
     chosen = await asyncio.to_thread(choose_engine, engine, options)
@@ -123,12 +130,15 @@ async def read_texts(
         source = PageSource(Path(path))
         async with slots:
             try:
-                return await _read(PageJob(source, load or LoadOptions(), options, chosen.engine))
+                job = PageJob(source, load or LoadOptions(), options, chosen.engine)
+                return await _read(job, runner)
             except EngineError:
                 raise
             except OcrError as error:
                 return error
 
+    shared = workers == "threads"
+    runner = _runner() if shared else open_runner(workers, jobs or cpu_count(), timeout_s, verbose)
     tasks = [asyncio.create_task(read(path)) for path in paths]
     try:
         for task in tasks:
@@ -137,12 +147,13 @@ async def read_texts(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if not shared:
+            runner.close()
 
 
-async def _read(file: PageJob) -> str:
+async def _read(file: PageJob, run: Runner) -> str:
     """The text of all pages of the file that `file.source` names."""
     sources = await asyncio.to_thread(lambda: list(page_sources(file.source.path)))
-    run = _runner()
     jobs = [replace(file, source=source) for source in sources]
     pages = await asyncio.gather(*(run(read_page, job) for job in jobs))
     return PAGE_BREAK.join(page.text for page in pages)

@@ -1,99 +1,59 @@
-"""What is done to one page, and where: here, in threads of this process."""
+"""Where pages are made: in threads of this process, or in processes of their own."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import multiprocessing
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import cache
-from typing import TypeVar
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager, contextmanager
+from typing import Protocol, TypeVar
 
-from .errors import EngineError, OcrError, ScanError
-from .load import downscale, load_page, scan_errors
-from .model import PageFailure, PageImage, PageResult, PageSource, PageText
-from .ocr import Chosen, EngineChoice, choose_engine, recognize
-from .options import DEFAULT_ENGINE, LoadOptions, OcrOptions
-from .render import render_page, render_placeholder
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from .errors import PageTimeoutError, WorkerDiedError
+from .options import Workers
+from .page import PageJob
+from .process import call
 
 Result = TypeVar("Result")
 
-
-@dataclass(frozen=True, slots=True)
-class PageJob:
-    """All that a worker must know of a page: small, and picklable where the engine is a name.
-
-    Attributes:
-        source: Which page.
-        load: How to read the scan.
-        ocr: How to recognise it.
-        engine: By whom.
-    """
-
-    source: PageSource
-    load: LoadOptions = field(default_factory=LoadOptions)
-    ocr: OcrOptions = field(default_factory=OcrOptions)
-    engine: EngineChoice = DEFAULT_ENGINE
+GRACE_S = 60.0
+"""A worker that does not even stop in time is given up after so many seconds more."""
+REBUILDS = 3
+"""How often a page is submitted again because a worker died before it began."""
 
 
-def read_page(job: PageJob) -> PageText:
-    """Loads, downscales and recognises one page.
+class Runner(Protocol):
+    """Runs a function on a page somewhere, so that the event loop stays free."""
 
-    Raises:
-        OcrError: The scan cannot be read, or not recognised.
-    """
-    with load_page(job.source, job.load) as page:
-        return _recognize(job, page)
+    async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
+        """The result of `function(job)`.
 
+        Raises:
+            PageTimeoutError: It took too long.
+            WorkerDiedError: It killed its process, twice.
+        """
+        ...
 
-def process_page(job: PageJob) -> PageResult | PageFailure:
-    """Makes one page: load, downscale, recognise, render. The unit of work of every runner.
-
-    A page that fails is a value, with a page that stands in for it: the scan without text where
-    the scan can be shown, or one that says what is missing.
-
-    Raises:
-        EngineError: There is no engine: no page could be read.
-    """
-    try:
-        with load_page(job.source, job.load) as page:
-            try:
-                text = _recognize(job, page)
-            except (ScanError, EngineError):
-                raise
-            except OcrError as error:
-                with scan_errors(job.source):
-                    pdf = render_page(page)
-                return PageFailure(job.source, "recognize", type(error).__name__, str(error), pdf)
-            with scan_errors(job.source):
-                return PageResult(job.source, render_page(page, text), text, page.notes)
-    except ScanError as error:
-        pdf = render_placeholder(job.source, str(error))
-        return PageFailure(job.source, "load", "ScanError", str(error), pdf)
+    def close(self) -> None:
+        """Lets the workers go; a page that is in one is not waited for."""
+        ...
 
 
-def _recognize(job: PageJob, page: PageImage) -> PageText:
-    if isinstance(job.engine, str):
-        chosen = _chosen(job.engine, job.ocr)
-    else:
-        chosen = choose_engine(job.engine, job.ocr)
-    small = downscale(page, job.ocr.max_side_px or chosen.best_side_px)
-    try:
-        return recognize(small, chosen.languages, chosen.engine, job.ocr.engine)
-    except EngineError:
-        raise
-    except OcrError as error:
-        raise type(error)(f"{job.source}: {error}") from error
-
-
-@cache
-def _chosen(engine: str, options: OcrOptions) -> Chosen:
-    """`choose_engine`, asked once for all pages of a run."""
-    return choose_engine(engine, options)
+def open_runner(
+    workers: Workers, jobs: int, timeout_s: float | None = None, verbose: bool = False
+) -> Runner:
+    """The runner of a kind, for so many pages at a time."""
+    if workers == "threads":
+        return ThreadRunner(jobs)
+    return ProcessRunner(jobs, timeout_s, verbose)
 
 
 class ThreadRunner:
-    """Runs page functions in threads, so that the event loop stays free.
+    """Runs pages in threads: no set-up, but a page cannot be stopped, and a crash is everybody's.
 
     Args:
         jobs: Pages at a time.
@@ -103,10 +63,167 @@ class ThreadRunner:
         self._threads = ThreadPoolExecutor(max(1, jobs), thread_name_prefix="page")
 
     async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
-        """The result of `function(job)`, once a thread has it."""
+        """See `Runner`."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, function, job)
 
     def close(self) -> None:
-        """Lets the threads go; a page that is in one is not waited for."""
+        """See `Runner`."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class ProcessRunner:
+    """Runs pages in processes that may hang, crash or be killed.
+
+    A page whose process dies is tried once more while no other page is being made: if memory
+    was short, it has all of it.
+
+    Args:
+        jobs: Pages at a time.
+        timeout_s: Longest time for one page; None for no limit.
+        verbose: Let through what the processes print.
+    """
+
+    def __init__(self, jobs: int, timeout_s: float | None = None, verbose: bool = False) -> None:
+        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        self._workers = [_Worker(timeout_s, verbose) for _ in range(max(1, jobs))]
+        for worker in self._workers:
+            self._idle.put_nowait(worker)
+        self._floor = _Floor()
+
+    async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
+        """See `Runner`."""
+        try:
+            async with self._floor.shared(), self._worker() as worker:
+                return await worker.run(function, job)
+        except WorkerDiedError:
+            async with self._floor.alone(), self._worker() as worker:
+                return await worker.run(function, job)
+
+    @asynccontextmanager
+    async def _worker(self) -> AsyncIterator[_Worker]:
+        worker = await self._idle.get()
+        try:
+            yield worker
+        finally:
+            self._idle.put_nowait(worker)
+
+    def close(self) -> None:
+        """See `Runner`."""
+        for worker in self._workers:
+            worker.stop()
+
+
+class _Worker:
+    """One process at a time, in a pool of its own: what breaks it concerns one page only."""
+
+    def __init__(self, timeout_s: float | None, verbose: bool) -> None:
+        self._timeout_s = timeout_s
+        self._verbose = verbose
+        self._pool: ProcessPool | None = None
+
+    async def run(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
+        limit = None if self._timeout_s is None else self._timeout_s + GRACE_S
+        for _ in range(REBUILDS):
+            future = self._schedule(function, job)
+            try:
+                return await asyncio.wait_for(asyncio.wrap_future(future), limit)
+            except TimeoutError:
+                if not future.done() or future.cancelled():
+                    self.stop()
+                raise PageTimeoutError(
+                    f"{job.source}: not done after {self._timeout_s:g} s; allow more with --timeout"
+                ) from None
+            except ProcessExpired as error:
+                raise WorkerDiedError(_obituary(job, error.exitcode)) from None
+            except BrokenProcessPool:
+                self.stop()
+        raise WorkerDiedError(_obituary(job, None))
+
+    def stop(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
+    def _schedule(
+        self, function: Callable[[PageJob], Result], job: PageJob
+    ) -> ProcessFuture[Result]:
+        arguments = (function, job, self._verbose)
+        with _no_interrupts():
+            if self._pool is None:
+                self._pool = ProcessPool(1, context=multiprocessing.get_context("spawn"))
+            try:
+                return self._pool.schedule(call, args=arguments, timeout=self._timeout_s)
+            except RuntimeError:  # the pool broke while it was idle
+                self.stop()
+                self._pool = ProcessPool(1, context=multiprocessing.get_context("spawn"))
+                return self._pool.schedule(call, args=arguments, timeout=self._timeout_s)
+
+
+def _obituary(job: PageJob, code: int | None) -> str:
+    how = ""
+    if code is not None:
+        how = f" with exit code {code}"
+        if code < 0:
+            try:
+                how = f" by {signal.Signals(-code).name}"
+            except ValueError:
+                how = f" by signal {-code}"
+    hint = "; it may need more memory: try -j 1 or --max-side" if code == -9 else ""
+    return f"{job.source}: its worker process died{how}{hint}"
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Threads and processes that are started meanwhile leave Ctrl-C to this process."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Floor:
+    """Many may share it, or one has it alone; who wants it alone is let in next."""
+
+    def __init__(self) -> None:
+        self._changed = asyncio.Condition()
+        self._sharing = 0
+        self._waiting = 0
+        self._taken = False
+
+    @asynccontextmanager
+    async def shared(self) -> AsyncIterator[None]:
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._taken and not self._waiting)
+            self._sharing += 1
+        try:
+            yield
+        finally:
+            await self._leave(sharing=1)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        async with self._changed:
+            self._waiting += 1
+            try:
+                await self._changed.wait_for(lambda: not self._taken and not self._sharing)
+                self._taken = True
+            finally:
+                self._waiting -= 1
+                self._changed.notify_all()
+        try:
+            yield
+        finally:
+            await self._leave(taken=True)
+
+    async def _leave(self, sharing: int = 0, taken: bool = False) -> None:
+        async with self._changed:
+            self._sharing -= sharing
+            if taken:
+                self._taken = False
+            self._changed.notify_all()

@@ -3,11 +3,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from truth import SCANS
+
+from pipeline.options import CACHE_VARIABLE
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -22,6 +24,18 @@ def run_command(*arguments: object, **settings: object) -> subprocess.CompletedP
         env=environment,
         **settings,  # type: ignore[call-overload]
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Texts that tests keep are kept apart, and go with them."""
+    before = os.environ.get(CACHE_VARIABLE)
+    os.environ[CACHE_VARIABLE] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ[CACHE_VARIABLE]
+    else:
+        os.environ[CACHE_VARIABLE] = before
 
 
 @pytest.fixture

@@ -226,7 +226,7 @@ def test_metadata(folder: Path, tmp_path: Path, command: Command) -> None:
 
 def test_quiet_and_verbose(folder: Path, tmp_path: Path, command: Command) -> None:
     assert command("convert", folder, "-o", tmp_path, "-q").stderr == ""
-    said = command("convert", folder, "-o", tmp_path, "-v").stderr
+    said = command("convert", folder, "-o", tmp_path, "-v", "--force").stderr
     assert "1.jpg: the file gives 72 dpi on a page-sized image: shown at" in said
     assert re.search(r"1\.jpg: \d+ words", said)
 

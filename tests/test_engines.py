@@ -34,10 +34,10 @@ from pipeline import (
     process_page,
     recognize,
 )
+from pipeline.choice import choose_engine, engine_status
 from pipeline.engines.aspose import BANNER
 from pipeline.events import DocumentDone, EngineChosen, Event, PageDone
 from pipeline.languages import LANGUAGES
-from pipeline.ocr import choose_engine, engine_status
 from pipeline.options import OcrOptions
 
 HARDWARE = SCANS / "receipts/hardware.jpg"

@@ -63,6 +63,7 @@ class AsposeEngine:
     name = "aspose"
     languages = frozenset(code for code, language in LANGUAGES.items() if language.aspose)
     best_side_px = 4000
+    memory_mb = 3000
 
     def __init__(self, options: EngineOptions) -> None:
         self._aspose = _library()

@@ -15,6 +15,7 @@ class NullEngine:
     name = "none"
     languages = frozenset(LANGUAGES)
     best_side_px = 100
+    memory_mb = 300
 
     def __init__(self, options: EngineOptions) -> None:
         pass

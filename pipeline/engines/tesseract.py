@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from functools import cache
@@ -65,6 +66,7 @@ class TesseractEngine:
 
     name = "tesseract"
     best_side_px = 20_000
+    memory_mb = 600
     default_languages = DEFAULT_LANGUAGES
 
     def __init__(self, options: EngineOptions) -> None:
@@ -86,6 +88,16 @@ class TesseractEngine:
                 "tesseract", False, f"no language data in {where}", how_to_get(("eng",)), version
             )
         return EngineStatus("tesseract", True, version=version, languages=languages)
+
+    @staticmethod
+    def data(options: EngineOptions, languages: tuple[str, ...]) -> str:
+        """A hash of the languages' data: Tesseract reads with no other."""
+        folder = tessdata_dir(options)
+        digest = hashlib.sha256()
+        for code in languages or DEFAULT_LANGUAGES:
+            path = (folder or Path()) / f"{code}{ENDING}"
+            digest.update(path.read_bytes() if path.is_file() else b"")
+        return digest.hexdigest()
 
     def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
         """Reads `image`, in English where no language is named.

@@ -1,0 +1,199 @@
+"""The stages by themselves: text, ocr, render, merge."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from pypdf.errors import PyPdfError
+
+from .atomic import atomic_file
+from .characters import printable
+from .cli_options import (
+    DESCRIPTION,
+    EPILOG,
+    PATH,
+    WORKERS,
+    add_options,
+    engine_options,
+    load_options,
+    metadata,
+    ocr_options,
+    timeout_of,
+    with_ocr_options,
+)
+from .corrections import read_text, write_text
+from .errors import NoScansError, OcrError, OutputError, ScanError, UsageError
+from .load import load_page, page_sources, scan_errors
+from .mark import read_mark
+from .merge import Bookmark, merge_pages
+from .model import PageSource
+from .page import PageJob, read_page
+from .render import render_page
+from .report import EXIT_NOTHING_READABLE, EXIT_PAGES_FAILED
+from .text import read_texts
+
+PAGE = click.option(
+    "--page", type=click.IntRange(1), metavar="N", help="Which page of a scan that has several."
+)
+
+
+@click.command("text", epilog=EPILOG)
+@click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")
+@with_ocr_options
+@add_options(*WORKERS)
+def text_command(files: tuple[Path, ...], **chosen: Any) -> None:
+    """Print the text of scans.
+
+    The texts of several files stand under headings. A file that fails is named on stderr, and
+    the others are still read.
+
+    \b
+    searchable-pdf text letter.png
+    searchable-pdf text -l deu *.tif
+    """  # noqa: D301 (click wants the control character)
+    sys.exit(asyncio.run(_print_texts(files, chosen)))
+
+
+@click.command("ocr", epilog=EPILOG)
+@click.argument("scan", type=PATH)
+@click.option(
+    "-o", "--output", required=True, type=PATH, metavar="PAGE.json", help="Where the text goes."
+)
+@PAGE
+@with_ocr_options
+def ocr_command(scan: Path, output: Path, page: int | None, **chosen: Any) -> None:
+    """Recognise one page, as JSON: words with their places, to be corrected and rendered.
+
+    \b
+    searchable-pdf ocr letter.png -o letter.json
+    searchable-pdf render letter.png letter.json -o letter.pdf
+    """  # noqa: D301
+    source = _source(scan, page)
+    job = PageJob(source, load_options(chosen), ocr_options(chosen), chosen["engine"])
+    write_text(output, read_page(job))
+
+
+@click.command("render", epilog=EPILOG)
+@click.argument("scan", type=PATH)
+@click.argument("text", type=PATH, required=False, metavar="[PAGE.json]")
+@click.option(
+    "-o", "--output", required=True, type=PATH, metavar="PAGE.pdf", help="Where the page goes."
+)
+@PAGE
+@click.option(
+    "--image-dpi",
+    type=click.FloatRange(1, 100_000),
+    metavar="N",
+    help="Resolution of the scan, instead of what the file says.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Say more, with tracebacks of errors.")
+def render_command(
+    scan: Path,
+    text: Path | None,
+    output: Path,
+    page: int | None,
+    image_dpi: float | None,
+    verbose: bool,
+) -> None:
+    """Make a PDF of one page from its scan and its text; without text, of the scan alone."""
+    source = _source(scan, page)
+    found = None
+    if text is not None:
+        try:
+            found, _ = read_text(text)
+        except FileNotFoundError:
+            raise UsageError(f"{printable(str(text))}: no such file; make it with ocr") from None
+    options = load_options({"image_dpi": image_dpi, "max_image_mpixels": float("inf")})
+    with load_page(source, options) as image, scan_errors(source):
+        pdf = render_page(image, found)
+    with atomic_file(output) as file:
+        file.write(pdf)
+
+
+@click.command("merge", epilog=EPILOG)
+@click.argument("pages", nargs=-1, required=True, type=PATH, metavar="PAGE.pdf...")
+@click.option(
+    "-o", "--output", required=True, type=PATH, metavar="OUT.pdf", help="Where the PDF goes."
+)
+@add_options(*DESCRIPTION)
+@click.option("--force", is_flag=True, help="Replace a PDF of another program, too.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more, with tracebacks of errors.")
+def merge_command(
+    pages: tuple[Path, ...], output: Path, force: bool, verbose: bool, **chosen: Any
+) -> None:
+    """Merge PDFs into one, in the order given, with an outline of their names.
+
+    The pages of `render` share one text font; those of other programs stay as they are.
+    """
+    if output.exists() and not force and read_mark(output) is None:
+        raise OutputError(
+            f"{printable(str(output))} exists and was not made by this program;"
+            " move it away, or replace it with --force"
+        )
+    from pypdf import PdfReader
+
+    bookmarks = []
+    count = 0
+    for path in pages:
+        bookmarks.append(Bookmark(printable(path.stem), count))
+        try:
+            with PdfReader(path) as reader:
+                count += len(reader.pages)
+        except (OSError, PyPdfError) as error:
+            reason = getattr(error, "strerror", None) or printable(str(error))
+            raise NoScansError(
+                f"{printable(str(path))}: cannot be read as a PDF ({reason}); make it anew"
+            ) from error
+    merge_pages(pages, output, metadata(chosen), bookmarks)
+
+
+def _source(scan: Path, page: int | None) -> PageSource:
+    """The page that is meant.
+
+    Raises:
+        UsageError: The scan has several and none is named, or not that one.
+    """
+    sources = list(page_sources(scan))
+    name = printable(str(scan))
+    if page is None and len(sources) > 1:
+        raise UsageError(f"{name} has {len(sources)} pages; choose one with --page")
+    if page is not None and page > len(sources):
+        raise UsageError(f"{name} has {len(sources)} pages, and no page {page}")
+    return sources[(page or 1) - 1]
+
+
+async def _print_texts(files: tuple[Path, ...], chosen: dict[str, Any]) -> int:
+    """Prints each text as soon as those before it are printed; the exit code."""
+    readable, failed = 0, 0
+    texts = read_texts(
+        files,
+        chosen["language"],
+        engine=chosen["engine"],
+        engine_options=engine_options(chosen),
+        max_side_px=chosen["max_side"],
+        load=load_options(chosen),
+        jobs=chosen["jobs"],
+        workers="processes",
+        timeout_s=timeout_of(chosen),
+        verbose=chosen["verbose"],
+        remark=lambda note: click.echo(note, err=True),
+    )
+    index = 0
+    async for text in texts:
+        if len(files) > 1:
+            click.echo(f"--- Result for {printable(str(files[index]))} ---")
+        index += 1
+        if isinstance(text, OcrError):
+            failed += 1
+            readable += not isinstance(text, ScanError)
+            click.echo(str(text), err=True)
+        else:
+            readable += 1
+            click.echo(text)
+    if not failed:
+        return 0
+    return EXIT_PAGES_FAILED if readable else EXIT_NOTHING_READABLE

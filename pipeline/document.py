@@ -1,0 +1,284 @@
+"""One document: its pages are drawn from its scans, made, gathered, and merged."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from .atomic import atomic_file, check_folder
+from .characters import printable
+from .corrections import correction, text_file
+from .engines.protocol import EngineChoice
+from .errors import OutputError, PageTimeoutError, SearchablePdfError, WorkerDiedError
+from .events import DocumentDone, Notify, PageDone, PageFailed, PageStarted
+from .load import page_sources
+from .mark import fingerprint, mark_of
+from .merge import Bookmark, merge_pages
+from .model import PAGE_BREAK, Document, PageSource
+from .options import ConvertOptions, OcrOptions
+from .outcomes import PageFailure, PageOutcome, PageResult
+from .page import SIDECAR_ENDING, PageJob, process_page, stand_in, stand_in_unseen
+from .plan import sources_of, what_exists
+from .report import EXIT_PAGES_FAILED
+from .spool import Spool
+from .store import content_hash, page_key
+from .workers import Runner
+
+Item = TypeVar("Item")
+
+SIZE_SLACK, SIZE_SLACK_PER_PAGE = 1.03, 12_000
+"""A PDF larger than its scans by more than this needs an explanation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What the documents of a run share.
+
+    Attributes:
+        options: What the user asked for.
+        root: The folder of the PDFs.
+        engine: Who reads.
+        engine_name: What users call it.
+        ocr: How pages are recognised.
+        recipe: All that a page's text depends on beside its scan; empty where it is not stored.
+        runner: Makes pages.
+        spool: Gives the place of what is not complete; made when it is first needed.
+        slots: One for each page that may be in flight.
+        turn: Documents draw their pages in turn; several may be in flight, as they may be short.
+        notify: Is told what happens.
+    """
+
+    options: ConvertOptions
+    root: Path
+    engine: EngineChoice
+    engine_name: str
+    ocr: OcrOptions
+    recipe: str
+    runner: Runner
+    spool: Callable[[], Spool]
+    slots: asyncio.Semaphore
+    turn: asyncio.Lock
+    notify: Notify
+
+
+async def make_document(shop: Workshop, document: Document) -> DocumentDone:
+    """Makes one document, or says why not.
+
+    Raises:
+        EngineError: There is no engine: no page of any document could be read.
+    """
+    return await _Making(shop, document).run()
+
+
+class _Making:
+    def __init__(self, shop: Workshop, document: Document) -> None:
+        self.shop = shop
+        self.document = document
+        self._contents: dict[Path, str] = {}
+
+    async def run(self) -> DocumentDone:
+        document, options = self.document, self.shop.options
+        existing = await asyncio.to_thread(what_exists, document, options, self._fingerprint)
+        if existing is not None:
+            return existing
+        try:
+            spool = await asyncio.to_thread(self.shop.spool)
+            folder = await asyncio.to_thread(spool.new_folder)
+            try:
+                await asyncio.to_thread(check_folder, document.output.parent)
+                return await self._make(folder)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+        except OutputError as error:
+            return DocumentDone(document, "failed", message=str(error), exit_code=error.exit_code)
+
+    async def _make(self, folder: Path) -> DocumentDone:
+        tasks: list[asyncio.Task[PageOutcome]] = []
+        try:
+            async with self.shop.turn:
+                started = time.monotonic()
+                for path in self.document.scans:
+                    content = await asyncio.to_thread(self._content, path)
+                    sources = page_sources(path)
+                    while (source := await asyncio.to_thread(next, sources, None)) is not None:
+                        await self.shop.slots.acquire()
+                        job = self._job(source, content, folder / f"{len(tasks):08}.pdf")
+                        tasks.append(asyncio.create_task(self._page(job)))
+                        if _one_failed(tasks):
+                            break
+            outcomes = await asyncio.gather(*tasks)
+        except BaseException:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            raise
+        failures = tuple(outcome for outcome in outcomes if isinstance(outcome, PageFailure))
+        if failures and self.shop.options.strict:
+            done = DocumentDone(
+                self.document,
+                "failed",
+                failures=failures,
+                outcomes=tuple(outcomes),
+                message=f"{printable(str(self.document.output))}: not written, as"
+                f" {len(failures)} of its {len(outcomes)} pages failed and --strict was given",
+                exit_code=EXIT_PAGES_FAILED,
+            )
+        else:
+            done = await _uninterrupted(lambda: self._write(outcomes, folder))
+        return replace(done, seconds=time.monotonic() - started)
+
+    def _job(self, source: PageSource, content: str, spool: Path) -> PageJob:
+        shop = self.shop
+        options = shop.options
+        readable = len(content.split()) == 1
+        return PageJob(
+            source,
+            options.load,
+            shop.ocr,
+            shop.engine,
+            key=page_key(content, source.frame, shop.recipe) if shop.recipe and readable else "",
+            store=options.store.folder if options.store is not None else None,
+            spool=spool,
+            text_file=self._text_file(source),
+        )
+
+    async def _page(self, job: PageJob) -> PageOutcome:
+        try:
+            self.shop.notify(PageStarted(job.source))
+            outcome = await self._outcome(job)
+        finally:
+            self.shop.slots.release()
+        if isinstance(outcome, PageFailure):
+            self.shop.notify(PageFailed(outcome))
+        else:
+            self.shop.notify(PageDone(outcome))
+        return outcome
+
+    async def _outcome(self, job: PageJob) -> PageOutcome:
+        """How a page ends, whatever becomes of the worker that makes it."""
+        try:
+            return await self.shop.runner(process_page, job)
+        except (PageTimeoutError, WorkerDiedError) as error:
+            kind, message = type(error).__name__, str(error)
+        except SearchablePdfError:
+            raise
+        except Exception as error:  # a fault of this program: one page's, not everybody's
+            kind, message = type(error).__name__, f"{job.source}: {printable(str(error))}"
+        make = partial(stand_in, stage="recognize", kind=kind, message=message)
+        try:
+            return await self.shop.runner(make, job)
+        except SearchablePdfError as error:
+            if not isinstance(error, PageTimeoutError | WorkerDiedError):
+                raise
+        except Exception as error:
+            kind, message = type(error).__name__, f"{job.source}: {printable(str(error))}"
+        return await asyncio.to_thread(stand_in_unseen, job, kind, message)
+
+    def _content(self, path: Path) -> str:
+        if path not in self._contents:
+            self._contents[path] = content_hash(path)
+        return self._contents[path]
+
+    def _fingerprint(self) -> str:
+        shop, document = self.shop, self.document
+        corrections = []
+        if shop.options.text_dir is not None:
+            files = (self._text_file(source) for source in sources_of(document))
+            corrections = [correction(path) for path in files if path is not None]
+        return fingerprint(
+            document,
+            [self._content(path) for path in document.scans],
+            corrections if any(corrections) else [],
+            shop.options,
+            shop.engine_name,
+            shop.ocr.languages,
+        )
+
+    def _text_file(self, source: PageSource) -> Path | None:
+        folder = self.shop.options.text_dir
+        return text_file(folder, self.document, self.shop.root, source) if folder else None
+
+    def _write(self, outcomes: list[PageOutcome], folder: Path) -> DocumentDone:
+        """Merges a document whose pages are all there; in a thread."""
+        document, options = self.document, self.shop.options
+        output = document.output
+        metadata = options.metadata
+        if not metadata.title:
+            metadata = replace(metadata, title=printable(document.name))
+        if options.sidecar:
+            with atomic_file(output.with_suffix(".txt"), folder) as file:
+                for index in range(len(outcomes)):
+                    text = (folder / f"{index:08}{SIDECAR_ENDING}").read_bytes()
+                    file.write((PAGE_BREAK.encode() if index else b"") + text)
+                file.write(b"\n")
+        merge_pages(
+            (outcome.pdf for outcome in outcomes),
+            output,
+            metadata,
+            _bookmarks(outcomes),
+            entries=mark_of(self._fingerprint(), outcomes).entries(),
+            within=folder,
+        )
+        if output.parent in document.folders:
+            output.touch()  # its own appearance has just changed the folder
+        done = DocumentDone(
+            document,
+            "converted",
+            pages=len(outcomes),
+            words=sum(outcome.stats.words for outcome in outcomes),
+            failures=tuple(outcome for outcome in outcomes if isinstance(outcome, PageFailure)),
+            outcomes=tuple(outcomes),
+            bytes_in=sum(_size(path) for path in document.scans),
+            bytes_out=output.stat().st_size,
+        )
+        return replace(done, message=_why_larger(done))
+
+
+def _one_failed(tasks: list[asyncio.Task[PageOutcome]]) -> bool:
+    """Whether a page could not even be written: then the others need not begin."""
+    return any(task.done() and task.exception() is not None for task in tasks[-64:])
+
+
+def _bookmarks(outcomes: Sequence[PageResult | PageFailure]) -> list[Bookmark]:
+    """One for each file, at its first page."""
+    bookmarks: list[Bookmark] = []
+    last: Path | None = None
+    for index, outcome in enumerate(outcomes):
+        if outcome.source.path != last:
+            last = outcome.source.path
+            bookmarks.append(Bookmark(printable(last.stem), index))
+    return bookmarks
+
+
+def _why_larger(done: DocumentDone) -> str:
+    allowed = done.bytes_in * SIZE_SLACK + SIZE_SLACK_PER_PAGE * done.pages
+    if done.bytes_out <= allowed:
+        return ""
+    endings = sorted({path.suffix.lower() or "no ending" for path in done.document.scans})
+    return (
+        f"{done.bytes_out / max(1, done.bytes_in):.1f} times the size of its scans: PDF cannot hold"
+        f" their compression ({', '.join(endings)}), so the pixels were re-packed without loss"
+    )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+async def _uninterrupted(function: Callable[[], Item]) -> Item:
+    """`function` in a thread, waited for even when this task is cancelled meanwhile."""
+    task = asyncio.ensure_future(asyncio.to_thread(function))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -1,0 +1,86 @@
+"""What the machine has for this process: cores and memory, within its control group's limits."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+import psutil
+
+GROUPS = Path("/sys/fs/cgroup")
+
+
+def cpu_count() -> int:
+    """Cores that this process may use: no more than its affinity and its group's quota."""
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    quota = _quota_cores()
+    return cores if math.isinf(quota) else max(1, min(cores, math.ceil(quota)))
+
+
+def available_memory_mb() -> float:
+    """Memory that can be used without swapping, in millions of bytes."""
+    free = float(psutil.virtual_memory().available)
+    for group in _own_groups("memory"):
+        limit = _number(group, "memory.max", "memory.limit_in_bytes")
+        used = _number(group, "memory.current", "memory.usage_in_bytes")
+        if math.isfinite(limit) and math.isfinite(used):
+            free = min(free, limit - used + _reclaimable(group))
+    return max(0.0, free / 1e6)
+
+
+def _quota_cores() -> float:
+    """Cores of time per time that the group may use, the least of it and those above it."""
+    least = math.inf
+    for group in _own_groups("cpu"):
+        try:
+            if (group / "cpu.max").exists():  # version 2: "max 100000" or "150000 100000"
+                quota, period = (group / "cpu.max").read_text().split()
+            else:
+                quota = (group / "cpu.cfs_quota_us").read_text()
+                period = (group / "cpu.cfs_period_us").read_text()
+            if quota != "max" and int(quota) > 0:
+                least = min(least, int(quota) / int(period))
+        except (OSError, ValueError):
+            continue
+    return least
+
+
+def _own_groups(controller: str) -> list[Path]:
+    """Folders of this process's control group and of those above it (cgroups(7))."""
+    try:
+        rows = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return []
+    found = []
+    for row in rows:
+        _, controllers, path = row.split(":", 2)
+        root = GROUPS / controller if controller in controllers.split(",") else GROUPS
+        if controllers and controller not in controllers.split(","):
+            continue
+        group = root / path.lstrip("/")
+        found += [group, *(parent for parent in group.parents if parent.is_relative_to(root))]
+    return [group for group in found if group.is_dir()]
+
+
+def _number(group: Path, *names: str) -> float:
+    """The number in the first of these files that is there; infinity where none says one."""
+    for name in names:
+        try:
+            return float((group / name).read_text())
+        except (OSError, ValueError):
+            continue
+    return math.inf
+
+
+def _reclaimable(group: Path) -> float:
+    """Bytes of file cache that the kernel gives back when memory is asked for."""
+    try:
+        rows = (group / "memory.stat").read_text().splitlines()
+    except OSError:
+        return 0.0
+    figures = dict(row.split(" ", 1) for row in rows if " " in row)
+    return float(figures.get("total_inactive_file", figures.get("inactive_file", 0)))

@@ -1,0 +1,228 @@
+"""What is done to one page: load, downscale, recognise, render."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+from .atomic import not_writable
+from .choice import Chosen, choose_engine
+from .corrections import read_text, write_text
+from .engines.protocol import EngineChoice
+from .errors import EngineError, OcrError, ScanError
+from .load import downscale, load_page, page_size_pt, scan_errors
+from .model import PageImage, PageSource, PageText
+from .ocr import recognize
+from .options import DEFAULT_ENGINE, LoadOptions, OcrOptions
+from .outcomes import Origin, PageFailure, PageOutcome, PageResult, PageStats, Stage, confidences
+from .render import render_page, render_placeholder
+from .store import Store
+
+SIDECAR_ENDING = ".txt"
+
+
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """All that a worker must know of a page: small, and picklable where the engine is a name.
+
+    Attributes:
+        source: Which page.
+        load: How to read the scan.
+        ocr: How to recognise it.
+        engine: By whom.
+        key: Names the text of this page among all texts (`store.page_key`); empty where it
+            shall not be known again.
+        store: Folder of the texts that are known; None for none.
+        spool: File for the page's PDF; its text goes beside it. None to give it back as bytes.
+        text_file: Its text as JSON, which a person may have corrected; None for none.
+    """
+
+    source: PageSource
+    load: LoadOptions = field(default_factory=LoadOptions)
+    ocr: OcrOptions = field(default_factory=OcrOptions)
+    engine: EngineChoice = DEFAULT_ENGINE
+    key: str = ""
+    store: Path | None = None
+    spool: Path | None = None
+    text_file: Path | None = None
+
+
+def read_page(job: PageJob) -> PageText:
+    """Loads, downscales and recognises one page.
+
+    Raises:
+        OcrError: The scan cannot be read, or not recognised.
+    """
+    with load_page(job.source, job.load) as page:
+        return _Reading(job).text_of(page)
+
+
+def process_page(job: PageJob) -> PageOutcome:
+    """Makes one page: load, downscale, recognise, render. The unit of work of every runner.
+
+    A page that fails is a value, with a page that stands in for it: the scan without text where
+    the scan can be shown, or one of its size that says what is missing.
+
+    Raises:
+        EngineError: There is no engine: no page could be read.
+        OutputError: The page cannot be written where it should be.
+    """
+    reading = _Reading(job)
+    try:
+        with load_page(job.source, job.load) as page:
+            try:
+                text = reading.text_of(page)
+            except (ScanError, EngineError):
+                raise
+            except OcrError as error:
+                return stand_in(job, "recognize", type(error).__name__, str(error))
+            started = time.monotonic()
+            with scan_errors(job.source):
+                pdf = render_page(page, text)
+            mean, worst = confidences(text)
+            stats = PageStats(
+                words=text.word_count,
+                confidence=mean,
+                worst_confidence=worst,
+                truncated=text.truncated,
+                text_from=reading.origin,
+                load_s=reading.load_s,
+                recognize_s=reading.recognize_s,
+                render_s=round(time.monotonic() - started, 4),
+                bytes_out=len(pdf),
+            )
+            notes = (*page.notes, *reading.notes)
+            if job.spool is None:
+                return PageResult(job.source, pdf, text, notes, stats)
+            _spool(job.spool, pdf, text.text)
+            return PageResult(job.source, job.spool, None, notes, stats)
+    except ScanError as error:
+        return stand_in(job, "load", "ScanError", str(error))
+
+
+def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure:
+    """A failed page with what takes its place: the scan, if it failed later, or words.
+
+    Raises:
+        OutputError: The page cannot be written where it should be.
+    """
+    pdf = b""
+    if stage != "load":
+        try:
+            with load_page(job.source, job.load) as page, scan_errors(job.source):
+                pdf = render_page(page)
+        except ScanError as error:
+            stage, kind, message = "load", "ScanError", str(error)
+    if not pdf:
+        pdf = render_placeholder(job.source, message, page_size_pt(job.source, job.load))
+    return _failure(job, PageFailure(job.source, stage, kind, message, pdf))
+
+
+def stand_in_unseen(job: PageJob, kind: str, message: str) -> PageFailure:
+    """As `stand_in`, without opening the scan: for one that kills or stalls who opens it.
+
+    Raises:
+        OutputError: The page cannot be written where it should be.
+    """
+    pdf = render_placeholder(job.source, message)
+    return _failure(job, PageFailure(job.source, "load", kind, message, pdf))
+
+
+def _failure(job: PageJob, failure: PageFailure) -> PageFailure:
+    assert isinstance(failure.pdf, bytes)
+    failure = replace(failure, stats=PageStats(bytes_out=len(failure.pdf)))
+    if job.spool is None:
+        return failure
+    assert isinstance(failure.pdf, bytes)
+    _spool(job.spool, failure.pdf, "")
+    return replace(failure, pdf=job.spool)
+
+
+def _spool(path: Path, pdf: bytes, text: str) -> None:
+    try:
+        path.write_bytes(pdf)
+        path.with_suffix(SIDECAR_ENDING).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise not_writable(path.parent, error) from error
+
+
+class _Reading:
+    """Finds the text of one page, and notes how."""
+
+    def __init__(self, job: PageJob) -> None:
+        self.job = job
+        self.origin: Origin = ""
+        self.notes: tuple[str, ...] = ()
+        self.load_s = 0.0
+        self.recognize_s = 0.0
+
+    def text_of(self, page: PageImage) -> PageText:
+        """What a person corrected, or what is known, or what the engine reads."""
+        started = time.monotonic()
+        try:
+            text = self._known()
+            if text is None:
+                text = self._read(page)
+                self.origin = "engine"
+                self._keep(text)
+            return text
+        finally:
+            self.recognize_s = round(time.monotonic() - started - self.load_s, 4)
+
+    def _known(self) -> PageText | None:
+        job = self.job
+        if job.text_file is not None:
+            try:
+                text, made_from = read_text(job.text_file)
+            except FileNotFoundError:
+                pass
+            else:
+                if made_from is None or (job.key and made_from == job.key):
+                    self.origin = "file"
+                    return text
+        if job.store is not None and job.key:
+            found = Store(job.store).get(job.key)
+            if found is not None:
+                self.origin = "store"
+                self._write_text_file(found)
+                return found
+        return None
+
+    def _read(self, page: PageImage) -> PageText:
+        job = self.job
+        started = time.monotonic()
+        if isinstance(job.engine, str):
+            chosen = _chosen(job.engine, job.ocr)
+        else:
+            chosen = choose_engine(job.engine, job.ocr)
+        small = downscale(page, job.ocr.max_side_px or chosen.best_side_px)
+        self.load_s = round(time.monotonic() - started, 4)
+        try:
+            return recognize(small, chosen.languages, chosen.engine, job.ocr.engine)
+        except EngineError:
+            raise
+        except OcrError as error:
+            raise type(error)(f"{job.source}: {error}") from error
+
+    def _keep(self, text: PageText) -> None:
+        job = self.job
+        if job.store is not None and job.key:
+            try:
+                Store(job.store).put(job.key, text)
+            except OSError as error:
+                self.notes = (f"its text could not be kept for later ({error.strerror})",)
+        self._write_text_file(text)
+
+    def _write_text_file(self, text: PageText) -> None:
+        job = self.job
+        if job.text_file is not None:
+            within = job.spool.parent if job.spool is not None else None
+            write_text(job.text_file, text, job.key, within)
+
+
+@cache
+def _chosen(engine: str, options: OcrOptions) -> Chosen:
+    """`choose_engine`, asked once for all pages of a run."""
+    return choose_engine(engine, options)

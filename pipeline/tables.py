@@ -1,0 +1,81 @@
+"""Tables for the terminal: what was made, and which engines there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from .characters import printable
+from .engines.status import EngineStatus
+from .events import DocumentDone
+from .find import natural_key
+
+COLUMNS = ("pages", "words", "size in", "size out", "seconds")
+MANY_DOCUMENTS = 40
+"""The table lists at most this many; a longer one tells only what a person must look at."""
+
+
+def document_table(done: list[DocumentDone], out: Path) -> Table:
+    """One row a document; of very many, those that a person must look at, and the rest as one."""
+    listed = done
+    if len(done) > MANY_DOCUMENTS:
+        listed = [document for document in done if document.failures]
+    rest = [document for document in done if document not in listed]
+    table = Table(show_footer=len(done) > 1)
+    total = _cells(done)
+    table.add_column("document", "total", overflow="fold")
+    for name, footer in zip(COLUMNS, total, strict=True):
+        table.add_column(name, footer, justify="right", no_wrap=True)
+    for document in sorted(listed, key=lambda each: natural_key(str(each.document.output))):
+        table.add_row(escape(_name(document.document.output, out)), *_cells([document]))
+    if rest:
+        table.add_row(f"{len(rest):,} others", *_cells(rest))
+    return table
+
+
+def _cells(documents: list[DocumentDone]) -> tuple[str, ...]:
+    return (
+        f"{sum(document.pages for document in documents):,}",
+        f"{sum(document.words for document in documents):,}",
+        human_size(sum(document.bytes_in for document in documents)),
+        human_size(sum(document.bytes_out for document in documents)),
+        f"{sum(document.seconds for document in documents):.1f}" if len(documents) == 1 else "",
+    )
+
+
+def _name(output: Path, out: Path) -> str:
+    return printable(str(output.relative_to(out) if output.is_relative_to(out) else output))
+
+
+def count(number: int, thing: str) -> str:
+    """`3 pages`, `1 page`."""
+    return f"{number:,} {thing}{'s' * (number != 1)}"
+
+
+def human_size(size: int) -> str:
+    """A size in bytes as a person reads it, in decimal units."""
+    value = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError
+
+
+def show_engines(statuses: list[EngineStatus]) -> None:
+    """The engines as a table, on stdout."""
+    table = Table(show_lines=True)
+    for name in ("engine", "version", "state", "languages"):
+        table.add_column(name, overflow="fold")
+    for status in statuses:
+        state = "available" if status.available else f"{status.reason}\n{status.remedy}".strip()
+        if status.licence:
+            state += f"\nlicence: {status.licence}"
+        codes = status.languages
+        languages = "any" if status.name == "none" else f"{len(codes)}: {' '.join(codes)}"
+        cells = (status.name, status.version, state, languages if codes else "")
+        table.add_row(*map(escape, cells))
+    Console(highlight=False).print(table)
