@@ -15,7 +15,7 @@ ENGINE ?= auto
 EXTRA := $(filter tesseract aspose,$(ENGINE))
 ENGINE_READY := $(VENV)/installed$(addprefix -,$(EXTRA))
 
-.PHONY: help run pdfs text engines test test-scans bench check fix fixtures clean
+.PHONY: help run pdfs text engines test test-scans soak bench check fix fixtures clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -41,6 +41,9 @@ test: $(VENV)/installed-test ## Run the tests
 
 test-scans: $(VENV)/installed-test ## Run the checks on real scans: REAL_SCANS=path
 	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest tests/real_scans.py
+
+soak: $(VENV)/installed-test ## Run the long checks of memory and odd scans: REAL_SCANS=path
+	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest -s tests/soak.py
 
 check: $(VENV)/installed-dev ## Lint, types, import layers
 	$(BIN)/ruff check .

@@ -77,4 +77,5 @@ def correction(path: Path) -> str:
 
 
 def _digest(text: PageText) -> str:
-    return hashlib.sha256(text.to_json().encode()).hexdigest()
+    again = PageText.from_json(text.to_json())  # 12 and 12.0 are the same
+    return hashlib.sha256(again.to_json().encode()).hexdigest()

@@ -118,7 +118,7 @@ class _Making:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             raise
-        failures = tuple(outcome for outcome in outcomes if isinstance(outcome, PageFailure))
+        failures = _failures(outcomes)
         if failures and self.shop.options.strict:
             done = DocumentDone(
                 self.document,
@@ -232,7 +232,7 @@ class _Making:
             "converted",
             pages=len(outcomes),
             words=sum(outcome.stats.words for outcome in outcomes),
-            failures=tuple(outcome for outcome in outcomes if isinstance(outcome, PageFailure)),
+            failures=_failures(outcomes),
             outcomes=tuple(outcomes),
             bytes_in=sum(_size(path) for path in document.scans),
             bytes_out=output.stat().st_size,
@@ -243,6 +243,12 @@ class _Making:
 def _one_failed(tasks: list[asyncio.Task[PageOutcome]]) -> bool:
     """Whether a page could not even be written: then the others need not begin."""
     return any(task.done() and task.exception() is not None for task in tasks[-64:])
+
+
+def _failures(outcomes: Sequence[PageOutcome]) -> tuple[PageFailure, ...]:
+    """Those that failed, without their pages, whose files go with the document."""
+    failures = (outcome for outcome in outcomes if isinstance(outcome, PageFailure))
+    return tuple(replace(failure, pdf=b"") for failure in failures)
 
 
 def _bookmarks(outcomes: Sequence[PageResult | PageFailure]) -> list[Bookmark]:

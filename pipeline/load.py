@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -143,11 +142,16 @@ def page_size_pt(
 
     None where it does not, or where no paper has such a size.
     """
+    options = options or LoadOptions()
     try:
-        # However large: nothing is decoded.
-        patient = replace(options or LoadOptions(), max_image_mpixels=float("inf"))
-        with load_page(source, patient) as page:
-            size = page.size_pt
+        with scan_errors(source), open_scan(source.path) as image:
+            if source.frame:
+                image.seek(source.frame)
+            orientation = 1
+            with suppress(Exception):  # of some formats it is known only once they are decoded
+                orientation = _take_orientation(image)
+            dpi, _ = page_dpi(image.size, image.info, options.image_dpi)
+            size = PageImage(source, image, orientation, image.size, dpi).size_pt
     except ScanError:
         return None
     return size if min(size) >= LEAST_SIDE_PT and max(size) <= LARGEST_SIDE_PT else None

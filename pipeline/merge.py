@@ -104,8 +104,11 @@ def _add_pages(
                 page.pop("/Trans", None)
             added = writer.add_page(page)
             _share_profiles(added.get("/Resources", DictionaryObject()).get_object(), profiles)
-        # pypdf would keep the reader, and all that it has read, as long as the writer.
+        # pypdf keeps each reader as long as the writer: at least it shall hold nothing.
         writer._id_translated.pop(id(reader), None)
+        reader.resolved_objects.clear()
+        reader.flattened_pages = None
+        reader.stream = io.BytesIO()
 
 
 def _take_fonts(resources: DictionaryObject, used: Used) -> bool:

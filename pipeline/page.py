@@ -164,7 +164,8 @@ class _Reading:
         try:
             text = self._known()
             if text is None:
-                text = self._read(page)
+                # As it will be read from the store: the same page gives the same bytes then.
+                text = PageText.from_json(self._read(page).to_json())
                 self.origin = "engine"
                 self._keep(text)
             return text

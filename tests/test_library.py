@@ -137,7 +137,7 @@ def test_convert_tells_what_happens(tmp_path: Path) -> None:
     }  # fmt: skip
     done = events[-1]
     assert isinstance(done, DocumentDone)
-    assert report.documents == [replace(done, outcomes=())]
+    assert report.documents == [dataclasses.replace(done, outcomes=())]
     assert [type(outcome) for outcome in done.outcomes] == [PageResult, PageFailure, PageFailure]
     assert (done.outcome, done.pages, len(done.failures)) == ("converted", 3, 2)
     assert [(failure.source.path.name, failure.stage) for failure in report.failures] == [

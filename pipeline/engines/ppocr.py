@@ -7,10 +7,12 @@ taken from that line alone, so that a page reads the same whatever it is read be
 
 from __future__ import annotations
 
+import ctypes
 import math
 import re
 import sys
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,7 +74,9 @@ class PageReader:
         self._reader_path = models / "PP-OCRv6_rec_small.onnx"
         self._readers: dict[bool, Reader] = {}
         finder = self._core.read_model(models / "PP-OCRv6_det_small.onnx")
-        self._find = self._core.compile_model(finder, "CPU", self._settings).create_infer_request()
+        self._finder = self._core.compile_model(finder, "CPU", self._settings)
+        self._find = self._finder.create_infer_request()
+        self._size_px = (0, 0)
         self._prepare = DetPreProcess(736, "min", mean=(0.5,) * 3, std=(0.5,) * 3)
         self._outline = DBPostProcess(
             thresh=0.3, box_thresh=0.5, unclip_ratio=1.6, use_dilation=True, score_mode="fast"
@@ -92,6 +96,11 @@ class PageReader:
         margin = max(0, math.ceil(width / 8 - height / 2)) if width > 8 * height else 0
         if margin:
             pixels = np.pad(pixels, ((margin, margin), (0, 0), (0, 0)))
+        if pixels.shape[:2] != self._size_px:
+            # OpenVINO keeps what it needed for each size of page, half a gigabyte for large ones.
+            self._finder.release_memory()
+            _trim_heap()
+            self._size_px = pixels.shape[:2]
         self._find.infer([self._prepare(pixels)])
         heat = self._find.get_output_tensor().data
         quads, _ = self._outline(heat, pixels.shape[:2])
@@ -118,6 +127,12 @@ class PageReader:
             compiled = self._core.compile_model(model, "CPU", self._settings)
             self._readers[latin] = Reader(compiled.create_infer_request(), characters)
         return self._readers[latin]
+
+
+def _trim_heap() -> None:
+    """Gives free memory back to the system, where the C library knows how."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @dataclass(frozen=True, slots=True)
