@@ -28,7 +28,7 @@ run: $(ENGINE_READY) ## Install, and convert fixtures/scans into build/
 	$(BIN)/searchable-pdf convert "$(SCANS)" -o "$(OUT)" --engine $(ENGINE) $(CONVERT_OPTIONS)
 
 pdfs: $(ENGINE_READY) ## Convert what is new: make pdfs SCANS=path OUT=path
-	$(BIN)/searchable-pdf convert --update "$(SCANS)" -o "$(OUT)" --engine $(ENGINE) $(CONVERT_OPTIONS)
+	$(BIN)/searchable-pdf convert "$(SCANS)" -o "$(OUT)" --engine $(ENGINE) $(CONVERT_OPTIONS)
 
 text: $(ENGINE_READY) ## Print the text of one scan: make text SCANS=file
 	@$(BIN)/searchable-pdf text --engine $(ENGINE) "$(SCANS)"

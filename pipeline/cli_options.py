@@ -78,73 +78,68 @@ def add_options(*options: Decorator) -> Decorator:
     return decorate
 
 
-def with_ocr_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that recognises pages."""
-    for option in reversed(
-        (
-            click.option(
-                "-l",
-                "--language",
-                metavar="CODES",
-                help="Languages as ISO 639-2/3 codes, for example eng+swe."
-                "  [default: all that the engine reads]",
-            ),
-            click.option(
-                "--engine",
-                metavar="NAME",
-                default=DEFAULT_ENGINE,
-                show_default=True,
-                help="Who reads: rapid, tesseract, aspose, none, or an installed one"
-                " (searchable-pdf engines lists them).",
-            ),
-            click.option(
-                "--tessdata-dir",
-                type=PATH,
-                metavar="DIR",
-                help="Folder of Tesseract's language data.  [default: where the system has it]",
-            ),
-            click.option(
-                "--aspose-license",
-                type=PATH,
-                metavar="FILE",
-                help="Aspose's licence.  [default: $ASPOSE_OCR_LICENSE]",
-            ),
-            click.option(
-                "--aspose-areas",
-                type=click.Choice(AREAS),
-                help="What Aspose should look for on a page (its DetectAreasMode).",
-            ),
-            click.option(
-                "--image-dpi",
-                type=click.FloatRange(1, 100_000),
-                metavar="N",
-                help="Resolution of the scans, instead of what the files say.",
-            ),
-            click.option(
-                "--max-side",
-                type=click.IntRange(100, 100_000),
-                metavar="PX",
-                help="Longest side of the copy that is recognised; the PDF keeps the whole scan."
-                "  [default: the engine's best]",
-            ),
-            click.option(
-                "--max-image-mpixels",
-                type=click.FloatRange(0.01),
-                metavar="N",
-                default=LoadOptions().max_image_mpixels,
-                show_default=True,
-                help="Refuse larger scans, in millions of pixels.",
-            ),
-            click.option(
-                "-v",
-                "--verbose",
-                is_flag=True,
-                help="Say more, with tracebacks of errors.",
-            ),
-        )
-    ):
-        function = option(function)
-    return function
+with_ocr_options = add_options(
+    click.option(
+        "-l",
+        "--language",
+        metavar="CODES",
+        help="Languages as ISO 639-2/3 codes, for example eng+swe."
+        "  [default: all that the engine reads]",
+    ),
+    click.option(
+        "--engine",
+        metavar="NAME",
+        default=DEFAULT_ENGINE,
+        show_default=True,
+        help="Who reads: rapid, tesseract, aspose, none, or an installed one"
+        " (searchable-pdf engines lists them).",
+    ),
+    click.option(
+        "--tessdata-dir",
+        type=PATH,
+        metavar="DIR",
+        help="Folder of Tesseract's language data.  [default: where the system has it]",
+    ),
+    click.option(
+        "--aspose-license",
+        type=PATH,
+        metavar="FILE",
+        help="Aspose's licence.  [default: $ASPOSE_OCR_LICENSE]",
+    ),
+    click.option(
+        "--aspose-areas",
+        type=click.Choice(AREAS),
+        help="What Aspose should look for on a page (its DetectAreasMode).",
+    ),
+    click.option(
+        "--image-dpi",
+        type=click.FloatRange(1, 100_000),
+        metavar="N",
+        help="Resolution of the scans, instead of what the files say.",
+    ),
+    click.option(
+        "--max-side",
+        type=click.IntRange(100, 100_000),
+        metavar="PX",
+        help="Longest side of the copy that is recognised; the PDF keeps the whole scan."
+        "  [default: the engine's best]",
+    ),
+    click.option(
+        "--max-image-mpixels",
+        type=click.FloatRange(0.01),
+        metavar="N",
+        default=LoadOptions().max_image_mpixels,
+        show_default=True,
+        help="Refuse larger scans, in millions of pixels.",
+    ),
+    click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Say more, with tracebacks of errors.",
+    ),
+)
+"""The options of every command that recognises pages."""
 
 
 def load_options(chosen: dict[str, Any]) -> LoadOptions:
