@@ -53,6 +53,19 @@ def atomic_file(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
         _leftovers.discard(part)
 
 
+def put_in_place(complete: Path, path: Path) -> None:
+    """Moves a complete file to its place, as `atomic_file` does.
+
+    Raises:
+        OutputError: It cannot be put there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _put(complete, path)
+    except OSError as error:
+        raise not_writable(path, error) from error
+
+
 def leave_nothing_of(folder: Path) -> None:
     """Notes a temporary folder to be removed, too, when the process is ended early."""
     _leftovers.add(folder)

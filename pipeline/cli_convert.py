@@ -49,6 +49,21 @@ OUTPUT = (
     ),
     click.option("--per-file", is_flag=True, help="Make a PDF of each file, not of each folder."),
 )
+KIND = (
+    click.option(
+        "--output-type",
+        type=click.Choice(("auto", "pdf", "pdfa")),
+        default="auto",
+        show_default=True,
+        help="auto: PDF/A-2u where no picture must be converted for it. pdfa: convert those.",
+    ),
+    click.option(
+        "--verify/--no-verify",
+        default=True,
+        show_default=True,
+        help="Read each PDF again before it is put in its place, and compare.",
+    ),
+)
 EXISTING = (
     click.option("-n", "--no-overwrite", is_flag=True, help="Skip documents whose PDF exists."),
     click.option(
@@ -96,7 +111,7 @@ REPORTS = (
 @click.argument("inputs", nargs=-1, required=True, type=PATH, metavar="INPUT...")
 @add_options(*OUTPUT)
 @with_ocr_options
-@add_options(*WORKERS, *DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
+@add_options(*WORKERS, *KIND, *DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
 def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> None:
     """Make searchable PDFs from scans.
 
@@ -162,6 +177,8 @@ def _options(chosen: dict[str, Any]) -> ConvertOptions:
         metadata=metadata(chosen),
         per_file=chosen["per_file"],
         existing=given[0] if given else "replace",
+        output_type=chosen["output_type"],
+        verify=chosen["verify"],
         sidecar=chosen["sidecar"],
         strict=chosen["strict"],
         jobs=chosen["jobs"],

@@ -1,29 +1,35 @@
-"""One document: its pages are drawn from its scans, made, gathered, and merged."""
+"""One document: its pages are drawn from its scans, made, gathered, and finished."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from .atomic import atomic_file, check_folder
+from .atomic import check_folder
 from .characters import printable
 from .corrections import correction, text_file
 from .engines.protocol import EngineChoice
-from .errors import OutputError, PageTimeoutError, SearchablePdfError, WorkerDiedError
+from .errors import (
+    OutputError,
+    PageTimeoutError,
+    SearchablePdfError,
+    VerificationError,
+    WorkerDiedError,
+)
 from .events import DocumentDone, Notify, PageDone, PageFailed, PageStarted
+from .finish import failures_of, finish_document
 from .load import page_sources
-from .mark import fingerprint, mark_of
-from .merge import Bookmark, merge_pages
-from .model import PAGE_BREAK, Document, PageSource
+from .mark import fingerprint
+from .model import Document, PageSource
 from .options import ConvertOptions, OcrOptions
-from .outcomes import PageFailure, PageOutcome, PageResult
-from .page import SIDECAR_ENDING, PageJob, process_page, stand_in, stand_in_unseen
+from .outcomes import PageFailure, PageOutcome
+from .page import PageJob, process_page, stand_in, stand_in_unseen
 from .plan import sources_of, what_exists
 from .report import EXIT_PAGES_FAILED
 from .spool import Spool
@@ -31,9 +37,6 @@ from .store import content_hash, page_key
 from .workers import Runner
 
 Item = TypeVar("Item")
-
-SIZE_SLACK, SIZE_SLACK_PER_PAGE = 1.03, 12_000
-"""A PDF larger than its scans by more than this needs an explanation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class _Making:
                 return await self._make(folder)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
-        except OutputError as error:
+        except (OutputError, VerificationError) as error:
             return DocumentDone(document, "failed", message=str(error), exit_code=error.exit_code)
 
     async def _make(self, folder: Path) -> DocumentDone:
@@ -118,19 +121,24 @@ class _Making:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             raise
-        failures = _failures(outcomes)
+        document = self.document
+        failures = failures_of(outcomes)
         if failures and self.shop.options.strict:
             done = DocumentDone(
-                self.document,
+                document,
                 "failed",
                 failures=failures,
                 outcomes=tuple(outcomes),
-                message=f"{printable(str(self.document.output))}: not written, as"
+                message=f"{printable(str(document.output))}: not written, as"
                 f" {len(failures)} of its {len(outcomes)} pages failed and --strict was given",
                 exit_code=EXIT_PAGES_FAILED,
             )
         else:
-            done = await _uninterrupted(lambda: self._write(outcomes, folder))
+            done = await _uninterrupted(
+                lambda: finish_document(
+                    document, outcomes, folder, self.shop.options, self._fingerprint()
+                )
+            )
         return replace(done, seconds=time.monotonic() - started)
 
     def _job(self, source: PageSource, content: str, spool: Path) -> PageJob:
@@ -204,80 +212,10 @@ class _Making:
         folder = self.shop.options.text_dir
         return text_file(folder, self.document, self.shop.root, source) if folder else None
 
-    def _write(self, outcomes: list[PageOutcome], folder: Path) -> DocumentDone:
-        """Merges a document whose pages are all there; in a thread."""
-        document, options = self.document, self.shop.options
-        output = document.output
-        metadata = options.metadata
-        if not metadata.title:
-            metadata = replace(metadata, title=printable(document.name))
-        if options.sidecar:
-            with atomic_file(output.with_suffix(".txt"), folder) as file:
-                for index in range(len(outcomes)):
-                    text = (folder / f"{index:08}{SIDECAR_ENDING}").read_bytes()
-                    file.write((PAGE_BREAK.encode() if index else b"") + text)
-                file.write(b"\n")
-        merge_pages(
-            (outcome.pdf for outcome in outcomes),
-            output,
-            metadata,
-            _bookmarks(outcomes),
-            entries=mark_of(self._fingerprint(), outcomes).entries(),
-            within=folder,
-        )
-        if output.parent in document.folders:
-            output.touch()  # its own appearance has just changed the folder
-        done = DocumentDone(
-            document,
-            "converted",
-            pages=len(outcomes),
-            words=sum(outcome.stats.words for outcome in outcomes),
-            failures=_failures(outcomes),
-            outcomes=tuple(outcomes),
-            bytes_in=sum(_size(path) for path in document.scans),
-            bytes_out=output.stat().st_size,
-        )
-        return replace(done, message=_why_larger(done))
-
 
 def _one_failed(tasks: list[asyncio.Task[PageOutcome]]) -> bool:
     """Whether a page could not even be written: then the others need not begin."""
     return any(task.done() and task.exception() is not None for task in tasks[-64:])
-
-
-def _failures(outcomes: Sequence[PageOutcome]) -> tuple[PageFailure, ...]:
-    """Those that failed, without their pages, whose files go with the document."""
-    failures = (outcome for outcome in outcomes if isinstance(outcome, PageFailure))
-    return tuple(replace(failure, pdf=b"") for failure in failures)
-
-
-def _bookmarks(outcomes: Sequence[PageResult | PageFailure]) -> list[Bookmark]:
-    """One for each file, at its first page."""
-    bookmarks: list[Bookmark] = []
-    last: Path | None = None
-    for index, outcome in enumerate(outcomes):
-        if outcome.source.path != last:
-            last = outcome.source.path
-            bookmarks.append(Bookmark(printable(last.stem), index))
-    return bookmarks
-
-
-def _why_larger(done: DocumentDone) -> str:
-    allowed = done.bytes_in * SIZE_SLACK + SIZE_SLACK_PER_PAGE * done.pages
-    if done.bytes_out <= allowed:
-        return ""
-    endings = sorted({path.suffix.lower() or "no ending" for path in done.document.scans})
-    return (
-        f"{done.bytes_out / max(1, done.bytes_in):.1f} times the size of its scans: PDF cannot hold"
-        f" their compression ({', '.join(endings)}), so the pixels were re-packed without loss"
-    )
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 async def _uninterrupted(function: Callable[[], Item]) -> Item:

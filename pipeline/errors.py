@@ -11,6 +11,7 @@
     │   │   └── CorrectionError     a text corrected by hand is not readable
     │   └── EngineError         4   the engine is missing, or cannot be used as asked
     │       └── LanguageError   4   the engine does not read the language
+    ├── VerificationError       6   a finished PDF failed its own check
     └── OutputError             5   the PDF cannot be written
 
 The number is the exit code of the command when the error ends it. Every message names the
@@ -75,6 +76,12 @@ class EngineError(OcrError):
 
 class LanguageError(EngineError):
     """The engine does not read a language that was asked for."""
+
+
+class VerificationError(SearchablePdfError):
+    """A finished PDF is not what it should be; it was not put in its place."""
+
+    exit_code = 6
 
 
 class OutputError(SearchablePdfError):

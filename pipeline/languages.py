@@ -94,3 +94,27 @@ def only_latin(codes: tuple[str, ...]) -> bool:
     return bool(codes) and all(
         code in LANGUAGES and LANGUAGES[code].script == "latin" for code in codes
     )
+
+
+# Tags of BCP 47 (RFC 5646), which takes the two letters of ISO 639-1 where there are any.
+_TAGS = dict(
+    pair.split(":")
+    for pair in """
+afr:af aze:az bos:bs bre:br cat:ca ces:cs cos:co cym:cy dan:da deu:de deu_latf:de-Latf eng:en
+epo:eo est:et eus:eu fao:fo fin:fi fra:fr fry:fy gla:gd gle:ga glg:gl hat:ht hau:ha hrv:hr hun:hu
+ind:id isl:is ita:it ita_old:it jav:jv kmr:kmr lat:la lav:lv lit:lt ltz:lb mlt:mt mri:mi msa:ms
+nld:nl nor:no oci:oc pol:pl por:pt que:qu ron:ro slk:sk slv:sl som:so spa:es spa_old:es sqi:sq
+srp_latn:sr-Latn sun:su swa:sw swe:sv ton:to tuk:tk tur:tr uzb:uz vie:vi xho:xh yor:yo zul:zu
+chi_sim:zh-Hans chi_sim_vert:zh-Hans chi_tra:zh-Hant chi_tra_vert:zh-Hant jpn:ja jpn_vert:ja
+amh:am ara:ar asm:as aze_cyrl:az-Cyrl bel:be ben:bn bod:bo bul:bg div:dv dzo:dz ell:el equ:zxx
+fas:fa guj:gu heb:he hin:hi hye:hy iku:iu kan:kn kat:ka kat_old:ka kaz:kk khm:km kir:ky kor:ko
+kor_vert:ko lao:lo mal:ml mar:mr mkd:mk mon:mn mya:my nep:ne ori:or pan:pa pus:ps rus:ru san:sa
+sin:si snd:sd srp:sr tam:ta tat:tt tel:te tgk:tg tha:th tir:ti uig:ug ukr:uk urd:ur
+uzb_cyrl:uz-Cyrl yid:yi
+""".split()
+)
+
+
+def language_tag(code: str) -> str:
+    """A code as users write it as a tag of BCP 47, such as `en` for `eng`."""
+    return _TAGS.get(code, code)

@@ -12,13 +12,16 @@ from typing import cast
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from .merge import PRODUCER
 from .model import Document, PageSource
 from .options import ConvertOptions
 from .outcomes import PageFailure, Stage
+from .version import PRODUCER
 
 FORMAT = 1
 """Counts up when the same scans and options would give another PDF."""
+LONGEST_REASON = 300
+LONGEST_STRING = 16_000
+"""Characters; PDF/A allows strings of 32,767 bytes (ISO 19005-2, 6.1.13)."""
 FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
 
 
@@ -37,8 +40,11 @@ class Mark:
     def entries(self) -> Mapping[str, str]:
         """The mark as entries of the information dictionary."""
         entries = {FINGERPRINT: self.fingerprint}
-        if self.failures:
-            entries[FAILURES] = json.dumps(self.failures)
+        failures = [(*each[:3], each[3][:LONGEST_REASON]) for each in self.failures]
+        while failures and len(json.dumps(failures)) > LONGEST_STRING:
+            failures.pop()
+        if failures:
+            entries[FAILURES] = json.dumps(failures)
         return entries
 
     def failures_of(self, sources: Sequence[PageSource]) -> tuple[PageFailure, ...]:
@@ -107,6 +113,7 @@ def fingerprint(
         options.load.cache_key,
         options.load.max_image_mpixels,
         options.ocr.cache_key,
+        options.output_type,
         repr(options.metadata),
         engine,
         languages,

@@ -1,4 +1,4 @@
-"""Pages to one document: one shared font, bookmarks, labels, metadata; written at once or not."""
+"""Pages to one document: one shared font, bookmarks, labels, metadata, PDF/A."""
 
 from __future__ import annotations
 
@@ -13,24 +13,27 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.constants import PageLabelStyle
 from pypdf.generic import (
     ArrayObject,
+    BooleanObject,
     ByteStringObject,
     DictionaryObject,
     IndirectObject,
     NameObject,
     NullObject,
     StreamObject,
+    TextStringObject,
 )
 
 from .atomic import atomic_file
-from .options import Metadata
+from .characters import printable
+from .options import Metadata, OutputType
 from .pdf.cmap import code_points_of
 from .pdf.filestream import leave_in_file
 from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
-from .version import __version__
+from .pdf.pdfa import claim, metadata_stream, page_obstacles, xmp
+from .version import PRODUCER, __version__
 
 OURS = NameObject("/TextLayer")
 """Marks, until the fonts are there, a page whose text is in them."""
-PRODUCER = "searchable-pdf"
 PDF_HEADER = "%PDF-1.7"
 
 
@@ -48,9 +51,9 @@ def merge_pages(
     metadata: Metadata | None = None,
     bookmarks: Sequence[Bookmark] = (),
     *,
+    output_type: OutputType = "auto",
     entries: Mapping[str, str] | None = None,
-    within: Path | None = None,
-) -> None:
+) -> frozenset[str]:
     """Writes pages from `render_page` as one PDF.
 
     The pages share one text font made for all their characters. The same input gives the same
@@ -63,8 +66,13 @@ def merge_pages(
         output: Where the PDF goes; an existing file is replaced, missing folders are made.
         metadata: Title, author and so on.
         bookmarks: The outline, in order.
+        output_type: `auto` claims PDF/A-2u where nothing stands in the way, `pdf` never does;
+            `pdfa` is `auto` here: what stands in the way is converted when a page is rendered.
         entries: More entries of the information dictionary, such as a `Mark` has.
-        within: Folder for the PDF while it is not complete; None for that of `output`.
+
+    Returns:
+        What stands in the way of PDF/A, in words; empty where the PDF is PDF/A or was not
+        to be.
 
     Raises:
         OutputError: The file cannot be written there.
@@ -73,13 +81,15 @@ def merge_pages(
     writer = PdfWriter()
     used: Used = {}
     profiles: dict[str, IndirectObject] = {}
-    identity = hashlib.sha256(repr((metadata, bookmarks)).encode())
-    with atomic_file(output, within) as file:
+    in_the_way: set[str] = set()
+    metadata = metadata or Metadata()
+    identity = hashlib.sha256(repr((metadata, bookmarks, output_type)).encode())
+    with atomic_file(output) as file:
         for page in pages:
             data = page if isinstance(page, bytes) else page.read_bytes()
             identity.update(hashlib.sha256(data).digest())
             first = len(writer._objects)
-            _add_pages(writer, data, used, profiles)
+            _add_pages(writer, data, used, profiles, in_the_way)
             if isinstance(page, Path):
                 leave_in_file(writer, first, page, data)
         _share_font(writer, used)
@@ -87,18 +97,33 @@ def merge_pages(
             writer.set_page_label(0, len(writer.pages) - 1, style=PageLabelStyle.DECIMAL, start=1)
         for bookmark in bookmarks:
             writer.add_outline_item(title=bookmark.title, page_number=bookmark.page)
-        _describe(writer, metadata or Metadata(), entries or {}, identity.digest()[:16])
+        pdfa = output_type != "pdf" and not in_the_way
+        if pdfa:
+            claim(writer)
+        _describe(writer, metadata, entries or {}, pdfa)
+        # pypdf's own identifiers are random; these say "same content" (ISO 32000-1, 14.4).
+        name = ByteStringObject(identity.digest()[:16])
+        writer._ID = ArrayObject((name, name))
         writer.write(file)
+    return frozenset() if output_type == "pdf" else frozenset(in_the_way)
 
 
 def _add_pages(
-    writer: PdfWriter, data: bytes, used: Used, profiles: dict[str, IndirectObject]
+    writer: PdfWriter,
+    data: bytes,
+    used: Used,
+    profiles: dict[str, IndirectObject],
+    in_the_way: set[str],
 ) -> None:
     """Appends pages without their text font, whose characters are noted in `used`."""
     with PdfReader(io.BytesIO(data)) as reader:
+        information = reader.metadata
+        if information is None or not (information.producer or "").startswith(PRODUCER):
+            in_the_way.add("pages of other programs")
         for page in reader.pages:
             resources = page.get("/Resources", DictionaryObject()).get_object()
             assert isinstance(resources, DictionaryObject)
+            in_the_way |= page_obstacles(page)
             if _take_fonts(resources, used):
                 resources.pop("/ProcSet", None)
                 page.pop("/Trans", None)
@@ -174,7 +199,7 @@ def _share_font(writer: PdfWriter, used: Used) -> None:
 
 
 def _describe(
-    writer: PdfWriter, metadata: Metadata, entries: Mapping[str, str], identity: bytes
+    writer: PdfWriter, metadata: Metadata, entries: Mapping[str, str], pdfa: bool
 ) -> None:
     writer.metadata = None
     information = {
@@ -185,7 +210,14 @@ def _describe(
         "/Producer": f"{PRODUCER} {__version__}",
         **entries,
     }
-    writer.add_metadata({key: value for key, value in information.items() if value})
+    information = {key: printable(value) for key, value in information.items() if value}
+    writer.add_metadata(information)
     writer.pdf_header = PDF_HEADER
-    # pypdf's own identifiers are random; these say "same content" (ISO 32000-1, 14.4).
-    writer._ID = ArrayObject((ByteStringObject(identity), ByteStringObject(identity)))
+    catalogue = writer.root_object
+    packet = metadata_stream(xmp(information, pdfa))
+    catalogue[NameObject("/Metadata")] = writer._add_object(packet)
+    if metadata.language:
+        catalogue[NameObject("/Lang")] = TextStringObject(metadata.language)
+    if metadata.title:
+        preferences = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
+        catalogue[NameObject("/ViewerPreferences")] = preferences

@@ -12,6 +12,7 @@ from platformdirs import user_cache_path
 DEFAULT_ENGINE = "auto"
 CACHE_VARIABLE = "SEARCHABLE_PDF_CACHE_DIR"
 Workers = Literal["threads", "processes"]
+OutputType = Literal["auto", "pdf", "pdfa"]
 Existing = Literal["replace", "keep", "update", "force"]
 
 
@@ -82,12 +83,14 @@ class Metadata:
 
     Attributes:
         title: Default in `convert`: the document's name.
+        language: Of the text, as BCP 47 has it; default in `convert`: that it was told to read.
     """
 
     title: str = ""
     author: str = ""
     subject: str = ""
     keywords: str = ""
+    language: str = ""
 
 
 def default_cache_folder() -> Path:
@@ -121,6 +124,9 @@ class ConvertOptions:
         existing: What to do where the PDF exists: `replace` it if this program made it and
             its scans or options have changed, `keep` it, `update` it if it is older than its
             scans, or `force`: make it anew in any case, and replace any.
+        output_type: `auto`: PDF/A-2u where no picture must be converted for it; `pdfa`: such
+            pictures are converted; `pdf`: plain PDF.
+        verify: Read each PDF again before it is put in its place, and compare.
         sidecar: Write the text beside the PDF, too.
         strict: Do not write a document with a failed page.
         jobs: Pages at a time; None for the cores, or fewer where memory is short.
@@ -140,6 +146,8 @@ class ConvertOptions:
     metadata: Metadata = field(default_factory=Metadata)
     per_file: bool = False
     existing: Existing = "replace"
+    output_type: OutputType = "auto"
+    verify: bool = True
     sidecar: bool = False
     strict: bool = False
     jobs: int | None = None

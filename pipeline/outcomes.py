@@ -29,6 +29,9 @@ class PageStats:
         recognize_s: Seconds for recognising it, or for finding what is known.
         render_s: Seconds for making the page.
         bytes_out: Size of the page as a PDF of one page.
+        size_pt: Width and height of the page.
+        image_px: Width and height of its picture, as stored.
+        image_filter: How PDF calls the picture's compression.
     """
 
     words: int = 0
@@ -40,6 +43,9 @@ class PageStats:
     recognize_s: float = 0.0
     render_s: float = 0.0
     bytes_out: int = 0
+    size_pt: tuple[float, float] = (0.0, 0.0)
+    image_px: tuple[int, int] = (0, 0)
+    image_filter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from .model import PageImage, PageSource, PageText
 from .ocr import recognize
 from .options import DEFAULT_ENGINE, LoadOptions, OcrOptions
 from .outcomes import Origin, PageFailure, PageOutcome, PageResult, PageStats, Stage, confidences
-from .render import render_page, render_placeholder
+from .render import RenderedPage, render, render_placeholder
 from .store import Store
 
 SIDECAR_ENDING = ".txt"
@@ -80,7 +80,7 @@ def process_page(job: PageJob) -> PageOutcome:
                 return stand_in(job, "recognize", type(error).__name__, str(error))
             started = time.monotonic()
             with scan_errors(job.source):
-                pdf = render_page(page, text)
+                rendered = render(page, text)
             mean, worst = confidences(text)
             stats = PageStats(
                 words=text.word_count,
@@ -91,12 +91,15 @@ def process_page(job: PageJob) -> PageOutcome:
                 load_s=reading.load_s,
                 recognize_s=reading.recognize_s,
                 render_s=round(time.monotonic() - started, 4),
-                bytes_out=len(pdf),
+                bytes_out=len(rendered.pdf),
+                size_pt=rendered.size_pt,
+                image_px=rendered.image_px,
+                image_filter=rendered.image_filter,
             )
             notes = (*page.notes, *reading.notes)
             if job.spool is None:
-                return PageResult(job.source, pdf, text, notes, stats)
-            _spool(job.spool, pdf, text.text)
+                return PageResult(job.source, rendered.pdf, text, notes, stats)
+            _spool(job.spool, rendered.pdf, text.text)
             return PageResult(job.source, job.spool, None, notes, stats)
     except ScanError as error:
         return stand_in(job, "load", "ScanError", str(error))
@@ -108,16 +111,17 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
     Raises:
         OutputError: The page cannot be written where it should be.
     """
-    pdf = b""
+    rendered = None
     if stage != "load":
         try:
             with load_page(job.source, job.load) as page, scan_errors(job.source):
-                pdf = render_page(page)
+                rendered = render(page)
         except ScanError as error:
             stage, kind, message = "load", "ScanError", str(error)
-    if not pdf:
-        pdf = render_placeholder(job.source, message, page_size_pt(job.source, job.load))
-    return _failure(job, PageFailure(job.source, stage, kind, message, pdf))
+    if rendered is None:
+        size_pt = page_size_pt(job.source, job.load)
+        rendered = render_placeholder(job.source, message, size_pt)
+    return _failure(job, PageFailure(job.source, stage, kind, message), rendered)
 
 
 def stand_in_unseen(job: PageJob, kind: str, message: str) -> PageFailure:
@@ -126,18 +130,21 @@ def stand_in_unseen(job: PageJob, kind: str, message: str) -> PageFailure:
     Raises:
         OutputError: The page cannot be written where it should be.
     """
-    pdf = render_placeholder(job.source, message)
-    return _failure(job, PageFailure(job.source, "load", kind, message, pdf))
+    rendered = render_placeholder(job.source, message)
+    return _failure(job, PageFailure(job.source, "load", kind, message), rendered)
 
 
-def _failure(job: PageJob, failure: PageFailure) -> PageFailure:
-    assert isinstance(failure.pdf, bytes)
-    failure = replace(failure, stats=PageStats(bytes_out=len(failure.pdf)))
+def _failure(job: PageJob, failure: PageFailure, rendered: RenderedPage) -> PageFailure:
+    stats = PageStats(
+        bytes_out=len(rendered.pdf),
+        size_pt=rendered.size_pt,
+        image_px=rendered.image_px,
+        image_filter=rendered.image_filter,
+    )
     if job.spool is None:
-        return failure
-    assert isinstance(failure.pdf, bytes)
-    _spool(job.spool, failure.pdf, "")
-    return replace(failure, pdf=job.spool)
+        return replace(failure, pdf=rendered.pdf, stats=stats)
+    _spool(job.spool, rendered.pdf, "")
+    return replace(failure, pdf=job.spool, stats=stats)
 
 
 def _spool(path: Path, pdf: bytes, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import textwrap
+from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfgen.canvas import Canvas
@@ -22,6 +23,7 @@ from .model import (
 from .pdf.glyphless import FONT_NAME, register
 from .pdf.images import EncodedImage, draw_image
 from .pdf.textlayer import PlacedLine, PlacedWord, draw_lines
+from .version import PRODUCER
 
 A4_PT = (595.2, 841.8)
 """The size of a page whose own is not known."""
@@ -30,15 +32,37 @@ PLACEHOLDER_LONGEST_PX = 4000
 """A strip is drawn with fewer pixels across."""
 
 
+@dataclass(frozen=True, slots=True)
+class RenderedPage:
+    """A page as a PDF, and what a reader of it should find.
+
+    Attributes:
+        pdf: The PDF of one page.
+        size_pt: Width and height of the page.
+        image_px: Width and height of its picture, as stored.
+        image_filter: How PDF calls the picture's compression.
+    """
+
+    pdf: bytes
+    size_pt: tuple[float, float]
+    image_px: tuple[int, int]
+    image_filter: str
+
+
 def render_page(page: PageImage, text: PageText | None = None) -> bytes:
-    """A PDF of one page, the same bytes for the same input.
+    """A PDF of one page, the same bytes for the same input: see `render`."""
+    return render(page, text).pdf
+
+
+def render(page: PageImage, text: PageText | None = None) -> RenderedPage:
+    """Makes a PDF of one page, the same bytes for the same input.
 
     Args:
         page: The scan, from `load_page`.
         text: What was read on it, in pixels of any copy of the page; None for no text layer.
 
     Returns:
-        The PDF.
+        The PDF, and what it should show.
 
     Raises:
         Exception: Whatever Pillow raises where the scan must be decoded to be embedded.
@@ -48,7 +72,7 @@ def render_page(page: PageImage, text: PageText | None = None) -> bytes:
 
 def render_placeholder(
     source: PageSource, reason: str, size_pt: tuple[float, float] | None = None
-) -> bytes:
+) -> RenderedPage:
     """A PDF of one page that says, to the eye and to a search, which page is missing and why.
 
     Args:
@@ -95,7 +119,7 @@ def _typeset(
 
 def _page_pdf(
     image: EncodedImage, size_pt: tuple[float, float], orientation: int, text: PageText | None
-) -> bytes:
+) -> RenderedPage:
     register()
     buffer = io.BytesIO()
     canvas = Canvas(
@@ -107,12 +131,13 @@ def _page_pdf(
         invariant=1,
         pdfVersion=(1, 7),
     )
+    canvas.setProducer(PRODUCER)
     draw_image(canvas, image, *size_pt, orientation)
     if text is not None:
         draw_lines(canvas, place_lines(text, size_pt))
     canvas.showPage()
     canvas.save()
-    return buffer.getvalue()
+    return RenderedPage(buffer.getvalue(), size_pt, (image.width, image.height), image.filter)
 
 
 def place_lines(text: PageText, size_pt: tuple[float, float]) -> list[PlacedLine]:

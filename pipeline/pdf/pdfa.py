@@ -1,0 +1,127 @@
+"""PDF/A-2u (ISO 19005-2): what a document must say of itself, and what keeps it from saying so."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from pypdf import PageObject, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
+
+SRGB_PATH = Path(__file__).with_name("srgb.icc")
+"""The colours of device RGB: sRGB (IEC 61966-2-1), as LittleCMS writes it, without a clock."""
+LEAST_SIDE_PT, LARGEST_SIDE_PT = 3, 14_400
+"""Clause 6.1.13."""
+PROFILE_COMPONENTS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4, b"Lab ": 3}
+PROFILE_CLASSES = (b"mntr", b"scnr", b"prtr", b"spac")
+LATEST_PROFILE = 4
+
+
+def page_obstacles(page: PageObject) -> set[str]:
+    """What on a page of ours is not allowed in PDF/A-2, in words."""
+    found = set()
+    width, height = (float(side) for side in (page.mediabox.width, page.mediabox.height))
+    if min(width, height) < LEAST_SIDE_PT or max(width, height) > LARGEST_SIDE_PT:
+        found.add(f"a page of {width:g} x {height:g} pt")
+    resources = page.get("/Resources", DictionaryObject()).get_object()
+    images = resources.get("/XObject", DictionaryObject()).get_object()
+    for image in images.values():
+        found |= _image_obstacles(image.get_object())
+    return found
+
+
+def claim(writer: PdfWriter) -> None:
+    """Adds the output intent (clause 6.2.3), by which all device colours are sRGB or grey of it."""
+    profile = StreamObject()
+    profile._data = zlib.compress(SRGB_PATH.read_bytes(), 9)
+    profile[NameObject("/N")] = NumberObject(3)
+    profile[NameObject("/Filter")] = NameObject("/FlateDecode")
+    intent = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/OutputIntent"),
+            NameObject("/S"): NameObject("/GTS_PDFA1"),
+            NameObject("/OutputConditionIdentifier"): TextStringObject("sRGB"),
+            NameObject("/Info"): TextStringObject("sRGB IEC61966-2.1"),
+            NameObject("/DestOutputProfile"): writer._add_object(profile),
+        }
+    )
+    writer.root_object[NameObject("/OutputIntents")] = ArrayObject([writer._add_object(intent)])
+
+
+def xmp(information: dict[str, str], pdfa: bool) -> bytes:
+    """The XMP packet that says what the document information says (clauses 6.6.2, 6.6.4).
+
+    Args:
+        information: Entries of the information dictionary; `/Title` and so on are taken.
+        pdfa: Whether the document claims to be PDF/A-2u.
+    """
+    parts = []
+    if pdfa:
+        parts += ["<pdfaid:part>2</pdfaid:part>", "<pdfaid:conformance>U</pdfaid:conformance>"]
+    parts.append("<dc:format>application/pdf</dc:format>")
+    for key, name in (("/Title", "title"), ("/Subject", "description")):
+        if information.get(key):
+            words = escape(information[key])
+            item = f'<rdf:li xml:lang="x-default">{words}</rdf:li>'
+            parts.append(f"<dc:{name}><rdf:Alt>{item}</rdf:Alt></dc:{name}>")
+    if information.get("/Author"):
+        author = escape(information["/Author"])
+        parts.append(f"<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>")
+    for key in ("Keywords", "Producer"):
+        if information.get(f"/{key}"):
+            parts.append(f"<pdf:{key}>{escape(information[f'/{key}'])}</pdf:{key}>")
+    rows = [
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>',
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/">',
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
+        '<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">',
+        *parts,
+        "</rdf:Description>",
+        "</rdf:RDF>",
+        "</x:xmpmeta>",
+        '<?xpacket end="w"?>',
+    ]
+    return "\n".join(rows).encode()
+
+
+def metadata_stream(packet: bytes) -> StreamObject:
+    """The packet as the stream of a catalogue, readable without decoding (clause 6.6.2.1)."""
+    stream = StreamObject()
+    stream._data = packet
+    stream[NameObject("/Type")] = NameObject("/Metadata")
+    stream[NameObject("/Subtype")] = NameObject("/XML")
+    return stream
+
+
+def _image_obstacles(image: DictionaryObject) -> set[str]:
+    space = image.get("/ColorSpace")
+    space = space.get_object() if space is not None else None
+    if isinstance(space, ArrayObject) and space[0] == "/Indexed":
+        space = space[1].get_object()
+    if space == "/DeviceCMYK":
+        return {"CMYK colours without a profile"}
+    if isinstance(space, ArrayObject) and space[0] == "/ICCBased":
+        profile = space[1].get_object()
+        assert isinstance(profile, StreamObject)
+        if not _is_profile(profile.get_data(), int(str(profile["/N"]))):
+            return {"a damaged colour profile"}
+    return set()
+
+
+def _is_profile(profile: bytes, components: int) -> bool:
+    """Whether a profile may be embedded (clause 6.2.4.2; ICC.1:2010, 7.2)."""
+    return (
+        profile[36:40] == b"acsp"
+        and profile[8] <= LATEST_PROFILE
+        and profile[12:16] in PROFILE_CLASSES
+        and PROFILE_COMPONENTS.get(profile[16:20]) == components
+    )
