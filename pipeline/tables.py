@@ -12,6 +12,7 @@ from .characters import printable
 from .engines.status import EngineStatus
 from .events import DocumentDone
 from .find import natural_key
+from .inspection import Inspection
 
 COLUMNS = ("pages", "words", "size in", "size out", "seconds")
 MANY_DOCUMENTS = 40
@@ -63,6 +64,31 @@ def human_size(size: int) -> str:
             return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1000
     raise AssertionError
+
+
+def show_inspection(found: Inspection) -> None:
+    """What is in a PDF as a table, on stdout."""
+    table = Table(title=escape(printable(str(found.path))), title_justify="left")
+    for name in ("page", "size, pt", "words", "text on", "fonts", "pictures"):
+        table.add_column(name, overflow="fold")
+    for number, page in enumerate(found.pages, 1):
+        pictures = [
+            f"{each.size_px[0]} x {each.size_px[1]} {each.filter}, {_dpi(each.dpi)} dpi"
+            for each in page.pictures
+        ]
+        size = f"{page.size_pt[0]:.4g} x {page.size_pt[1]:.4g}"
+        cells = (f"{page.words:,}", f"{page.coverage:.0%}", " ".join(page.fonts))
+        table.add_row(str(number), size, *map(escape, (*cells, "\n".join(pictures))))
+    console = Console(highlight=False)
+    console.print(table)
+    without = sum(not page.words for page in found.pages)
+    said = f"claims PDF/A-{found.pdfa.lower()}" if found.pdfa else "claims no PDF/A"
+    text = f"{without} of them without text" if without else "all with text"
+    console.print(f"{count(len(found.pages), 'page')}, {text}; {said}", soft_wrap=True)
+
+
+def _dpi(dpi: tuple[int, int]) -> str:
+    return str(dpi[0]) if dpi[0] == dpi[1] else f"{dpi[0]} x {dpi[1]}"
 
 
 def show_engines(statuses: list[EngineStatus]) -> None:

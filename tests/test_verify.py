@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 from PIL import Image
-from survival import GOOD, page
+from survival import GOOD, page, run
+from truth import SCANS
 
 from pipeline import (
     Baseline,
@@ -56,6 +58,33 @@ def test_what_is_found_out(tmp_path: Path) -> None:
     assert find_fault(pdf, [right]) == "page 1 (1.png) lacks 5 of 10 letters and digits"
     pdf.write_bytes(pdf.read_bytes()[:200])
     assert "it cannot be opened" in find_fault(pdf, [right])
+
+
+def test_check_tells_what_is_in_a_pdf(tmp_path: Path) -> None:
+    shown = run("check", "--json", *sorted(tmp_path.glob("*.pdf")))
+    assert shown.returncode == 2, "a file must be named"
+    pdf = tmp_path / "1.pdf"
+    merge_pages([drawn(tmp_path, "hello there").pdf, drawn(tmp_path, "").pdf], pdf)
+    (found,) = json.loads(run("check", "--json", pdf).stdout)
+    assert found["pdfa"] == "2U"
+    first, second = found["pages"]
+    assert (first["words"], second["words"]) == (2, 0)
+    assert first["size_pt"] == [288, 72]
+    assert 0.1 < first["coverage"] < 0.6
+    assert [font.partition("+")[2] or font for font in first["fonts"]] == ["GlyphLessFont"]
+    (picture,) = first["pictures"]
+    assert (picture["size_px"], picture["dpi"]) == ([400, 100], [100, 100])
+    shown = run("check", pdf)
+    assert shown.returncode == 0
+    assert "2 pages, 1 of them without text; claims PDF/A-2u" in shown.stdout
+    fax = run("convert", SCANS / "fax/message.tif", "-o", tmp_path / "fax.pdf", "--engine", "none")
+    assert fax.returncode == 0
+    (found,) = json.loads(run("check", "--json", tmp_path / "fax.pdf").stdout)
+    assert [each["pictures"][0]["dpi"] for each in found["pages"]] == [[204, 98]] * 3
+    pdf.write_bytes(b"no PDF")
+    wrong = run("check", pdf)
+    assert wrong.returncode == 3
+    assert "1.pdf: cannot be read as a PDF" in wrong.stderr
 
 
 def test_letters_are_a_multiset_without_marks() -> None:
