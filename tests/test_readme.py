@@ -67,7 +67,9 @@ def test_every_option_and_exit_code_is_in_the_readme() -> None:
     for command in cli.commands.values():
         for parameter in command.params:
             if parameter.param_type_name == "option":
-                assert any(name in README for name in parameter.opts), parameter.name
+                assert any(
+                    name in README for name in (*parameter.opts, *parameter.secondary_opts)
+                ), parameter.name
     for code in (0, 2, 3, 4, 5, 10, 130):
         assert re.search(rf"\b{code} \w", README)
 
