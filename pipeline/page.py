@@ -36,6 +36,7 @@ class PageJob:
             shall not be known again.
         store: Folder of the texts that are known; None for none.
         spool: File for the page's PDF; its text goes beside it. None to give it back as bytes.
+        pdfa: Convert pictures that PDF/A does not allow.
         text_file: Its text as JSON, which a person may have corrected; None for none.
     """
 
@@ -47,6 +48,7 @@ class PageJob:
     store: Path | None = None
     spool: Path | None = None
     text_file: Path | None = None
+    pdfa: bool = False
 
 
 def read_page(job: PageJob) -> PageText:
@@ -80,7 +82,7 @@ def process_page(job: PageJob) -> PageOutcome:
                 return stand_in(job, "recognize", type(error).__name__, str(error))
             started = time.monotonic()
             with scan_errors(job.source):
-                rendered = render(page, text)
+                rendered = render(page, text, pdfa=job.pdfa)
             mean, worst = confidences(text)
             stats = PageStats(
                 words=text.word_count,
@@ -96,7 +98,8 @@ def process_page(job: PageJob) -> PageOutcome:
                 image_px=rendered.image_px,
                 image_filter=rendered.image_filter,
             )
-            notes = (*page.notes, *reading.notes)
+            converted = (rendered.converted,) if rendered.converted else ()
+            notes = (*page.notes, *reading.notes, *converted)
             if job.spool is None:
                 return PageResult(job.source, rendered.pdf, text, notes, stats)
             _spool(job.spool, rendered.pdf, text.text)
@@ -115,7 +118,7 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
     if stage != "load":
         try:
             with load_page(job.source, job.load) as page, scan_errors(job.source):
-                rendered = render(page)
+                rendered = render(page, pdfa=job.pdfa)
         except ScanError as error:
             stage, kind, message = "load", "ScanError", str(error)
     if rendered is None:

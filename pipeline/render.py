@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfgen.canvas import Canvas
@@ -22,9 +22,13 @@ from .model import (
 )
 from .pdf.glyphless import FONT_NAME, register
 from .pdf.images import EncodedImage, draw_image
+from .pdf.pdfa import is_profile
 from .pdf.textlayer import PlacedLine, PlacedWord, draw_lines
+from .pixels import for_recognition
 from .version import PRODUCER
 
+CMYK = 4
+"""Components of such colours."""
 A4_PT = (595.2, 841.8)
 """The size of a page whose own is not known."""
 PLACEHOLDER_WIDTH_PX = 1240
@@ -41,12 +45,14 @@ class RenderedPage:
         size_pt: Width and height of the page.
         image_px: Width and height of its picture, as stored.
         image_filter: How PDF calls the picture's compression.
+        converted: What was changed in the picture, in words; empty for nothing.
     """
 
     pdf: bytes
     size_pt: tuple[float, float]
     image_px: tuple[int, int]
     image_filter: str
+    converted: str = ""
 
 
 def render_page(page: PageImage, text: PageText | None = None) -> bytes:
@@ -54,12 +60,14 @@ def render_page(page: PageImage, text: PageText | None = None) -> bytes:
     return render(page, text).pdf
 
 
-def render(page: PageImage, text: PageText | None = None) -> RenderedPage:
+def render(page: PageImage, text: PageText | None = None, *, pdfa: bool = False) -> RenderedPage:
     """Makes a PDF of one page, the same bytes for the same input.
 
     Args:
         page: The scan, from `load_page`.
         text: What was read on it, in pixels of any copy of the page; None for no text layer.
+        pdfa: Convert what PDF/A-2 does not allow: CMYK without a profile becomes sRGB, a
+            damaged profile is left out.
 
     Returns:
         The PDF, and what it should show.
@@ -67,7 +75,16 @@ def render(page: PageImage, text: PageText | None = None) -> RenderedPage:
     Raises:
         Exception: Whatever Pillow raises where the scan must be decoded to be embedded.
     """
-    return _page_pdf(encode(page), page.size_pt, page.orientation, text)
+    image = encode(page)
+    converted = ""
+    if pdfa and image.components == CMYK and image.icc_profile is None:
+        image = lossless(for_recognition(page.image))
+        converted = "its CMYK colours were converted to sRGB, for PDF/A"
+    elif pdfa and image.icc_profile and not is_profile(image.icc_profile, image.components):
+        image = replace(image, icc_profile=None)
+        converted = "its damaged colour profile was left out, for PDF/A"
+    rendered = _page_pdf(image, page.size_pt, page.orientation, text)
+    return replace(rendered, converted=converted)
 
 
 def render_placeholder(

@@ -10,6 +10,7 @@ import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PIL import Image, ImageCms
 from pypdf import PdfReader
@@ -17,6 +18,7 @@ from pypdf.generic import DictionaryObject, IndirectObject, StreamObject
 from readers import page_sizes
 
 from pipeline import ConvertOptions, Metadata, convert_blocking
+from pipeline.events import Event, Notify, PageDone, ignore
 from pipeline.languages import LANGUAGES, language_tag
 from pipeline.options import OutputType
 
@@ -150,12 +152,14 @@ def claims(pdf: Path) -> bool:
     return xmp(pdf).findtext(f"{PDFAID}part") == "2"
 
 
-def convert(scan: Path, output_type: OutputType = "auto", **given: str) -> tuple[Path, str]:
+def convert(
+    scan: Path, output_type: OutputType = "auto", notify: Notify = ignore, **given: str
+) -> tuple[Path, str]:
     pdf = scan.with_suffix(".pdf")
     options = ConvertOptions(
         output_type=output_type, existing="force", metadata=Metadata(**given), store=None
     )
-    report = convert_blocking([scan], pdf, options, engine="none")
+    report = convert_blocking([scan], pdf, options, engine="none", notify=notify)
     assert report.exit_code == 0
     return pdf, report.documents[0].message
 
@@ -203,6 +207,19 @@ def test_what_stands_in_the_way(tmp_path: Path) -> None:
     pdf, message = convert(noise(tmp_path / "fine.png"), "pdf")
     assert not claims(pdf)
     assert message == ""
+
+
+def test_what_stands_in_the_way_is_converted_where_asked(tmp_path: Path) -> None:
+    scan = tmp_path / "cmyk.tif"
+    Image.new("CMYK", (60, 40), (200, 20, 90, 30)).save(scan, dpi=(100, 100))
+    told: list[Event] = []
+    pdf, message = convert(scan, "pdfa", notify=told.append)
+    assert (claims(pdf), message) == (True, "")
+    notes = [note for event in told if isinstance(event, PageDone) for note in event.notes]
+    assert notes == ["its CMYK colours were converted to sRGB, for PDF/A"]
+    with Image.open(scan) as before, pypdfium2.PdfDocument(pdf) as document:
+        after = document[0].render(scale=100 / 72).to_pil().convert("RGB")
+        assert after.getpixel((30, 20)) == before.convert("RGB").getpixel((30, 20))
 
 
 def test_a_damaged_profile_is_left_out(tmp_path: Path) -> None:

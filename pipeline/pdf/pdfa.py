@@ -112,12 +112,12 @@ def _image_obstacles(image: DictionaryObject) -> set[str]:
     if isinstance(space, ArrayObject) and space[0] == "/ICCBased":
         profile = space[1].get_object()
         assert isinstance(profile, StreamObject)
-        if not _is_profile(profile.get_data(), int(str(profile["/N"]))):
+        if not is_profile(profile.get_data(), int(str(profile["/N"]))):
             return {"a damaged colour profile"}
     return set()
 
 
-def _is_profile(profile: bytes, components: int) -> bool:
+def is_profile(profile: bytes, components: int) -> bool:
     """Whether a profile may be embedded (clause 6.2.4.2; ICC.1:2010, 7.2)."""
     return (
         profile[36:40] == b"acsp"
