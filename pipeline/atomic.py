@@ -14,6 +14,9 @@ from typing import BinaryIO
 from .characters import printable
 from .errors import OutputError
 
+SPOOL_PREFIX = ".searchable-pdf-"
+"""Of the hidden folders for what is not complete (see `spool`)."""
+
 _leftovers: set[Path] = set()
 
 
@@ -99,6 +102,9 @@ def check_folder(folder: Path) -> None:
 
 def not_writable(path: Path, error: OSError) -> OutputError:
     """What to tell a user whose file or folder cannot be written."""
+    for folder in (path, *path.parents):
+        if folder.name.startswith(SPOOL_PREFIX):  # a place that users need not know
+            path = folder.parent
     return OutputError(
         f"{printable(str(path))}: cannot be written ({error.strerror or error});"
         " check the folder's permissions and free space, or choose another with -o"

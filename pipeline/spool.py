@@ -12,7 +12,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from .atomic import leave_nothing_of, not_writable
+from .atomic import SPOOL_PREFIX, leave_nothing_of, not_writable
 from .errors import OutputError
 
 try:
@@ -20,7 +20,7 @@ try:
 except ImportError:  # pragma: no cover (no such locks there: nothing is swept)
     fcntl = None  # type: ignore[assignment]
 
-PREFIX, SUFFIX = ".searchable-pdf-", ".spool"
+SUFFIX = ".spool"
 
 
 class Spool:
@@ -72,7 +72,7 @@ def sweep(folder: Path) -> None:
     if fcntl is None or not folder.is_dir():
         return
     with suppress(OSError):
-        for path in list(folder.glob(f"{PREFIX}*{SUFFIX}")):
+        for path in list(folder.glob(f"{SPOOL_PREFIX}*{SUFFIX}")):
             lock = _lock(path)
             if lock is not None:
                 shutil.rmtree(path, ignore_errors=True)
@@ -82,7 +82,7 @@ def sweep(folder: Path) -> None:
 def _make(beside: Path) -> tuple[Path, int]:
     """A new folder and the lock on it; another run may sweep it away in between."""
     while True:
-        folder = beside / f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"
+        folder = beside / f"{SPOOL_PREFIX}{secrets.token_hex(8)}{SUFFIX}"
         folder.mkdir()
         try:
             lock = _lock(folder)

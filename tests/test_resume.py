@@ -178,7 +178,7 @@ def test_a_full_disk(tmp_path: Path, small_disk: Path) -> None:
     filler.write_bytes(bytes(190_000))
     done = run(*convert, "-o", small_disk / "out", FAULTS_LOG=log)
     assert done.returncode == 5, done.stderr
-    assert "cannot be written (No space left on device)" in done.stderr
+    assert f"{small_disk / 'out'}: cannot be written (No space left on device)" in done.stderr
     assert [
         path for path in small_disk.rglob("*") if path not in (filler, small_disk / "out")
     ] == []
