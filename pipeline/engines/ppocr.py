@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-import re
 import sys
 import unicodedata
 from contextlib import suppress
@@ -32,9 +31,8 @@ from rapidocr.ch_ppocr_det.main import TextDetector
 from rapidocr.ch_ppocr_det.utils import DBPostProcess, DetPreProcess
 from rapidocr.utils.process_img import get_rotate_crop_image
 
-from ..characters import nfc
-from ..geometry import Baseline, Box
-from ..model import Line, Word
+from ..model import Line
+from .places import line_from_columns
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -46,9 +44,6 @@ WIDTH_STEP_PX = 64
 """Widths are rounded up to this: OpenVINO compiles, and keeps, each new shape."""
 MIN_WIDTH_PX = 320
 MIN_LINE_CONFIDENCE = 0.5
-ASCENT_SHARE, DESCENT_SHARE = 0.58, 0.22
-"""Parts of a found line's height above and below the baseline; the rest is air."""
-WORD = re.compile(r"\S+")
 
 LATIN_SIGNS = frozenset("☐☑☒☺☹★☆☎♀♂♪✓✔✗✘")
 LAST_LATIN_BLOCK = 0x25FF
@@ -113,7 +108,7 @@ class PageReader:
         text, columns, scores, used = _characters_of(reader, crop)
         if not text.strip() or float(np.mean(scores)) < MIN_LINE_CONFIDENCE:
             return None
-        return line_from_columns(quad, text, columns, scores, used)
+        return line_from_columns(quad, text, columns, scores, used, crop)
 
     def _reader(self, latin: bool) -> Reader:
         if latin not in self._readers:
@@ -188,68 +183,3 @@ def _characters_of(reader: Reader, crop: Pixels) -> tuple[str, list[int], list[f
         [float(scores[column, best[column]]) for column in kept],
         width / COLUMN_PX,
     )
-
-
-def line_from_columns(
-    quad: Floats, text: str, columns: list[int], scores: list[float], used: float
-) -> Line:
-    """A line of words from the characters read in a quadrilateral.
-
-    Args:
-        quad: Corners in pixels, clockwise from the top left.
-        text: What was read, spaces included.
-        columns: For each character, the reader's column where it was seen.
-        scores: For each character, its confidence.
-        used: How many columns the print fills.
-
-    Returns:
-        The line, its words placed along it.
-    """
-    corners = quad.astype(float)
-    if _is_upright_strip(corners):
-        corners = corners[[1, 2, 3, 0]]  # read from top to bottom, turned to the left
-    top_left, top_right, bottom_right, bottom_left = corners
-
-    def box(start: float, end: float) -> Box:
-        points = [
-            left + (right - left) * at
-            for left, right in ((top_left, top_right), (bottom_left, bottom_right))
-            for at in (start, end)
-        ]
-        xs, ys = [point[0] for point in points], [point[1] for point in points]
-        return Box(float(min(xs)), float(min(ys)), float(max(xs)), float(max(ys)))
-
-    words = []
-    for match in WORD.finditer(text):
-        first, last = match.start(), match.end() - 1
-        start, end = _ends(columns, first, last, used)
-        confidence = sum(scores[first : last + 1]) / (last + 1 - first)
-        words.append(Word(nfc(match[0]), box(start, end), round(confidence, 4)))
-    height = float(
-        np.linalg.norm(bottom_left - top_left) + np.linalg.norm(bottom_right - top_right)
-    )
-    height /= 2
-    drop = DESCENT_SHARE
-    start_x, start_y = (float(v) for v in bottom_left + (top_left - bottom_left) * drop)
-    end_x, end_y = (float(v) for v in bottom_right + (top_right - bottom_right) * drop)
-    baseline = Baseline(start_x, start_y, end_x, end_y)
-    return Line(tuple(words), baseline, height * ASCENT_SHARE)
-
-
-def _ends(columns: list[int], first: int, last: int, used: float) -> tuple[float, float]:
-    """Where characters `first` to `last` begin and end, as shares of the line's length.
-
-    A character is seen near its middle; half of its neighbour's distance is its half width.
-    """
-    pitch = (columns[last] - columns[first]) / (last - first) if last > first else 0.0
-    pitch = pitch or (columns[-1] - columns[0] + 1) / len(columns)
-    start = columns[first] + 0.5 - pitch / 2
-    end = columns[last] + 0.5 + pitch / 2
-    return max(0.0, start / used), min(1.0, end / used)
-
-
-def _is_upright_strip(corners: npt.NDArray[np.float64]) -> bool:
-    """Whether `get_rotate_crop_image` turned this strip to lie flat."""
-    width = max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[2] - corners[3]))
-    height = max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))
-    return bool(int(height) >= 1.5 * int(width))
