@@ -117,7 +117,7 @@ def word_spans(
     pixels_per_column = width / used
     middles = [(column + 0.5 - LATE_COLUMNS) * pixels_per_column for column in columns]
     ink = letters(crop)
-    gaps = _gaps(ink.any(axis=0))
+    gaps = _gaps(np.asarray(ink.any(axis=0)))
     reach = (columns[-1] - columns[0] + 1) * pixels_per_column / len(columns)
     ends = [_expected(middles, first, last, reach) for first, last in words]
     starts, stops = [end[0] for end in ends], [end[1] for end in ends]

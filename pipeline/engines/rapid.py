@@ -11,6 +11,9 @@ from ..model import PageText
 from ..options import EngineOptions
 from .status import EngineStatus
 
+REVISION = "2"
+"""Counts up when our own steps around the models change what is read, or where."""
+
 
 class RapidEngine:
     """Reads a page with PP-OCRv6. One instance serves one thread at a time.
@@ -34,6 +37,11 @@ class RapidEngine:
         """Always there: it comes with the program."""
         parts = f"{version('rapidocr')} on OpenVINO {version('openvino')}"
         return EngineStatus("rapid", True, "", "", parts, "", tuple(sorted(RapidEngine.languages)))
+
+    @staticmethod
+    def data(options: EngineOptions, languages: tuple[str, ...]) -> str:
+        """Which way of ours the models are used in: what was read in another is not taken."""
+        return REVISION
 
     def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
         """Reads `image`.
