@@ -146,6 +146,7 @@ class _Making:
             store=options.store.folder if options.store is not None else None,
             spool=spool,
             text_file=self._text_file(source),
+            images=options.images,
         )
 
     async def _page(self, job: PageJob) -> PageOutcome:

@@ -107,6 +107,7 @@ def fingerprint(
         options.load.cache_key,
         options.load.max_image_mpixels,
         options.ocr.cache_key,
+        options.images.cache_key,
         repr(options.metadata),
         engine,
         languages,

@@ -13,6 +13,7 @@ DEFAULT_ENGINE = "auto"
 CACHE_VARIABLE = "SEARCHABLE_PDF_CACHE_DIR"
 Workers = Literal["threads", "processes"]
 Existing = Literal["replace", "keep", "update", "force"]
+Optimize = Literal["lossless", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,23 @@ class OcrOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageOptions:
+    """How scans stand in the PDF; their pixels are the same in any case.
+
+    Attributes:
+        optimize: `lossless`: packed anew where that makes them smaller and changes no pixel;
+            `none`: as they are stored, wherever PDF can hold that. JPEG is never packed anew.
+    """
+
+    optimize: Optimize = "lossless"
+
+    @property
+    def cache_key(self) -> str:
+        """All of it that changes the page."""
+        return f"optimize={self.optimize}"
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """The document information of a PDF; empty values are left out.
 
@@ -116,6 +134,7 @@ class ConvertOptions:
     Attributes:
         load: How scans are read.
         ocr: How pages are recognised.
+        images: How scans stand in the PDF.
         metadata: Title, author and so on of every PDF.
         per_file: Each file is a document, not each folder.
         existing: What to do where the PDF exists: `replace` it if this program made it and
@@ -137,6 +156,7 @@ class ConvertOptions:
 
     load: LoadOptions = field(default_factory=LoadOptions)
     ocr: OcrOptions = field(default_factory=OcrOptions)
+    images: ImageOptions = field(default_factory=ImageOptions)
     metadata: Metadata = field(default_factory=Metadata)
     per_file: bool = False
     existing: Existing = "replace"

@@ -15,7 +15,7 @@ from .errors import EngineError, OcrError, ScanError
 from .load import downscale, load_page, page_size_pt, scan_errors
 from .model import PageImage, PageSource, PageText
 from .ocr import recognize
-from .options import DEFAULT_ENGINE, LoadOptions, OcrOptions
+from .options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions
 from .outcomes import Origin, PageFailure, PageOutcome, PageResult, PageStats, Stage, confidences
 from .render import render_page, render_placeholder
 from .store import Store
@@ -31,6 +31,7 @@ class PageJob:
         source: Which page.
         load: How to read the scan.
         ocr: How to recognise it.
+        images: How its scan stands in the PDF.
         engine: By whom.
         key: Names the text of this page among all texts (`store.page_key`); empty where it
             shall not be known again.
@@ -47,6 +48,7 @@ class PageJob:
     store: Path | None = None
     spool: Path | None = None
     text_file: Path | None = None
+    images: ImageOptions = field(default_factory=ImageOptions)
 
 
 def read_page(job: PageJob) -> PageText:
@@ -80,7 +82,7 @@ def process_page(job: PageJob) -> PageOutcome:
                 return stand_in(job, "recognize", type(error).__name__, str(error))
             started = time.monotonic()
             with scan_errors(job.source):
-                pdf = render_page(page, text)
+                pdf = render_page(page, text, job.images)
             mean, worst = confidences(text)
             stats = PageStats(
                 words=text.word_count,
@@ -112,7 +114,7 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
     if stage != "load":
         try:
             with load_page(job.source, job.load) as page, scan_errors(job.source):
-                pdf = render_page(page)
+                pdf = render_page(page, images=job.images)
         except ScanError as error:
             stage, kind, message = "load", "ScanError", str(error)
     if not pdf:

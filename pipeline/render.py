@@ -10,8 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfgen.canvas import Canvas
 
 from .characters import nfc, printable
-from .embed import encode, lossless
+from .embed import encode
 from .geometry import Baseline, Box
+from .lossless import lossless
 from .model import (
     Line,
     PageImage,
@@ -19,6 +20,7 @@ from .model import (
     PageText,
     Word,
 )
+from .options import ImageOptions
 from .pdf.glyphless import FONT_NAME, register
 from .pdf.images import EncodedImage, draw_image
 from .pdf.textlayer import PlacedLine, PlacedWord, draw_lines
@@ -30,12 +32,15 @@ PLACEHOLDER_LONGEST_PX = 4000
 """A strip is drawn with fewer pixels across."""
 
 
-def render_page(page: PageImage, text: PageText | None = None) -> bytes:
+def render_page(
+    page: PageImage, text: PageText | None = None, images: ImageOptions | None = None
+) -> bytes:
     """A PDF of one page, the same bytes for the same input.
 
     Args:
         page: The scan, from `load_page`.
         text: What was read on it, in pixels of any copy of the page; None for no text layer.
+        images: How the scan stands in it.
 
     Returns:
         The PDF.
@@ -43,7 +48,7 @@ def render_page(page: PageImage, text: PageText | None = None) -> bytes:
     Raises:
         Exception: Whatever Pillow raises where the scan must be decoded to be embedded.
     """
-    return _page_pdf(encode(page), page.size_pt, page.orientation, text)
+    return _page_pdf(encode(page, images or ImageOptions()), page.size_pt, page.orientation, text)
 
 
 def render_placeholder(
