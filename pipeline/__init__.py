@@ -29,7 +29,15 @@ from .model import (
     Word,
 )
 from .ocr import recognize
-from .options import ConvertOptions, EngineOptions, LoadOptions, Metadata, OcrOptions, StoreOptions
+from .options import (
+    ConvertOptions,
+    EngineOptions,
+    ImageOptions,
+    LoadOptions,
+    Metadata,
+    OcrOptions,
+    StoreOptions,
+)
 from .outcomes import PageFailure, PageResult, PageStats
 from .page import PageJob, process_page
 from .render import render_page
@@ -48,6 +56,7 @@ __all__ = [
     "EngineError",
     "EngineOptions",
     "EngineStatus",
+    "ImageOptions",
     "LanguageError",
     "Line",
     "LoadOptions",

@@ -18,9 +18,11 @@ from .cli_options import (
     CACHE_DIR,
     DESCRIPTION,
     EPILOG,
+    OPTIMIZE,
     PATH,
     WORKERS,
     add_options,
+    image_options,
     load_options,
     metadata,
     ocr_options,
@@ -111,7 +113,7 @@ REPORTS = (
 @click.argument("inputs", nargs=-1, required=True, type=PATH, metavar="INPUT...")
 @add_options(*OUTPUT)
 @with_ocr_options
-@add_options(*WORKERS, *KIND, *DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
+@add_options(OPTIMIZE, *WORKERS, *KIND, *DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
 def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> None:
     """Make searchable PDFs from scans.
 
@@ -174,6 +176,7 @@ def _options(chosen: dict[str, Any]) -> ConvertOptions:
     return ConvertOptions(
         load=load_options(chosen),
         ocr=ocr_options(chosen),
+        images=image_options(chosen),
         metadata=metadata(chosen),
         per_file=chosen["per_file"],
         existing=given[0] if given else "replace",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -17,9 +17,11 @@ from .options import (
     DEFAULT_ENGINE,
     ConvertOptions,
     EngineOptions,
+    ImageOptions,
     LoadOptions,
     Metadata,
     OcrOptions,
+    Optimize,
 )
 
 PATH = click.Path(path_type=Path)
@@ -42,6 +44,14 @@ CACHE_DIR = click.option(
     type=PATH,
     metavar="DIR",
     help=f"Where texts are kept.  [default: ${CACHE_VARIABLE}, or the user's cache folder]",
+)
+OPTIMIZE = click.option(
+    "--optimize",
+    type=click.Choice(get_args(Optimize)),
+    default=ImageOptions().optimize,
+    show_default=True,
+    help="Pack scans anew where that makes them smaller and changes no pixel, or not."
+    " JPEGs stay as they are.",
 )
 DESCRIPTION = (
     click.option("--title", metavar="TEXT", default="", help="Title  [default: the name]"),
@@ -161,6 +171,11 @@ def engine_options(chosen: dict[str, Any]) -> EngineOptions:
         aspose_license=chosen["aspose_license"],
         aspose_areas=chosen["aspose_areas"] or "",
     )
+
+
+def image_options(chosen: dict[str, Any]) -> ImageOptions:
+    """How scans stand in the PDF, as the user chose."""
+    return ImageOptions(chosen["optimize"])
 
 
 def metadata(chosen: dict[str, Any]) -> Metadata:

@@ -15,10 +15,12 @@ from .characters import printable
 from .cli_options import (
     DESCRIPTION,
     EPILOG,
+    OPTIMIZE,
     PATH,
     WORKERS,
     add_options,
     engine_options,
+    image_options,
     load_options,
     metadata,
     ocr_options,
@@ -90,6 +92,7 @@ def ocr_command(scan: Path, output: Path, page: int | None, **chosen: Any) -> No
     metavar="N",
     help="Resolution of the scan, instead of what the file says.",
 )
+@add_options(OPTIMIZE)
 @click.option("-v", "--verbose", is_flag=True, help="Say more, with tracebacks of errors.")
 def render_command(
     scan: Path,
@@ -97,6 +100,7 @@ def render_command(
     output: Path,
     page: int | None,
     image_dpi: float | None,
+    optimize: str,
     verbose: bool,
 ) -> None:
     """Make a PDF of one page from its scan and its text; without text, of the scan alone."""
@@ -109,7 +113,7 @@ def render_command(
             raise UsageError(f"{printable(str(text))}: no such file; make it with ocr") from None
     options = load_options({"image_dpi": image_dpi, "max_image_mpixels": float("inf")})
     with load_page(source, options) as image, scan_errors(source):
-        pdf = render_page(image, found)
+        pdf = render_page(image, found, image_options({"optimize": optimize}))
     with atomic_file(output) as file:
         file.write(pdf)
 

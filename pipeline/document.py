@@ -154,7 +154,7 @@ class _Making:
             store=options.store.folder if options.store is not None else None,
             spool=spool,
             text_file=self._text_file(source),
-            pdfa=options.output_type == "pdfa",
+            images=replace(options.images, pdfa=options.output_type == "pdfa"),
         )
 
     async def _page(self, job: PageJob) -> PageOutcome:

@@ -114,6 +114,7 @@ def fingerprint(
         options.load.max_image_mpixels,
         options.ocr.cache_key,
         options.output_type,
+        options.images.cache_key,
         repr(options.metadata),
         engine,
         languages,

@@ -14,6 +14,7 @@ CACHE_VARIABLE = "SEARCHABLE_PDF_CACHE_DIR"
 Workers = Literal["threads", "processes"]
 OutputType = Literal["auto", "pdf", "pdfa"]
 Existing = Literal["replace", "keep", "update", "force"]
+Optimize = Literal["lossless", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,26 @@ class OcrOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageOptions:
+    """How scans stand in the PDF; without `pdfa`, their pixels are the same in any case.
+
+    Attributes:
+        optimize: `lossless`: packed anew where that makes them smaller and changes no pixel;
+            `none`: as they are stored, wherever PDF can hold that. JPEG is never packed anew.
+        pdfa: Convert what PDF/A-2 does not allow: CMYK without a profile becomes sRGB, a
+            damaged profile is left out.
+    """
+
+    optimize: Optimize = "lossless"
+    pdfa: bool = False
+
+    @property
+    def cache_key(self) -> str:
+        """All of it that changes the page."""
+        return f"optimize={self.optimize} pdfa={self.pdfa}"
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """The document information of a PDF; empty values are left out.
 
@@ -119,6 +140,7 @@ class ConvertOptions:
     Attributes:
         load: How scans are read.
         ocr: How pages are recognised.
+        images: How scans stand in the PDF.
         metadata: Title, author and so on of every PDF.
         per_file: Each file is a document, not each folder.
         existing: What to do where the PDF exists: `replace` it if this program made it and
@@ -143,6 +165,7 @@ class ConvertOptions:
 
     load: LoadOptions = field(default_factory=LoadOptions)
     ocr: OcrOptions = field(default_factory=OcrOptions)
+    images: ImageOptions = field(default_factory=ImageOptions)
     metadata: Metadata = field(default_factory=Metadata)
     per_file: bool = False
     existing: Existing = "replace"

@@ -15,7 +15,7 @@ from .errors import EngineError, OcrError, ScanError
 from .load import downscale, load_page, page_size_pt, scan_errors
 from .model import PageImage, PageSource, PageText
 from .ocr import recognize
-from .options import DEFAULT_ENGINE, LoadOptions, OcrOptions
+from .options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions
 from .outcomes import Origin, PageFailure, PageOutcome, PageResult, PageStats, Stage, confidences
 from .render import RenderedPage, render, render_placeholder
 from .store import Store
@@ -31,12 +31,12 @@ class PageJob:
         source: Which page.
         load: How to read the scan.
         ocr: How to recognise it.
+        images: How its scan stands in the PDF.
         engine: By whom.
         key: Names the text of this page among all texts (`store.page_key`); empty where it
             shall not be known again.
         store: Folder of the texts that are known; None for none.
         spool: File for the page's PDF; its text goes beside it. None to give it back as bytes.
-        pdfa: Convert pictures that PDF/A does not allow.
         text_file: Its text as JSON, which a person may have corrected; None for none.
     """
 
@@ -48,7 +48,7 @@ class PageJob:
     store: Path | None = None
     spool: Path | None = None
     text_file: Path | None = None
-    pdfa: bool = False
+    images: ImageOptions = field(default_factory=ImageOptions)
 
 
 def read_page(job: PageJob) -> PageText:
@@ -82,7 +82,7 @@ def process_page(job: PageJob) -> PageOutcome:
                 return stand_in(job, "recognize", type(error).__name__, str(error))
             started = time.monotonic()
             with scan_errors(job.source):
-                rendered = render(page, text, pdfa=job.pdfa)
+                rendered = render(page, text, job.images)
             mean, worst = confidences(text)
             stats = PageStats(
                 words=text.word_count,
@@ -118,7 +118,7 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
     if stage != "load":
         try:
             with load_page(job.source, job.load) as page, scan_errors(job.source):
-                rendered = render(page, pdfa=job.pdfa)
+                rendered = render(page, images=job.images)
         except ScanError as error:
             stage, kind, message = "load", "ScanError", str(error)
     if rendered is None:

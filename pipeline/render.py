@@ -11,8 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfgen.canvas import Canvas
 
 from .characters import nfc, printable
-from .embed import encode, lossless
+from .embed import encode
 from .geometry import Baseline, Box
+from .lossless import lossless
 from .model import (
     Line,
     PageImage,
@@ -20,6 +21,7 @@ from .model import (
     PageText,
     Word,
 )
+from .options import ImageOptions
 from .pdf.glyphless import FONT_NAME, register
 from .pdf.images import EncodedImage, draw_image
 from .pdf.pdfa import is_profile
@@ -55,19 +57,22 @@ class RenderedPage:
     converted: str = ""
 
 
-def render_page(page: PageImage, text: PageText | None = None) -> bytes:
+def render_page(
+    page: PageImage, text: PageText | None = None, images: ImageOptions | None = None
+) -> bytes:
     """A PDF of one page, the same bytes for the same input: see `render`."""
-    return render(page, text).pdf
+    return render(page, text, images).pdf
 
 
-def render(page: PageImage, text: PageText | None = None, *, pdfa: bool = False) -> RenderedPage:
+def render(
+    page: PageImage, text: PageText | None = None, images: ImageOptions | None = None
+) -> RenderedPage:
     """Makes a PDF of one page, the same bytes for the same input.
 
     Args:
         page: The scan, from `load_page`.
         text: What was read on it, in pixels of any copy of the page; None for no text layer.
-        pdfa: Convert what PDF/A-2 does not allow: CMYK without a profile becomes sRGB, a
-            damaged profile is left out.
+        images: How the scan stands in it.
 
     Returns:
         The PDF, and what it should show.
@@ -75,12 +80,13 @@ def render(page: PageImage, text: PageText | None = None, *, pdfa: bool = False)
     Raises:
         Exception: Whatever Pillow raises where the scan must be decoded to be embedded.
     """
-    image = encode(page)
+    images = images or ImageOptions()
+    image = encode(page, images)
     converted = ""
-    if pdfa and image.components == CMYK and image.icc_profile is None:
+    if images.pdfa and image.components == CMYK and image.icc_profile is None:
         image = lossless(for_recognition(page.image))
         converted = "its CMYK colours were converted to sRGB, for PDF/A"
-    elif pdfa and image.icc_profile and not is_profile(image.icc_profile, image.components):
+    elif images.pdfa and image.icc_profile and not is_profile(image.icc_profile, image.components):
         image = replace(image, icc_profile=None)
         converted = "its damaged colour profile was left out, for PDF/A"
     rendered = _page_pdf(image, page.size_pt, page.orientation, text)

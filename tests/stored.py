@@ -60,7 +60,9 @@ class Stored:
             b"IHDR", struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
         )
         if self.palette:
-            png += _chunk(b"PLTE", self.palette)
+            grey = self.space == "/DeviceGray"
+            triples = bytes(value for value in self.palette for _ in range(3))
+            png += _chunk(b"PLTE", triples if grey else self.palette)
         with Image.open(
             io.BytesIO(png + _chunk(b"IDAT", self.data) + _chunk(b"IEND", b""))
         ) as image:
@@ -84,7 +86,16 @@ class Stored:
         tiff = b"II*\0" + struct.pack("<I", 8) + directory + struct.pack("<I", 0) + self.data
         image = Image.open(io.BytesIO(tiff))
         image.load()
-        return image.convert("L")
+        if not self.palette:
+            return image.convert("L")
+        dark, light = (
+            self.palette[: len(self.palette) // 2],
+            self.palette[-(len(self.palette) // 2) :],
+        )
+        mode = "L" if len(dark) == 1 else "RGB"
+        shown = Image.new(mode, image.size, tuple(dark))
+        shown.paste(tuple(light), mask=image)
+        return shown
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -49,7 +49,7 @@ class EncodedImage:
         bits: Bits per component.
         parameters: The filter's parameters.
         decode: How samples map to colours, where it is not the usual way.
-        palette: RGB triples that samples point into.
+        palette: Colours that samples point into, of so many components each.
         icc_profile: What the colours mean; without it they are the device's.
     """
 
@@ -63,6 +63,11 @@ class EncodedImage:
     decode: tuple[int, ...] = ()
     palette: bytes = b""
     icc_profile: bytes | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes that the image needs in a PDF; a palette is written in hexadecimal."""
+        return len(self.data) + 2 * len(self.palette)
 
 
 class ImageXObject(PDFObject):  # type: ignore[misc]
@@ -109,7 +114,7 @@ class ImageXObject(PDFObject):  # type: ignore[misc]
                 document.Reference(PDFStream(entries, zlib.compress(profile, 9)), key)
             space = PDFArrayCompact([PDFName("ICCBased"), PDFObjectReference(key)])
         if self.image.palette:
-            last = len(self.image.palette) // 3 - 1
+            last = len(self.image.palette) // self.image.components - 1
             table = f"<{self.image.palette.hex()}>"
             space = PDFArrayCompact([PDFName("Indexed"), space, last, table])
         return space

@@ -1,0 +1,245 @@
+"""Scans packed anew: fewer bytes, the same pixels, the same colours."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pypdfium2
+import pytest
+from conftest import run_command
+from PIL import Image, ImageChops, ImageCms, ImageDraw
+from readers import run
+from stored import Stored, same_pixels
+
+from pipeline import ImageOptions, PageSource, load_page, render_page
+
+PAPER, INK = (250, 246, 230), (20, 24, 60)
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+WORDS = 60
+"""Bytes that the names of parameters may differ by."""
+ENDINGS = ("png", "tif", "bmp")
+
+
+def page(colours: list[tuple[int, ...]], mode: str = "RGB") -> Image.Image:
+    """Strokes of all these colours but the first, on paper of the first."""
+    image = Image.new(mode, (420, 600), colours[0] if len(colours[0]) > 1 else colours[0][0])
+    draw = ImageDraw.Draw(image)
+    draw.fontmode = "1"  # no colours between
+    for number, colour in enumerate(colours[1:]):
+        at = 12 + number * 560 // len(colours)
+        fill = colour if len(colour) > 1 else colour[0]
+        draw.text((20, at), f"Line {number} of a page", fill)
+        draw.line((200, at, 400, at + 7), fill)
+    return image
+
+
+def made(path: Path, optimize: str = "lossless") -> bytes:
+    with load_page(PageSource(path)) as opened:
+        return render_page(opened, images=ImageOptions(optimize))  # type: ignore[arg-type]
+
+
+def by_pdfium(pdf: bytes) -> Image.Image:
+    document = pypdfium2.PdfDocument(pdf)
+    shown = document[0].render(scale=1).to_pil().convert("RGB")
+    document.close()
+    return shown
+
+
+def by_poppler(pdf: bytes, folder: Path) -> Image.Image:
+    (folder / "x.pdf").write_bytes(pdf)
+    run("pdftoppm", "-r", 72, "-singlefile", folder / "x.pdf", folder / "shown")
+    with Image.open(folder / "shown.ppm") as shown:
+        return shown.convert("RGB")
+
+
+def check(image: Image.Image, name: str, folder: Path, **how: object) -> Stored:
+    """Both ways give the same pixels; the smaller one is the default."""
+    path = folder / name
+    image.save(path, dpi=(72, 72), **how)
+    pdf, plain = made(path), made(path, "none")
+    assert len(pdf) <= len(plain) + WORDS
+    found = Stored(pdf)
+    if found.image["/BitsPerComponent"] < 16:
+        assert same_pixels(found.pixels(), image)
+    for one, other in (
+        (by_pdfium(pdf), by_pdfium(plain)),
+        (by_poppler(pdf, folder), by_poppler(plain, folder)),
+    ):
+        assert one.size == image.size
+        difference = ImageChops.difference(one, other).getextrema()
+        assert max(high for _, high in difference) <= 1, "rounding of 16 bits, and no more"
+    return found
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("mode", ("RGB", "L", "1"))
+def test_black_and_white_is_g4(tmp_path: Path, mode: str, ending: str) -> None:
+    found = check(page([(255,) * 3, (0,) * 3]).convert(mode), f"x.{ending}", tmp_path)
+    assert found.filter == "/CCITTFaxDecode"
+    assert (found.space, found.palette) == ("/DeviceGray", b"")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_ink_and_paper_is_g4_with_a_palette(tmp_path: Path, ending: str) -> None:
+    found = check(page([PAPER, INK]), f"x.{ending}", tmp_path)
+    assert (found.filter, found.space) == ("/CCITTFaxDecode", "/DeviceRGB")
+    assert found.palette == bytes(INK + PAPER)
+    check(page([PAPER, INK]).quantize(2), f"x.{ending}", tmp_path)
+    found = check(page([(250,), (20,)], "L"), f"x.{ending}", tmp_path)
+    assert (found.filter, found.space) == ("/CCITTFaxDecode", "/DeviceGray")
+    assert found.palette == bytes((20, 250))
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_grey_stored_as_colour_is_grey(tmp_path: Path, ending: str) -> None:
+    grey = Image.effect_noise((420, 600), 60)
+    found = check(grey.convert("RGB"), f"x.{ending}", tmp_path)
+    assert (found.space, found.palette) == ("/DeviceGray", b"")
+    assert found.image["/BitsPerComponent"] == 8
+    assert same_pixels(found.pixels(), grey)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize(("count", "bits"), ((3, 2), (4, 2), (5, 4), (16, 4)))
+def test_few_greys_have_few_bits(tmp_path: Path, count: int, bits: int, ending: str) -> None:
+    random = np.random.default_rng(count)
+    greys = np.linspace(10, 250, count).astype(np.uint8)
+    for mode in ("L", "RGB"):
+        image = Image.fromarray(greys[random.integers(0, count, (300, 210))]).convert(mode)
+        found = check(image, f"x.{ending}", tmp_path)
+        assert found.image["/BitsPerComponent"] == bits
+        assert (found.space, found.palette) == ("/DeviceGray", bytes(greys))
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize(("count", "bits"), ((3, 2), (16, 4), (17, 8), (256, 8)))
+def test_few_colours_have_a_palette(tmp_path: Path, count: int, bits: int, ending: str) -> None:
+    random = np.random.default_rng(count)
+    colours = random.permutation(1 << 16)[:count, None] >> np.array([0, 4, 8]) & 255
+    image = Image.fromarray(colours.astype(np.uint8)[random.integers(0, count, (300, 210))])
+    found = check(image, f"x.{ending}", tmp_path)
+    assert found.space == "/DeviceRGB"
+    assert (found.image["/BitsPerComponent"], len(found.palette)) == (bits, 3 * count)
+
+
+def test_one_more_colour_is_no_palette(tmp_path: Path) -> None:
+    colours = np.stack([np.arange(257) % 256, np.arange(257) // 2, np.arange(257) // 3], -1)
+    image = Image.fromarray(np.tile(colours.astype(np.uint8), (300, 1, 1)))
+    for ending in ENDINGS:
+        assert check(image, f"x.{ending}", tmp_path).palette == b""
+
+
+def test_a_palette_that_is_hardly_used(tmp_path: Path) -> None:
+    image = page([PAPER, INK, (200, 30, 30)]).quantize(3)
+    image.putpalette((image.getpalette() or []) + [7, 8, 9] * 200)
+    path = tmp_path / "x.png"
+    image.save(path, bits=8, dpi=(72, 72))
+    assert Stored(made(path, "none")).image["/BitsPerComponent"] == 8
+    assert Stored(made(path)).image["/BitsPerComponent"] == 2
+    assert same_pixels(Stored(made(path)).pixels(), image)
+
+
+def test_pages_of_one_colour(tmp_path: Path) -> None:
+    for colour in ((255,) * 3, (0,) * 3, (128,) * 3, PAPER):
+        for ending in ENDINGS:
+            check(Image.new("RGB", (420, 600), colour), f"x.{ending}", tmp_path)
+
+
+def test_eight_bits_stored_as_sixteen(tmp_path: Path) -> None:
+    eight = np.asarray(Image.effect_noise((420, 600), 60)).astype(np.uint16)
+    for ending in ("png", "tif"):
+        path = tmp_path / f"x.{ending}"
+        Image.fromarray(eight * 257).save(path, dpi=(72, 72))
+        found = Stored(made(path))
+        assert found.image["/BitsPerComponent"] == 8
+        assert found.pixels().tobytes() == eight.astype(np.uint8).tobytes()
+        assert ImageChops.difference(by_pdfium(made(path)), by_pdfium(made(path, "none"))) \
+            .getextrema() <= ((0, 1),) * 3  # fmt: skip
+
+
+def test_sixteen_bits_of_colour_stay_sixteen(tmp_path: Path) -> None:
+    # Pillow reads them as 8 bits: black and white, were they packed anew.
+    body = np.where(np.arange(40 * 30 * 3).reshape(30, 40, 3) % 2, 0xFF01, 0x0002).astype(">u2")
+    rows = b"".join(b"\0" + row.tobytes() for row in body)
+    found = Stored(made(_png(tmp_path / "x.png", 40, 30, 16, 2, rows)))
+    assert (found.image["/BitsPerComponent"], found.space) == (16, "/DeviceRGB")
+
+
+@pytest.mark.parametrize("ending", ("png", "tif"))
+def test_grey_under_a_profile_of_colours(tmp_path: Path, ending: str) -> None:
+    """Its greys are those of that profile: no profile of grey fits them."""
+    noise = Image.effect_noise((420, 600), 60)
+    few = noise.point([value // 16 * 17 for value in range(256)])
+    two = page([(255,) * 3, (0,) * 3])
+    for grey, bits in ((noise, 8), (few, 4), (two, 1)):
+        found = check(grey.convert("RGB"), f"x.{ending}", tmp_path, icc_profile=SRGB)
+        assert found.icc == SRGB
+        assert found.space == "/DeviceRGB"
+        assert found.image["/BitsPerComponent"] == bits
+        assert found.palette
+
+
+def test_a_profile_of_grey_is_kept(tmp_path: Path) -> None:
+    grey_profile = SRGB[:16] + b"GRAY" + SRGB[20:]
+    path = tmp_path / "x.png"
+    for colours in ([(255,), (0,)], [(250,), (20,)], [(250,), (20,), (99,)]):
+        page(colours, "L").save(path, icc_profile=grey_profile)
+        found = Stored(made(path))
+        assert (found.icc, found.space) == (grey_profile, "/DeviceGray")
+
+
+def test_jpeg_is_never_packed_anew(tmp_path: Path) -> None:
+    path = tmp_path / "x.jpg"
+    page([(255,) * 3, (0,) * 3]).save(path)
+    assert Stored(made(path)).data == path.read_bytes()
+    Image.new("RGB", (420, 600), "white").save(path)
+    assert Stored(made(path)).data == path.read_bytes()
+
+
+def test_what_does_not_shrink_stays(tmp_path: Path) -> None:
+    """A halftone in a pattern: Flate knows it again, G4 does not."""
+    dots = Image.fromarray(np.tile(np.array([[0, 255], [255, 0]], np.uint8), (300, 210)))
+    path = tmp_path / "x.png"
+    dots.save(path)
+    found = Stored(made(path))
+    assert found.filter == "/FlateDecode"
+    assert len(found.data) <= len(Stored(made(path, "none")).data)
+
+
+def test_the_option(tmp_path: Path) -> None:
+    path = tmp_path / "x.png"
+    page([(255,) * 3, (0,) * 3]).save(path)
+    convert = ("convert", path, "-o", tmp_path / "out", "--engine", "none")
+    sizes = []
+    for more in ((), ("--optimize", "none"), ("--optimize", "lossless")):
+        done = run_command(*convert, *more)
+        assert done.returncode == 0, done.stderr
+        assert "skipped" not in done.stderr, "with another option it is another PDF"
+        sizes.append(len(Stored(tmp_path / "out/x.pdf").data))
+    assert sizes[1] in (len(chunk) for chunk in (_idat(path),))
+    assert sizes[0] == sizes[2] < sizes[1]
+    done = run_command("render", path, "-o", tmp_path / "r.pdf", "--optimize", "none")
+    assert done.returncode == 0, done.stderr
+    assert len(Stored(tmp_path / "r.pdf").data) == sizes[1]
+
+
+def _idat(path: Path) -> bytes:
+    data = path.read_bytes()
+    at = data.index(b"IDAT")
+    return data[at + 4 : at + 4 + int.from_bytes(data[at - 4 : at])]
+
+
+def _png(path: Path, width: int, height: int, bits: int, colour: int, rows: bytes) -> Path:
+    import struct
+    import zlib
+
+    buffer = io.BytesIO(b"\x89PNG\r\n\x1a\n")
+    buffer.seek(0, io.SEEK_END)
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    for kind, body in ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")):
+        buffer.write(struct.pack(">I", len(body)) + kind + body)
+        buffer.write(struct.pack(">I", zlib.crc32(kind + body)))
+    path.write_bytes(buffer.getvalue())
+    return path
