@@ -45,7 +45,7 @@ def compare(given: argparse.Namespace, folder: Path) -> None:
         out = folder / "OCRmyPDF.pdf"
         commands["OCRmyPDF"] = [given.peer / "ocrmypdf", *options, whole, out]
     for engine in given.engines.split(","):
-        options = ["-q", "--force", "-j", given.jobs, "--engine", engine]
+        options = ["-q", "--force", "--no-cache", "-j", given.jobs, "--engine", engine]
         options += ["-l", given.language] if engine == "tesseract" else []
         out = folder / f"{engine}.pdf"
         commands[engine] = [
