@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -117,7 +118,7 @@ def word_spans(
     pixels_per_column = width / used
     middles = [(column + 0.5 - LATE_COLUMNS) * pixels_per_column for column in columns]
     ink = letters(crop)
-    gaps = _gaps(ink.any(axis=0))
+    gaps = _gaps(np.any(ink, axis=0))
     reach = (columns[-1] - columns[0] + 1) * pixels_per_column / len(columns)
     ends = [_expected(middles, first, last, reach) for first, last in words]
     starts, stops = [end[0] for end in ends], [end[1] for end in ends]
@@ -157,7 +158,7 @@ def letters(crop: Pixels) -> Mask:
     return np.asarray(keep[labels], bool)
 
 
-def _gaps(inked: Mask) -> list[tuple[int, int]]:
+def _gaps(inked: npt.NDArray[Any]) -> list[tuple[int, int]]:
     """Runs of columns without ink, the margins before and behind all ink included."""
     edges = np.flatnonzero(np.diff(np.concatenate(([True], inked, [True]))))
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
