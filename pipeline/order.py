@@ -9,8 +9,10 @@ a table, fields of a form and prices of a receipt are read along their rows.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -24,10 +26,11 @@ MIN_GUTTER = 0.6
 """Width of a gutter, in line heights."""
 MIN_ROWS = 4
 """Rows that a column has at least; shorter ones are as likely an address beside a date."""
-MIN_LETTERS = 11.0
-"""Characters in a usual row of a column; the cells of tables have fewer."""
-MIN_FILL = 0.6
-"""Part of the column's width that a usual row fills; the cells of tables fill less."""
+MIN_FILL, MIN_LETTERS = 0.55, 26.0
+"""Part of the column's width that a usual row fills at least, and the characters it has; the
+cells of tables fill less and have fewer."""
+FULL, MIN_LETTERS_FULL = 0.85, 18.0
+"""Where rows are so full, they may have fewer characters: narrow columns of a newspaper."""
 SAME_ROW = 0.5
 """Lines nearer than this, in line heights, stand in one row."""
 
@@ -39,21 +42,35 @@ def reading_order(lines: Sequence[Line]) -> tuple[Line, ...]:
         lines: Of one page, from left to right within each.
 
     Returns:
-        All of `lines`. Turned ones (notes along a margin) come last, as they came; where most
-        lines are turned, or stand on the head, nothing is moved.
+        All of `lines`. Notes turned along a margin come last, as they came; where most lines
+        are turned or stand on the head, nothing is moved.
     """
-    flat = [line for line in lines if _is_flat(line)]
-    if len(flat) < 2 or 2 * len(flat) <= len(lines):
+    level = [line for line in lines if line.words and _is_level(line)]
+    if len(level) < 2 or 2 * len(level) <= len(lines):
         return tuple(lines)
-    turned = [line for line in lines if not _is_flat(line)]
-    places = _Places.of(flat)
-    order = _ordered(places, np.arange(len(flat)))
-    return (*(flat[index] for index in order), *turned)
+    outer = min(_left(line) for line in level), max(_right(line) for line in level)
+    among = [line.words != () and (_is_level(line) or _is_within(line, outer)) for line in lines]
+    placed = [line for line, is_among in zip(lines, among, strict=True) if is_among]
+    order = _ordered(_Places.of(placed, level), np.arange(len(placed)))
+    rest = (line for line, is_among in zip(lines, among, strict=True) if not is_among)
+    return (*(placed[index] for index in order), *rest)
 
 
-def _is_flat(line: Line) -> bool:
-    x, _ = line.baseline.direction
-    return x > math.sqrt(0.5)
+def _is_level(line: Line) -> bool:
+    return line.baseline.direction[0] > math.sqrt(0.5)
+
+
+def _left(line: Line) -> float:
+    return min(word.box.left for word in line.words)
+
+
+def _right(line: Line) -> float:
+    return max(word.box.right for word in line.words)
+
+
+def _is_within(line: Line, outer: tuple[float, float]) -> bool:
+    """Whether a turned line is among the others, such as a single tall "1" in a table."""
+    return outer[0] <= _left(line) and _right(line) <= outer[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +84,40 @@ class _Places:
     letters: Floats
 
     @classmethod
-    def of(cls, lines: Sequence[Line]) -> _Places:
-        slopes = [math.atan2(line.baseline.direction[1], line.baseline.direction[0]) for line in lines]
-        tilt = _weighted_median(
-            np.asarray(slopes), np.asarray([line.baseline.length for line in lines])
-        )
+    def of(cls, lines: Sequence[Line], level: Sequence[Line]) -> _Places:
+        """Places of `lines`; the tilt is that of the `level` ones."""
+        ways = np.asarray([line.baseline.direction for line in level])
+        lengths = np.asarray([line.baseline.length for line in level])
+        tilt = _weighted_median(np.arctan2(ways[:, 1], ways[:, 0]), lengths)
         cos, sin = math.cos(tilt), math.sin(tilt)
+        usual = float(np.median([line.height for line in level]))
         rows = []
         for line in lines:
-            base = line.baseline
-            ux, uy = base.direction
-            extents = [base.extent(word.box) for word in line.words] or [(0.0, base.length)]
-            start, end = min(e[0] for e in extents), max(e[1] for e in extents)
-            xs = [(base.x0 + ux * at) * cos + (base.y0 + uy * at) * sin for at in (start, end)]
-            ys = [(base.y0 + uy * at) * cos - (base.x0 + ux * at) * sin for at in (start, end)]
-            rows.append(
-                (xs[0], xs[1], sum(ys) / 2 - line.height / 2, line.height, len(line.text))
-            )
-        columns = np.asarray(rows, float).T
-        return cls(*columns)
+            xs = [
+                x * cos + (word.box.top + word.box.bottom) / 2 * sin
+                for word in line.words
+                for x in (word.box.left, word.box.right)
+            ]
+            base, height = line.baseline, line.height
+            x, y = (base.x0 + base.x1) / 2, (base.y0 + base.y1) / 2 - height / 2
+            if not _is_level(line):
+                height = usual
+                y = min(word.box.top for word in line.words) + height / 2
+            rows.append((min(xs), max(xs), y * cos - x * sin, height, _letters(line.text)))
+        return cls(*np.asarray(rows, float).T)
+
+    def beside(self, index: int, row: list[int]) -> bool:
+        """Whether a line stands beside those of a row, and not above or below one."""
+        shared = np.minimum(self.right[index], self.right[row]) - np.maximum(
+            self.left[index], self.left[row]
+        )
+        width = np.minimum(self.right[row] - self.left[row], self.right[index] - self.left[index])
+        return bool((shared < width / 2).all())
+
+
+def _letters(text: str) -> int:
+    """How many characters a text has; wide (Chinese, Japanese) ones count twice."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _weighted_median(values: Floats, weights: Floats) -> float:
@@ -118,12 +150,7 @@ def _rows(places: _Places, some: Numbers) -> list[list[int]]:
         at, height = float(places.middle[index]), float(places.height[index])
         if rows:
             smaller = min(height, max(float(places.height[other]) for other in rows[-1]))
-            beside = all(
-                places.left[index] >= places.right[other] - height / 2
-                or places.right[index] <= places.left[other] + height / 2
-                for other in rows[-1]
-            )
-            if at - middle < SAME_ROW * smaller and beside:
+            if at - middle < SAME_ROW * smaller and places.beside(index, rows[-1]):
                 rows[-1].append(int(index))
                 middle += (at - middle) / len(rows[-1])
                 continue
@@ -142,28 +169,25 @@ def _tallest_gutter(
     left, right, middle = places.left[some], places.right[some], places.middle[some]
     usual = float(np.median(places.height[some]))
     air = MIN_GUTTER * usual
-    best, best_worth = None, 0.0
+    best, best_tall = None, 0.0
     # A column begins where one of its lines does: cut just before it.
-    for x in np.unique(np.round(left / (usual / 2))) * (usual / 2) - air / 2:
-        crossing = (left < x - air / 2) & (right > x + air / 2) | (
-            (left < x) & (right > x)
-        )
-        borders = np.concatenate(([-1], np.flatnonzero(crossing), [len(some)]))
-        for above, below in zip(borders, borders[1:], strict=False):
-            band = np.arange(above + 1, below)
-            if len(band) < 2 * MIN_ROWS:
+    for x in np.unique(np.floor(2 * left / usual)) * usual / 2 - air / 2:
+        crossing = np.flatnonzero((left < x) & (right > x))
+        borders = (-1, *(int(index) for index in crossing), len(some))
+        for above, below in pairwise(borders):
+            if below - above <= 2 * MIN_ROWS:
                 continue
+            band = np.arange(above + 1, below)
             on_left = right[band] <= x
             first, second = band[on_left], band[~on_left]
             if min(len(first), len(second)) < MIN_ROWS:
                 continue
-            tall = min(middle[first[-1]], middle[second[-1]]) - max(
-                middle[first[0]], middle[second[0]]
-            )
-            if tall <= best_worth or left[second].min() - right[first].max() < air:
+            top = max(middle[first[0]], middle[second[0]])
+            tall = float(min(middle[first[-1]], middle[second[-1]]) - top)
+            if tall <= best_tall or left[second].min() - right[first].max() < air:
                 continue
             if _is_text(places, some[first]) and _is_text(places, some[second]):
-                best_worth = float(tall)
+                best_tall = tall
                 best = some[: above + 1], some[first], some[second], some[below:]
     return best
 
@@ -176,4 +200,7 @@ def _is_text(places: _Places, some: Numbers) -> bool:
     width = float(places.right[some].max() - places.left[some].min())
     fill = [float((places.right[row] - places.left[row]).sum()) / width for row in rows]
     letters = [float(places.letters[row].sum()) for row in rows]
-    return float(np.median(fill)) >= MIN_FILL and float(np.median(letters)) >= MIN_LETTERS
+    usual_fill, usual_letters = float(np.median(fill)), float(np.median(letters))
+    if usual_fill >= FULL:
+        return usual_letters >= MIN_LETTERS_FULL
+    return usual_fill >= MIN_FILL and usual_letters >= MIN_LETTERS

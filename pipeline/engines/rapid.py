@@ -9,6 +9,7 @@ from PIL import Image
 from ..languages import LANGUAGES, only_latin
 from ..model import PageText
 from ..options import EngineOptions
+from ..order import reading_order
 from .status import EngineStatus
 
 
@@ -44,7 +45,7 @@ class RapidEngine:
                 scripts are read at once.
 
         Returns:
-            The page's lines from top to bottom, with words, places and confidences.
+            The page's lines in reading order, with words, places and confidences.
         """
-        lines = self._reader.read(image, latin=only_latin(languages))
+        lines = reading_order(self._reader.read(image, latin=only_latin(languages)))
         return PageText(image.width, image.height, lines, engine=self.name)
