@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -36,6 +37,8 @@ CORE = 0.3, 0.7
 edge belong to the lines above and below."""
 AIR = 0.08
 """What a word's box is larger than its ink on each side, in heights of the found line."""
+MIN_WIDTH_SHARE = 0.3
+"""A word whose ink is narrower than this part of what was expected keeps what was expected."""
 MIN_INK_SHARE = 0.2
 """Words whose ink is lower than this part of the line (dashes, dots) keep the line's height."""
 
@@ -117,7 +120,7 @@ def word_spans(
     pixels_per_column = width / used
     middles = [(column + 0.5 - LATE_COLUMNS) * pixels_per_column for column in columns]
     ink = letters(crop)
-    gaps = _gaps(np.asarray(ink.any(axis=0)))
+    gaps = _gaps(np.any(ink, axis=0)) if ink.any() else []
     reach = (columns[-1] - columns[0] + 1) * pixels_per_column / len(columns)
     ends = [_expected(middles, first, last, reach) for first, last in words]
     starts, stops = [end[0] for end in ends], [end[1] for end in ends]
@@ -135,6 +138,9 @@ def word_spans(
             stops[number - 1] = gap[0] + air
         if number < len(words):
             starts[number] = gap[1] - air
+    for number, (start, stop) in enumerate(ends):
+        if stops[number] - starts[number] < MIN_WIDTH_SHARE * (stop - start):
+            starts[number], stops[number] = start, stop  # it is too faint to be seen as ink
     return [_span(ink, start, stop) for start, stop in zip(starts, stops, strict=True)]
 
 
@@ -157,7 +163,7 @@ def letters(crop: Pixels) -> Mask:
     return np.asarray(keep[labels], bool)
 
 
-def _gaps(inked: Mask) -> list[tuple[int, int]]:
+def _gaps(inked: npt.NDArray[Any]) -> list[tuple[int, int]]:
     """Runs of columns without ink, the margins before and behind all ink included."""
     edges = np.flatnonzero(np.diff(np.concatenate(([True], inked, [True]))))
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

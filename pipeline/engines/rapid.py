@@ -9,9 +9,10 @@ from PIL import Image
 from ..languages import LANGUAGES, only_latin
 from ..model import PageText
 from ..options import EngineOptions
+from ..order import reading_order
 from .status import EngineStatus
 
-REVISION = "2"
+REVISION = "3"
 """Counts up when our own steps around the models change what is read, or where."""
 
 
@@ -52,7 +53,7 @@ class RapidEngine:
                 scripts are read at once.
 
         Returns:
-            The page's lines from top to bottom, with words, places and confidences.
+            The page's lines in reading order, with words, places and confidences.
         """
-        lines = self._reader.read(image, latin=only_latin(languages))
+        lines = reading_order(self._reader.read(image, latin=only_latin(languages)))
         return PageText(image.width, image.height, lines, engine=self.name)
