@@ -1,0 +1,57 @@
+"""How many lines of the corpus each reader gives back whole, by script."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+from corpus import LINES, TEXTS, TOUCH, draw_corpus, whole_lines
+from readers import mupdf_text, pdfium_text, poppler_text, pypdf_text
+
+EXTRACT = {
+    "poppler": poppler_text,
+    "pdfium": pdfium_text,
+    "pypdf": pypdf_text,
+    "mupdf": mupdf_text,
+}
+FLOORS = {
+    "latin": {"poppler": 15, "pdfium": 15, "pypdf": 15, "mupdf": 15},
+    "hyphens": {"poppler": 7, "pdfium": 7, "pypdf": 7, "mupdf": 7},
+    "cjk": {"poppler": 6, "pdfium": 6, "pypdf": 6, "mupdf": 6},
+    # mupdf before 1.24 does not turn right-to-left text back.
+    "right-to-left": {"poppler": 6, "pdfium": 8, "pypdf": 6, "mupdf": 0},
+    "indic": {"poppler": 4, "pdfium": 4, "pypdf": 4, "mupdf": 4},
+    "symbols": {"poppler": 5, "pdfium": 4, "pypdf": 5, "mupdf": 5},
+    "tilted": {"poppler": 6, "pdfium": 8, "pypdf": 8, "mupdf": 7},
+    "turned": {"poppler": 3, "pdfium": 2, "pypdf": 3, "mupdf": 3},
+}
+"""What has been reached: lines given back whole at least. No text layer tried had more."""
+
+
+@pytest.fixture(scope="module")
+def pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_corpus(tmp_path_factory.mktemp("corpus"))
+
+
+@pytest.mark.parametrize("reader", EXTRACT)
+@pytest.mark.parametrize("script", TEXTS)
+def test_lines_are_read_whole(pdf: Path, script: str, reader: str) -> None:
+    page = list(TEXTS).index(script)
+    whole = whole_lines(script, EXTRACT[reader](pdf, page))
+    missing = [line.text for line in LINES if line.script == script and line.name not in whole]
+    assert len(whole) >= FLOORS[script][reader], f"not whole: {missing}"
+
+
+def test_the_model_joins_words_as_they_are_printed() -> None:
+    for line in LINES:
+        assert line.as_read().text == unicodedata.normalize("NFC", line.text)
+
+
+def test_no_space_is_read_between_signs_that_touch(pdf: Path) -> None:
+    touching = [line for line in LINES if TOUCH in TEXTS[line.script][line.name]]
+    assert len(touching) >= 6
+    for extract in (poppler_text, pdfium_text, pypdf_text):
+        for line in touching:
+            page = list(TEXTS).index(line.script)
+            assert line.name in whole_lines(line.script, extract(pdf, page)), line.text
