@@ -246,17 +246,17 @@ def _font_of(text: str, px: int) -> ImageFont.FreeTypeFont | None:
 
 def _print(page: Image.Image, line: TrueLine) -> None:
     """Draws a line where its words are; those whose font is missing leave their place empty."""
-    ink = Image.new("L", page.size, 0)
+    reach = round((max(word.end_pt for word in line.words) + 2 * SIZE_PT) * SCALE)
+    ink = Image.new("L", (2 * reach, 2 * reach), 0)
     draw = ImageDraw.Draw(ink)
     for word in line.words:
         font = _font_of(word.text, round(SIZE_PT * SCALE))
         if font:
-            place = ((line.x_pt + word.start_pt) * SCALE, line.y_pt * SCALE)
-            draw.text(place, word.text, 255, font, anchor="ls")
-    centre = (line.x_pt * SCALE, line.y_pt * SCALE)
+            draw.text((reach + word.start_pt * SCALE, reach), word.text, 255, font, anchor="ls")
     if line.angle_deg:
-        ink = ink.rotate(line.angle_deg, Image.Resampling.BICUBIC, center=centre)
-    page.paste(0, mask=ink)
+        ink = ink.rotate(line.angle_deg, Image.Resampling.BICUBIC)
+    corner = (round(line.x_pt * SCALE) - reach, round(line.y_pt * SCALE) - reach)
+    page.paste(0, corner, mask=ink)
 
 
 def draw_corpus(folder: Path) -> Path:
