@@ -19,14 +19,14 @@ FLOORS = {
     "latin": {"poppler": 15, "pdfium": 15, "pypdf": 15, "mupdf": 15},
     "hyphens": {"poppler": 7, "pdfium": 7, "pypdf": 7, "mupdf": 7},
     "cjk": {"poppler": 6, "pdfium": 6, "pypdf": 6, "mupdf": 6},
-    # mupdf before 1.24 does not turn right-to-left text back.
+    # mupdf 1.21 does not turn right-to-left text back.
     "right-to-left": {"poppler": 6, "pdfium": 8, "pypdf": 6, "mupdf": 0},
     "indic": {"poppler": 4, "pdfium": 4, "pypdf": 4, "mupdf": 4},
     "symbols": {"poppler": 5, "pdfium": 4, "pypdf": 5, "mupdf": 5},
     "tilted": {"poppler": 6, "pdfium": 8, "pypdf": 8, "mupdf": 7},
     "turned": {"poppler": 3, "pdfium": 2, "pypdf": 3, "mupdf": 3},
 }
-"""What has been reached: lines given back whole at least. No text layer tried had more."""
+"""What has been reached: lines given back whole at least."""
 
 
 @pytest.fixture(scope="module")

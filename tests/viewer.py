@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from corpus import LINES, PAGE_PT, TEXTS, TrueLine, TrueWord, draw_corpus, whole_lines
+from corpus import LINES, PAGE_PT, TEXTS, TrueLine, TrueWord, bare, draw_corpus, whole_lines
 from readers import need
 
 SCRIPTS = list(TEXTS)
@@ -32,7 +32,7 @@ FLOORS = {
     "turned": 3,
 }
 """Lines that pdf.js gives back whole, at least."""
-FOUND_FLOOR = 40
+FOUND_FLOOR = 52
 """Lines of two words and more that a search for their whole text finds."""
 NEAR_PT = 1.0
 DEADLINE_S = 300
@@ -60,8 +60,8 @@ class Seen:
 
 def telling_word(line: TrueLine) -> TrueWord | None:
     """The longest of a line's words that are nowhere else in the corpus."""
-    others = " ".join(each.text for each in LINES if each is not line)
-    alone = [w for w in line.words if w.text not in others and line.text.count(w.text) == 1]
+    others = bare(" ".join(each.text for each in LINES if each is not line))
+    alone = [w for w in line.words if bare(w.text) not in others and line.text.count(w.text) == 1]
     return max(alone, key=lambda word: len(word.text), default=None)
 
 
