@@ -9,6 +9,9 @@ import pytest
 from corpus import LINES, TEXTS, TOUCH, draw_corpus, whole_lines
 from readers import mupdf_text, pdfium_text, poppler_text, pypdf_text
 
+from pipeline.geometry import Baseline, Box
+from pipeline.model import Line, Word
+
 EXTRACT = {
     "poppler": poppler_text,
     "pdfium": pdfium_text,
@@ -46,6 +49,18 @@ def test_lines_are_read_whole(pdf: Path, script: str, reader: str) -> None:
 def test_the_model_joins_words_as_they_are_printed() -> None:
     for line in LINES:
         assert line.as_read().text == unicodedata.normalize("NFC", line.text)
+
+
+def test_signs_far_from_each_other_are_words_of_their_own() -> None:
+    def text(gap_px: float) -> str:
+        words = (
+            Word("東京", Box(0, 0, 40, 20)),
+            Word("大阪", Box(40 + gap_px, 0, 80 + gap_px, 20)),
+        )
+        return Line(words, Baseline(0, 20, 80 + gap_px, 20), 16).text
+
+    assert text(2) == text(20) == "東京大阪"
+    assert text(40) == "東京 大阪"
 
 
 def test_no_space_is_read_between_signs_that_touch(pdf: Path) -> None:

@@ -130,6 +130,15 @@ def test_no_space_between_signs_that_touch(tmp_path: Path, reader: str) -> None:
     assert found == text.replace(" ", "")
 
 
+@readers
+def test_signs_in_columns_are_kept_apart(tmp_path: Path, reader: str) -> None:
+    columns = line("合計 東京 大阪", width=11, gap=18)
+    found = read(drawn(tmp_path, columns), reader)
+    assert " ".join(found) == "合計 東京 大阪"  # to poppler they are columns
+    for column, placed in zip(pdfium_words(tmp_path / "layer.pdf", 0), columns.words, strict=True):
+        assert column.right == pytest.approx(60 + placed.end_pt, abs=1)
+
+
 def test_right_to_left_is_found_in_logical_order(tmp_path: Path) -> None:
     words = ("שלום", "עולם", "2024")
     width, at, placed = 30.0, 200.0, []
