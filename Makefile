@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PDFJS := tests/pdfjs
 SCANS ?= fixtures/scans
 OUT ?= build
 REAL_SCANS ?= ../shared/scans
@@ -15,7 +16,7 @@ ENGINE ?= auto
 EXTRA := $(filter tesseract aspose,$(ENGINE))
 ENGINE_READY := $(VENV)/installed$(addprefix -,$(EXTRA))
 
-.PHONY: help run pdfs text engines test test-scans soak bench check fix fixtures clean
+.PHONY: help run pdfs text engines test test-scans test-readers soak bench check fix fixtures clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -42,6 +43,9 @@ test: $(VENV)/installed-test ## Run the tests
 test-scans: $(VENV)/installed-test ## Run the checks on real scans: REAL_SCANS=path
 	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest tests/real_scans.py
 
+test-readers: $(VENV)/installed-test $(PDFJS)/node_modules/installed ## Run the checks with pdf.js (needs Node, npm, Chromium)
+	REQUIRE_TOOLS=1 $(BIN)/python -m pytest -s tests/viewer.py
+
 soak: $(VENV)/installed-test ## Run the long checks of memory and odd scans: REAL_SCANS=path
 	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest -s tests/soak.py
 
@@ -62,7 +66,7 @@ fixtures: $(VENV)/installed-test ## Draw the fixture scans anew (needs the fonts
 	$(BIN)/python fixtures/make.py
 
 clean: ## Remove what was made here
-	rm -rf build $(VENV) $(VENV)-peer .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
+	rm -rf build $(VENV) $(VENV)-peer $(PDFJS)/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/pip:
@@ -84,6 +88,10 @@ $(VENV)/installed-aspose: $(VENV)/installed
 
 $(VENV)/installed-test: $(VENV)/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(PDFJS)/node_modules/installed: $(PDFJS)/package.json
+	npm install --prefix $(PDFJS) --omit=optional --no-package-lock --no-audit --no-fund --silent
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed-test

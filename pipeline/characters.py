@@ -30,8 +30,20 @@ def is_cjk(character: str) -> bool:
     )
 
 
-def needs_space(before: str, after: str) -> bool:
-    """Whether a space belongs between two words of a line: not between two CJK signs."""
+WIDE_GAP = 1.5
+"""From here on two CJK words stand apart, as in columns; a full stop leaves nearly as much."""
+
+
+def needs_space(before: str, after: str, gap: float = 0.0) -> bool:
+    """Whether a space belongs between two words of a line: not between CJK signs that are near.
+
+    Args:
+        before: A word.
+        after: The next one.
+        gap: What lies between them, in heights of the line (baseline to top).
+    """
+    if gap > WIDE_GAP:
+        return True
     return not (before and after and is_cjk(before[-1]) and is_cjk(after[0]))
 
 

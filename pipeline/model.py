@@ -64,10 +64,17 @@ class Line:
         """The line's words, with a space where a reader would put one."""
         parts: list[str] = []
         for index, word in enumerate(self.words):
-            if index and needs_space(self.words[index - 1].text, word.text):
+            if index and self._is_spaced(self.words[index - 1], word):
                 parts.append(" ")
             parts.append(word.text)
         return "".join(parts)
+
+    def _is_spaced(self, before: Word, after: Word) -> bool:
+        if needs_space(before.text, after.text):
+            return True
+        one, other = (self.baseline.extent(word.box) for word in (before, after))
+        gap = max(other[0] - one[1], one[0] - other[1])  # whichever comes first along the line
+        return needs_space(before.text, after.text, gap / self.height if self.height > 0 else 0)
 
 
 @dataclass(frozen=True, slots=True)

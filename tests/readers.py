@@ -1,4 +1,4 @@
-"""Readers that are not ours: what poppler, pdfium and qpdf find in a PDF."""
+"""Readers that are not ours: what poppler, pdfium, pypdf and mupdf find in a PDF."""
 
 from __future__ import annotations
 
@@ -12,8 +12,15 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from pypdf import PdfReader
 
-PACKAGES = {"pdftotext": "poppler-utils", "pdftoppm": "poppler-utils", "pdfimages": "poppler-utils"}
+PACKAGES = {
+    "pdftotext": "poppler-utils",
+    "pdftoppm": "poppler-utils",
+    "pdfimages": "poppler-utils",
+    "mutool": "mupdf-tools",
+    "node": "nodejs",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,15 @@ def poppler_words(pdf: Path, page: int) -> list[Found]:
 
 def pdfium_text(pdf: Path, page: int) -> str:
     with pypdfium2.PdfDocument(pdf) as document:
-        return document[page].get_textpage().get_text_bounded()
+        return document[page].get_textpage().get_text_range()
+
+
+def pypdf_text(pdf: Path, page: int) -> str:
+    return PdfReader(pdf).pages[page].extract_text()
+
+
+def mupdf_text(pdf: Path, page: int) -> str:
+    return run("mutool", "draw", "-q", "-F", "text", pdf, page + 1).decode()
 
 
 def pdfium_words(pdf: Path, page: int) -> list[Found]:

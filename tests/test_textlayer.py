@@ -92,10 +92,17 @@ def test_tilted_lines_are_read_whole(tmp_path: Path, angle: float, reader: str) 
     assert read(pdf, reader) == texts
 
 
-@pytest.mark.parametrize("angle", (5, -7, 30))
-def test_steep_lines_keep_their_words(tmp_path: Path, angle: float) -> None:
+@readers
+@pytest.mark.parametrize("angle", (5, -7, 10, -10))
+def test_crooked_lines_keep_their_words(tmp_path: Path, angle: float, reader: str) -> None:
     text = "steeper lines keep their words"
-    found = " ".join(read(drawn(tmp_path, line(text, 400, angle=angle)), "pdfium")).split()
+    found = " ".join(read(drawn(tmp_path, line(text, 400, angle=angle)), reader)).split()
+    assert sorted(found) == sorted(text.split())
+
+
+def test_steep_lines_keep_their_words(tmp_path: Path) -> None:
+    text = "steeper lines keep their words"
+    found = " ".join(read(drawn(tmp_path, line(text, 400, angle=30)), "pdfium")).split()
     assert sorted(found) == sorted(text.split())
 
 
@@ -121,6 +128,15 @@ def test_no_space_between_signs_that_touch(tmp_path: Path, reader: str) -> None:
     text = "日本語 の テキスト です。"
     (found,) = read(drawn(tmp_path, line(text, width=11, gap=1)), reader)
     assert found == text.replace(" ", "")
+
+
+@readers
+def test_signs_in_columns_are_kept_apart(tmp_path: Path, reader: str) -> None:
+    columns = line("合計 東京 大阪", width=11, gap=18)
+    found = read(drawn(tmp_path, columns), reader)
+    assert " ".join(found) == "合計 東京 大阪"  # to poppler they are columns
+    for column, placed in zip(pdfium_words(tmp_path / "layer.pdf", 0), columns.words, strict=True):
+        assert column.right == pytest.approx(60 + placed.end_pt, abs=1)
 
 
 def test_right_to_left_is_found_in_logical_order(tmp_path: Path) -> None:

@@ -20,8 +20,12 @@ from .glyphless import ASCENT, FONT_NAME, UNITS_PER_EM, register
 
 INVISIBLE = 3
 """Text render mode: neither fill nor stroke (ISO 32000-1, table 106)."""
-MAX_STEPPED_DEG = 8.0
-"""Lines tilted more are drawn tilted; others as flat words, which readers do not break."""
+MAX_STEPPED_DEG = 12.0
+"""Lines tilted more are drawn tilted; others as flat words, which readers do not break.
+
+Of a page's words at 10 degrees, poppler found 91 % in flat ones, and 43 % in tilted lines;
+pdf.js 100 % and 86 %.
+"""
 MAX_SHIFT_EM = 0.22
 """How far a word may be moved off its print to make its line flatter, which poppler wants."""
 AIR = 1.35
@@ -122,7 +126,7 @@ def _show_stepped(text: PDFTextObject, words: list[PlacedWord], size: float, slo
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else None
         width = word.end_pt - word.start_pt
-        if following and needs_space(word.text, following.text):
+        if following and _is_spaced(word, following, size):
             room = following.start_pt - word.start_pt - MIN_GAP_EM * size
             width = max(width / 2, min(width, room))
         elif following:  # close the gap, or readers put a space there
@@ -132,13 +136,18 @@ def _show_stepped(text: PDFTextObject, words: list[PlacedWord], size: float, slo
         moved = _move(text, word.start_pt * math.cos(slope) - at_x, along * math.sin(slope) - at_y)
         at_x, at_y = at_x + moved[0], at_y + moved[1]
         text.setHorizScale(_percent(width * math.cos(slope), font.stringWidth(shown, size)))
-        text.textOut(shown + _after(word, following))
+        text.textOut(shown + _after(word, following, size))
 
 
-def _after(word: PlacedWord, following: PlacedWord | None) -> str:
+def _is_spaced(word: PlacedWord, following: PlacedWord, size: float) -> bool:
+    height = size * ASCENT / UNITS_PER_EM / AIR
+    return needs_space(word.text, following.text, (following.start_pt - word.end_pt) / height)
+
+
+def _after(word: PlacedWord, following: PlacedWord | None, size: float) -> str:
     """What is drawn with a word, behind it."""
     if following:
-        return " " if needs_space(word.text, following.text) else ""
+        return " " if _is_spaced(word, following, size) else ""
     return f"{AFTER_HYPHEN} " if word.text.endswith("-") else " "
 
 
@@ -157,7 +166,7 @@ def _show_tilted(text: PDFTextObject, words: list[PlacedWord], size: float) -> N
         missing = (word.end_pt - word.start_pt) * 100 / percent - natural[index]
         text.setCharSpace(round(max(-limit, min(limit, missing / len(shown[index]))), 4))
         following = words[index + 1] if index + 1 < len(words) else None
-        text.textOut(shown[index] + _after(word, following))
+        text.textOut(shown[index] + _after(word, following, size))
     text.setCharSpace(0)
 
 
