@@ -40,7 +40,7 @@ test: $(VENV)/installed-test ## Run the tests
 	$(BIN)/python -m pytest
 
 test-scans: $(VENV)/installed-test ## Run the checks on real scans: REAL_SCANS=path
-	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest tests/real_scans.py
+	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest tests/real_scans.py tests/odd_scans.py
 
 soak: $(VENV)/installed-test ## Run the long checks of memory and odd scans: REAL_SCANS=path
 	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest -s tests/soak.py

@@ -27,7 +27,7 @@ WHITE: dict[str, float | tuple[float, ...]] = {
     "RGB": (255, 255, 255),
     "CMYK": (0, 0, 0, 0),
 }
-Rows = np.ndarray[Any, np.dtype[np.bool_]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 TAIL = bytes(random.Random(1).randrange(1, 255) for _ in range(4096))
 """Data of a picture that is none. It changes nothing after a JPEG that is complete."""
@@ -59,7 +59,7 @@ def _mended(page: PageImage) -> PageImage | None:
     decoded, other = (_decoded_over(page, ground) for ground in (0, 0xFF))
     if decoded is None or other is None:
         return None
-    lacking = _differing_rows(decoded, other)
+    lacking = _rows(_differing(decoded, other))
     if lacking.all():
         return None
     return _noted(page, _on_white(plain(decoded), lacking), lacking)
@@ -85,23 +85,24 @@ def _mended_jpeg(page: PageImage) -> PageImage:
     if not segments(data):
         return page
     end = end_of_picture(data)
-    body = data if end < 0 else data[:end]
+    body = data.rstrip(b"\xff") if end < 0 else data[:end]
     progressive = bool(page.image.info.get("progressive"))
     looks = [_jpeg(each, LOOK_AT) for each in (body + EOI, body + TAIL + EOI)]
-    complete = not _differing_rows(*looks).any()
+    differing = _differing(*looks)
+    complete = not differing.any()
     if complete and end >= 0:
         return page
-    image = _jpeg(body + EOI)
-    image.load()
-    if _of_one_colour(image) and not complete:
+    if differing[0, 0]:
         page.image.load()  # which says what is wrong with it, if it is cut off
         raise OSError("nothing of the picture is there")
+    image = _jpeg(body + EOI)
+    image.load()
     if progressive:
         note = "the file is cut off: a part of the picture is coarse or missing"
         return _replaced(page, plain(image).copy(), note)
     if complete:
         return _noted(page, image, np.zeros(image.height, np.bool_))
-    lacking = _differing_rows(image, _jpeg(body + TAIL + EOI))
+    lacking = _rows(_differing(image, _jpeg(body + TAIL + EOI)))
     first = int(lacking.argmax())
     lacking[first:] = True
     blank = lacking.copy()
@@ -117,18 +118,20 @@ def _jpeg(data: bytes, scale: float = 1) -> Image.Image:
     return image
 
 
-def _of_one_colour(image: Image.Image) -> bool:
-    pixels = np.asarray(image)
-    return bool((pixels == pixels[0, 0]).all())
-
-
-def _differing_rows(one: Image.Image, other: Image.Image) -> Rows:
+def _differing(one: Image.Image, other: Image.Image) -> Flags:
+    """Which pixels differ."""
     same = np.asarray(one) == np.asarray(other)
-    rows: Rows = ~same.reshape(same.shape[0], -1).all(1)
+    differing: Flags = ~same.reshape(*same.shape[:2], -1).all(2)
+    return differing
+
+
+def _rows(pixels: Flags) -> Flags:
+    """Which rows hold such a pixel."""
+    rows: Flags = pixels.any(1)
     return rows
 
 
-def _on_white(image: Image.Image, lacking: Rows) -> Image.Image:
+def _on_white(image: Image.Image, lacking: Flags) -> Image.Image:
     """`image`, white in these rows."""
     image = image.convert("RGB") if image.mode == "P" else image.copy()
     if lacking.any() and image.mode in WHITE:
@@ -137,7 +140,7 @@ def _on_white(image: Image.Image, lacking: Rows) -> Image.Image:
     return image
 
 
-def _noted(page: PageImage, image: Image.Image, lacking: Rows) -> PageImage:
+def _noted(page: PageImage, image: Image.Image, lacking: Flags) -> PageImage:
     """The page with these pixels, of which some rows are not there."""
     if lacking.any():
         share = max(1, round(100 * float(lacking.mean())))

@@ -170,7 +170,7 @@ def open_page(source: PageSource) -> Image.Image:
     image = open_scan(source.path)
     if source.frame:
         image.seek(source.frame)
-    with suppress(Exception):
+    if image.format == "TIFF":  # others may be decoded for it
         _take_orientation(image)
     return image
 
