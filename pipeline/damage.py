@@ -127,7 +127,7 @@ def _differing(one: Image.Image, other: Image.Image) -> Flags:
 
 def _rows(pixels: Flags) -> Flags:
     """Which rows hold such a pixel."""
-    rows: Flags = pixels.any(1)
+    rows: Flags = np.logical_or.reduce(pixels, axis=1)
     return rows
 
 

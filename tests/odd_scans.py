@@ -34,13 +34,11 @@ def by_pillow(source: PageSource) -> Image.Image | None:
                 upright = ImageOps.exif_transpose(image)
             profile = image.info.get("icc_profile")
             if profile and upright.mode in ("L", "RGB", "CMYK"):
-                try:
+                with suppress(ImageCms.PyCMSError):  # it does not fit the pixels
                     upright = ImageCms.profileToProfile(
                         upright, ImageCms.ImageCmsProfile(io.BytesIO(profile)),
                         ImageCms.createProfile("sRGB"), outputMode="RGB",
                     ) or upright  # fmt: skip
-                except ImageCms.PyCMSError:  # it does not fit the pixels
-                    pass
     except Exception:
         return None
     if upright.mode.startswith("I;16"):
