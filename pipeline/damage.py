@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, JpegImagePlugin
 
-from .jpeg import EOI, end_of_picture, segments
+from .jpeg import BLOCK_PX, EOI, end_of_picture, segments
 from .load import open_page
 from .model import PageImage
 from .pixels import plain
@@ -89,25 +89,27 @@ def _mended_jpeg(page: PageImage) -> PageImage:
     progressive = bool(page.image.info.get("progressive"))
     looks = [_jpeg(each, LOOK_AT) for each in (body + EOI, body + TAIL + EOI)]
     differing = _differing(*looks)
-    complete = not differing.any()
+    complete = not differing.any() and (end >= 0 or not progressive)
     if complete and end >= 0:
         return page
-    if differing[0, 0]:
-        page.image.load()  # which says what is wrong with it, if it is cut off
-        raise OSError("nothing of the picture is there")
     image = _jpeg(body + EOI)
     image.load()
+    if complete:
+        return _noted(page, image, np.zeros(image.height, np.bool_))
+    lacking = differing if progressive else _differing(image, _jpeg(body + TAIL + EOI))
+    corner = 1 if progressive else BLOCK_PX
+    if lacking[:corner, :corner].any():
+        page.image.load()  # which says what is wrong with it, if it is cut off
+        raise OSError("nothing of the picture is there")
     if progressive:
         note = "the file is cut off: a part of the picture is coarse or missing"
         return _replaced(page, plain(image).copy(), note)
-    if complete:
-        return _noted(page, image, np.zeros(image.height, np.bool_))
-    lacking = _rows(_differing(image, _jpeg(body + TAIL + EOI)))
-    first = int(lacking.argmax())
-    lacking[first:] = True
-    blank = lacking.copy()
+    rows = _rows(lacking)
+    first = int(rows.argmax())
+    rows[first:] = True
+    blank = rows.copy()
     blank[first : first + MCU_PX] = False  # a part of this row of blocks is there
-    return _noted(page, _on_white(plain(image), blank), lacking)
+    return _noted(page, _on_white(plain(image), blank), rows)
 
 
 def _jpeg(data: bytes, scale: float = 1) -> Image.Image:
