@@ -41,7 +41,7 @@ test: $(VENV)/installed-test ## Run the tests
 	$(BIN)/python -m pytest
 
 test-scans: $(VENV)/installed-test ## Run the checks on real scans: REAL_SCANS=path
-	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest tests/real_scans.py
+	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest tests/real_scans.py tests/odd_scans.py
 
 test-readers: $(VENV)/installed-test $(PDFJS)/node_modules/installed ## Run the checks with pdf.js (needs Node, npm, Chromium)
 	REQUIRE_TOOLS=1 $(BIN)/python -m pytest -s tests/viewer.py

@@ -28,6 +28,7 @@ from .cli_options import (
     with_ocr_options,
 )
 from .corrections import read_text, write_text
+from .damage import mend
 from .errors import NoScansError, OcrError, OutputError, ScanError, UsageError
 from .load import load_page, page_sources, scan_errors
 from .mark import read_mark
@@ -113,6 +114,9 @@ def render_command(
             raise UsageError(f"{printable(str(text))}: no such file; make it with ocr") from None
     options = load_options({"image_dpi": image_dpi, "max_image_mpixels": float("inf")})
     with load_page(source, options) as image, scan_errors(source):
+        image = mend(image)
+        if image.damage:
+            click.echo(f"{source}: {image.damage}", err=True)
         pdf = render_page(image, found, image_options({"optimize": optimize}))
     with atomic_file(output) as file:
         file.write(pdf)

@@ -136,6 +136,8 @@ class Watcher:
     def _page_done(self, event: PageDone) -> None:
         self._done += 1
         stats = event.result.stats
+        if event.result.damage:
+            self.say(f"{event.source}: {event.result.damage}", style="yellow")
         if self.verbose:
             for note in event.notes:
                 self.say(f"{event.source}: {note}")

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from .jpeg import component_ids
+from .jpeg import EOI, component_ids, end_of_picture
 from .lossless import flate_of, lossless
 from .model import PageImage
 from .options import ImageOptions
@@ -76,6 +76,8 @@ def _stored(page: PageImage) -> EncodedImage | None:
 def _jpeg(image: Image.Image, path: Path) -> EncodedImage | None:
     components = {"L": 1, "RGB": 3, "CMYK": 4}.get(image.mode)
     data = _first_picture(image, path.read_bytes())
+    if end_of_picture(data) < 0:  # some readers show nothing then
+        data += EOI
     ids = component_ids(data)
     if components is None or len(ids) != components:
         return None

@@ -44,6 +44,12 @@ def segments(data: bytes) -> list[Segment]:
     return []
 
 
+def end_of_picture(data: bytes) -> int:
+    """Where the EOI of a JPEG stands; -1 where it is cut off before."""
+    header = segments(data)
+    return data.find(EOI, header[-1].end) if header else -1
+
+
 def component_ids(data: bytes) -> bytes:
     """The component identifiers of a Huffman-coded 8-bit JPEG; empty for kinds PDF cannot hold."""
     for segment in segments(data):

@@ -125,7 +125,15 @@ def load_page(source: PageSource, options: LoadOptions | None = None) -> PageIma
                     f"{image.width} x {image.height} pixels are more than the limit of"
                     f" {options.max_image_mpixels:g} million; raise it with --max-image-mpixels"
                 )
-            orientation = _take_orientation(image)
+            try:
+                orientation = _take_orientation(image)
+            except Exception:
+                if image.format != "PNG":
+                    raise
+                # It is decoded for what may stand after the pixels, and is damaged: how far
+                # that goes is found out when the pixels are asked for.
+                image.close()
+                image, orientation = open_scan(source.path), 1
             size = image.size
             dpi, note = page_dpi(size, image.info, options.image_dpi)
             notes = tuple(filter(None, (note, lossy_note(image))))
@@ -155,6 +163,16 @@ def page_size_pt(
     except ScanError:
         return None
     return size if min(size) >= LEAST_SIDE_PT and max(size) <= LARGEST_SIDE_PT else None
+
+
+def open_page(source: PageSource) -> Image.Image:
+    """The frame of a scan, opened again, to be decoded as stored."""
+    image = open_scan(source.path)
+    if source.frame:
+        image.seek(source.frame)
+    if image.format == "TIFF":  # others may be decoded for it
+        _take_orientation(image)
+    return image
 
 
 def _take_orientation(image: Image.Image) -> int:
@@ -232,7 +250,9 @@ def _small_jpeg(page: PageImage, max_side_px: int) -> Image.Image | None:
     """The page decoded at a fraction of its size, where a JPEG is far larger than needed."""
     width, height = page.stored_size_px
     needed = max(page.square_size_px)
-    if page.image.format not in ("JPEG", "MPO") or needed < FAR_LARGER * max_side_px:
+    if page.damage or page.image.format not in ("JPEG", "MPO"):
+        return None
+    if needed < FAR_LARGER * max_side_px:
         return None
     image = open_scan(page.source.path)
     scale = max_side_px / needed

@@ -167,6 +167,7 @@ class PageImage:
         stored_size_px: Width and height as stored.
         dpi: Pixels per inch along the stored x and y.
         notes: What was decided for the file because it does not say, or was lost.
+        damage: What is missing of the picture, in words; empty where nothing is known to be.
     """
 
     source: PageSource
@@ -175,6 +176,7 @@ class PageImage:
     stored_size_px: tuple[int, int]
     dpi: tuple[float, float]
     notes: tuple[str, ...] = ()
+    damage: str = ""
 
     @property
     def size_pt(self) -> tuple[float, float]:

@@ -59,6 +59,7 @@ class PageResult:
             are not held in memory.
         notes: What a careful person should know, in plain words (a guessed resolution, ...).
         stats: The page in numbers.
+        damage: What is missing of its picture, in words (also in `notes`); empty for nothing.
     """
 
     source: PageSource
@@ -66,6 +67,7 @@ class PageResult:
     text: PageText | None = None
     notes: tuple[str, ...] = ()
     stats: PageStats = field(default_factory=PageStats)
+    damage: str = ""
 
 
 @dataclass(frozen=True, slots=True)

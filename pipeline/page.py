@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 from .atomic import not_writable
 from .choice import Chosen, choose_engine
 from .corrections import read_text, write_text
+from .damage import mend
 from .engines.protocol import EngineChoice
 from .errors import EngineError, OcrError, ScanError
 from .load import downscale, load_page, page_size_pt, scan_errors
@@ -73,13 +76,14 @@ def process_page(job: PageJob) -> PageOutcome:
     """
     reading = _Reading(job)
     try:
-        with load_page(job.source, job.load) as page:
+        with _mended_page(job) as page:
             try:
                 text = reading.text_of(page)
             except (ScanError, EngineError):
                 raise
             except OcrError as error:
-                return stand_in(job, "recognize", type(error).__name__, str(error))
+                message = "; ".join(filter(None, (str(error), page.damage)))
+                return stand_in(job, "recognize", type(error).__name__, message)
             started = time.monotonic()
             with scan_errors(job.source):
                 rendered = render(page, text, job.images)
@@ -101,11 +105,19 @@ def process_page(job: PageJob) -> PageOutcome:
             converted = (rendered.converted,) if rendered.converted else ()
             notes = (*page.notes, *reading.notes, *converted)
             if job.spool is None:
-                return PageResult(job.source, rendered.pdf, text, notes, stats)
+                return PageResult(job.source, rendered.pdf, text, notes, stats, page.damage)
             _spool(job.spool, rendered.pdf, text.text)
-            return PageResult(job.source, job.spool, None, notes, stats)
+            return PageResult(job.source, job.spool, None, notes, stats, page.damage)
     except ScanError as error:
         return stand_in(job, "load", "ScanError", str(error))
+
+
+@contextmanager
+def _mended_page(job: PageJob) -> Iterator[PageImage]:
+    with load_page(job.source, job.load) as page:
+        with scan_errors(job.source):
+            mended = mend(page)
+        yield mended
 
 
 def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure:
@@ -117,7 +129,7 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
     rendered = None
     if stage != "load":
         try:
-            with load_page(job.source, job.load) as page, scan_errors(job.source):
+            with _mended_page(job) as page, scan_errors(job.source):
                 rendered = render(page, images=job.images)
         except ScanError as error:
             stage, kind, message = "load", "ScanError", str(error)

@@ -154,6 +154,7 @@ def _page(page: PageOutcome) -> dict[str, Any]:
         "truncated": stats.truncated,
         "text_from": stats.text_from,
         "notes": list(page.notes),
+        "damage": page.damage,
         "seconds": {
             "load": stats.load_s,
             "recognize": stats.recognize_s,

@@ -51,9 +51,12 @@ def test_rubbish_becomes_pages_that_say_so(folder: Path, tmp_path: Path, command
     (folder / "2 garbage.tif").write_bytes(b"nothing of an image")
     (folder / "3 empty.png").write_bytes(b"")
     noise = Image.effect_noise((300, 300), 90)
-    for name in ("4 cut.jpg", "5 cut.tif"):
-        noise.save(folder / name)
-        os.truncate(folder / name, 2000)
+    noise.save(folder / "4 cut.jpg")
+    os.truncate(folder / "4 cut.jpg", (folder / "4 cut.jpg").read_bytes().index(b"\xff\xda") + 10)
+    noise.save(folder / "5 cut.tif")
+    with Image.open(folder / "5 cut.tif") as image:
+        strip = image.tag_v2[273][0]
+    os.truncate(folder / "5 cut.tif", strip)
     done = command("convert", folder, "-o", tmp_path / "out")
     assert done.returncode == 10
     assert "Traceback" not in done.stderr

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -231,15 +233,64 @@ def _idat(path: Path) -> bytes:
     return data[at + 4 : at + 4 + int.from_bytes(data[at - 4 : at])]
 
 
-def _png(path: Path, width: int, height: int, bits: int, colour: int, rows: bytes) -> Path:
-    import struct
-    import zlib
-
+def _png(
+    path: Path, width: int, height: int, bits: int, colour: int, rows: bytes, interlaced: int = 0
+) -> Path:
     buffer = io.BytesIO(b"\x89PNG\r\n\x1a\n")
     buffer.seek(0, io.SEEK_END)
-    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, interlaced)
     for kind, body in ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")):
         buffer.write(struct.pack(">I", len(body)) + kind + body)
         buffer.write(struct.pack(">I", zlib.crc32(kind + body)))
     path.write_bytes(buffer.getvalue())
     return path
+
+
+def test_strips_and_tiles_of_g4_become_one_strip(tmp_path: Path) -> None:
+    image = page([(255,) * 3, (0,) * 3]).convert("1").crop((0, 0, 384, 576))
+    image.save(tmp_path / "strips.tif", compression="group4", strip_size=384 // 8 * 64)
+    tiles = []
+    for top in range(0, 576, 64):
+        for left in range(0, 384, 128):
+            buffer = io.BytesIO()
+            tile = image.crop((left, top, left + 128, top + 64))
+            tile.save(buffer, "TIFF", compression="group4", tiffinfo={262: 0}, strip_size=1024)
+            with Image.open(buffer) as written:
+                at, size = (written.tag_v2[tag][0] for tag in (273, 279))
+                photometric = written.tag_v2[262]
+            tiles.append(buffer.getvalue()[at : at + size])
+    (tmp_path / "tiles.tif").write_bytes(_tiled(384, 576, 128, 64, photometric, tiles))
+    for name in ("strips.tif", "tiles.tif"):
+        found = Stored(made(tmp_path / name))
+        assert found.filter == "/CCITTFaxDecode"
+        assert same_pixels(found.pixels(), image), name
+
+
+def test_an_interlaced_png(tmp_path: Path) -> None:
+    pixels = np.asarray(Image.effect_noise((61, 83), 90).convert("RGB"))
+    rows = b""
+    for x, y, right, down in ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4),
+                              (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)):  # fmt: skip
+        rows += b"".join(b"\0" + row.tobytes() for row in pixels[y::down, x::right])
+    path = _png(tmp_path / "x.png", 61, 83, 8, 2, rows, interlaced=1)
+    found = Stored(made(path))
+    assert found.space == "/DeviceGray"
+    assert same_pixels(found.pixels(), Image.fromarray(pixels))
+
+
+def _tiled(
+    width: int, height: int, across: int, down: int, photometric: int, tiles: list[bytes]
+) -> bytes:
+    count = len(tiles)
+    tags = [(256, width), (257, height), (258, 1), (259, 4), (262, photometric), (277, 1),
+            (322, across), (323, down)]  # fmt: skip
+    lists_at = 8 + 2 + 12 * (len(tags) + 2) + 4
+    data_at = lists_at + 8 * count
+    offsets = [data_at + sum(map(len, tiles[:number])) for number in range(count)]
+    index = struct.pack("<H", len(tags) + 2)
+    for tag, value in tags:
+        index += struct.pack("<HHII", tag, 4, 1, value)
+    index += struct.pack("<HHII", 324, 4, count, lists_at)
+    index += struct.pack("<HHII", 325, 4, count, lists_at + 4 * count)
+    lists = struct.pack(f"<{2 * count}I", *offsets, *map(len, tiles))
+    return b"II*\0" + struct.pack("<I", 8) + index + b"\0" * 4 + lists + b"".join(tiles)
