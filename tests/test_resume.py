@@ -209,7 +209,8 @@ def test_output_folder_removed_in_the_middle(tmp_path: Path) -> None:
     read = len(log.read_text().splitlines())
     done = subprocess.run(convert, env=environment(FAULTS_LOG=log), capture_output=True)
     assert done.returncode == 0
-    assert len(log.read_text().splitlines()) == 13, f"{read} were known"
+    again = len(log.read_text().splitlines()) - 13
+    assert again in (0, 1), f"{read} were read; at most the one in flight is read again"
 
 
 def test_two_runs_on_the_same_folder(tmp_path: Path) -> None:
