@@ -140,19 +140,21 @@ day and night, and the miller
 slept beside his warm machine.""".splitlines()
 
 
+@pytest.mark.parametrize("gutter_px", (28, 60, 120))
 @pytest.mark.parametrize("read", (poppler_text, pdfium_text))
 def test_two_columns_do_not_run_into_each_other(
-    tmp_path: Path, read: Callable[[Path, int], str]
+    tmp_path: Path, read: Callable[[Path, int], str], gutter_px: int
 ) -> None:
     image = Image.new("L", (1240, 700), 255)
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(32)
-    for x, rows in ((80, LEFT), (660, RIGHT)):
+    width = max(draw.textlength(row, font=font) for row in LEFT)
+    for x, rows in ((80, LEFT), (80 + width + gutter_px, RIGHT)):
         for row, text in enumerate(rows):
             draw.text((x, 120 + 44 * row), text, 0, font)
     image.save(tmp_path / "page.png", dpi=(150, 150))
+    text = recognize(image, "eng", "rapid")
     with load_page(PageSource(tmp_path / "page.png")) as page:
-        text = recognize(image, "eng", "rapid")
         (tmp_path / "page.pdf").write_bytes(render_page(page, text))
     whole = " ".join(LEFT + RIGHT)
     assert " ".join(text.text.split()) == whole
