@@ -17,6 +17,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from .columns import is_level, split_at_gutters, tilt_of
 from .model import Line
 
 Floats = npt.NDArray[np.float64]
@@ -36,28 +37,25 @@ SAME_ROW = 0.5
 
 
 def reading_order(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """The same lines, in the order of reading.
+    """The lines in the order of reading, cut where they run over a gutter.
 
     Args:
         lines: Of one page, from left to right within each.
 
     Returns:
-        All of `lines`. Notes turned along a margin come last, as they came; where most lines
+        All words of `lines`. Notes turned along a margin come last, as they came; where most lines
         are turned or stand on the head, nothing is moved.
     """
-    level = [line for line in lines if line.words and _is_level(line)]
+    lines = split_at_gutters(lines)
+    level = [line for line in lines if line.words and is_level(line)]
     if len(level) < 2 or 2 * len(level) <= len(lines):
         return tuple(lines)
     outer = min(_left(line) for line in level), max(_right(line) for line in level)
-    among = [line.words != () and (_is_level(line) or _is_within(line, outer)) for line in lines]
+    among = [line.words != () and (is_level(line) or _is_within(line, outer)) for line in lines]
     placed = [line for line, is_among in zip(lines, among, strict=True) if is_among]
     order = _ordered(_Places.of(placed, level), np.arange(len(placed)))
     rest = (line for line, is_among in zip(lines, among, strict=True) if not is_among)
     return (*(placed[index] for index in order), *rest)
-
-
-def _is_level(line: Line) -> bool:
-    return line.baseline.direction[0] > math.sqrt(0.5)
 
 
 def _left(line: Line) -> float:
@@ -86,9 +84,7 @@ class _Places:
     @classmethod
     def of(cls, lines: Sequence[Line], level: Sequence[Line]) -> _Places:
         """Places of `lines`; the tilt is that of the `level` ones."""
-        ways = np.asarray([line.baseline.direction for line in level])
-        lengths = np.asarray([line.baseline.length for line in level])
-        tilt = _weighted_median(np.arctan2(ways[:, 1], ways[:, 0]), lengths)
+        tilt = tilt_of(level)
         cos, sin = math.cos(tilt), math.sin(tilt)
         usual = float(np.median([line.height for line in level]))
         rows = []
@@ -100,7 +96,7 @@ class _Places:
             ]
             base, height = line.baseline, line.height
             x, y = (base.x0 + base.x1) / 2, (base.y0 + base.y1) / 2 - height / 2
-            if not _is_level(line):
+            if not is_level(line):
                 height = usual
                 y = min(word.box.top for word in line.words) + height / 2
             rows.append((min(xs), max(xs), y * cos - x * sin, height, _letters(line.text)))
@@ -118,12 +114,6 @@ class _Places:
 def _letters(text: str) -> int:
     """How many characters a text has; wide (Chinese, Japanese) ones count twice."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def _weighted_median(values: Floats, weights: Floats) -> float:
-    order = np.argsort(values)
-    total = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(total, total[-1] / 2)])
 
 
 def _ordered(places: _Places, some: Numbers) -> list[int]:

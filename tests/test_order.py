@@ -118,6 +118,33 @@ def test_turned_pages_and_empty_ones_are_left_alone() -> None:
     assert reading_order([]) == ()
 
 
+def joined(first: Line, second: Line) -> Line:
+    """Two lines as one that was found across the gutter."""
+    a, b = first.baseline, second.baseline
+    return Line(first.words + second.words, Baseline(a.x0, a.y0, b.x1, b.y1), first.height)
+
+
+@pytest.mark.parametrize("tilt", (0.0, 2.0))
+def test_lines_found_across_the_gutter_are_cut(tilt: float) -> None:
+    left, right = column("a", 100, 200, 8, tilt), column("b", 500, 200, 8, tilt)
+    page = [joined(*pair) for pair in zip(left[:6], right[:6], strict=True)]
+    page += [*left[6:], *right[6:]]
+    found = reading_order(page)
+    assert firsts(found) == names("a", 8) + names("b", 8)
+    for part, whole in zip(found, left + right, strict=True):
+        assert part.words == whole.words
+        assert part.baseline.x0 == pytest.approx(whole.baseline.x0, abs=3)
+        assert part.baseline.y1 == pytest.approx(whole.baseline.y1, abs=3)
+
+
+def test_wide_gaps_without_a_gutter_are_not_cut() -> None:
+    page = [
+        joined(line(f"first{row} half", 100, y), line("second half", 330 + 25 * row, y))
+        for row, y in enumerate(range(100, 400, 30))
+    ]
+    assert reading_order(page) == tuple(page)
+
+
 def test_nothing_is_lost() -> None:
     page = column("a", 100, 200, 9) + column("b", 560, 205, 7) + column("c", 300, 500, 5)
     page += [page[0], Line((), Baseline(0, 0, 10, 0), 5.0)]
@@ -140,19 +167,24 @@ day and night, and the miller
 slept beside his warm machine.""".splitlines()
 
 
-@pytest.mark.parametrize("read", (poppler_text, pdfium_text))
+# At 28 pixels, less than the size of the letters, poppler takes both columns for one.
+@pytest.mark.parametrize(
+    ("read", "gutter_px"),
+    [(poppler_text, 44), (poppler_text, 100)] + [(pdfium_text, gap) for gap in (28, 44, 100)],
+)
 def test_two_columns_do_not_run_into_each_other(
-    tmp_path: Path, read: Callable[[Path, int], str]
+    tmp_path: Path, read: Callable[[Path, int], str], gutter_px: int
 ) -> None:
     image = Image.new("L", (1240, 700), 255)
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(32)
-    for x, rows in ((80, LEFT), (660, RIGHT)):
+    width = max(draw.textlength(row, font=font) for row in LEFT)
+    for x, rows in ((80, LEFT), (80 + width + gutter_px, RIGHT)):
         for row, text in enumerate(rows):
             draw.text((x, 120 + 44 * row), text, 0, font)
     image.save(tmp_path / "page.png", dpi=(150, 150))
+    text = recognize(image, "eng", "rapid")
     with load_page(PageSource(tmp_path / "page.png")) as page:
-        text = recognize(image, "eng", "rapid")
         (tmp_path / "page.pdf").write_bytes(render_page(page, text))
     whole = " ".join(LEFT + RIGHT)
     assert " ".join(text.text.split()) == whole
