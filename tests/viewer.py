@@ -16,7 +16,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from corpus import LINES, PAGE_PT, TEXTS, TrueLine, TrueWord, bare, draw_corpus, whole_lines
+from corpus import (
+    ASCENT_EM,
+    DESCENT_EM,
+    LINES,
+    PAGE_PT,
+    SIZE_PT,
+    TEXTS,
+    TrueLine,
+    TrueWord,
+    bare,
+    draw_corpus,
+    whole_lines,
+)
 from readers import need
 
 SCRIPTS = list(TEXTS)
@@ -138,3 +150,18 @@ def test_highlights_lie_on_the_words(seen: Seen) -> None:
     assert len(starts) >= 0.8 * sum(line.angle_deg % 90 == 0 for line, _ in WORDS)
     assert statistics.median(starts) < NEAR_PT
     assert statistics.median(ends) < NEAR_PT
+
+
+def test_highlights_of_tilted_words_cover_them(seen: Seen) -> None:
+    tilted = [(line, word) for line, word in WORDS if line.script == "tilted"]
+    assert len(tilted) >= 8
+    for line, word in tilted:
+        marks = seen.found[word.text]
+        assert marks, word.text
+        x, y = line.at((word.start_pt + word.end_pt) / 2, (ASCENT_EM - DESCENT_EM) * SIZE_PT / 2)
+        length = word.end_pt - word.start_pt
+        left, right = min(mark.left for mark in marks), max(mark.right for mark in marks)
+        low, high = min(mark.bottom for mark in marks), max(mark.top for mark in marks)
+        assert abs((left + right) / 2 - x) < 2.5, word.text
+        assert length * 0.85 < right - left < length * 1.15 + 4, word.text
+        assert low < PAGE_PT[1] - y < high, word.text

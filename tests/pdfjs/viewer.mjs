@@ -27,6 +27,7 @@ await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const browser = await puppeteer.launch({
   executablePath,
   headless: true,
+  pipe: true, // Chromium then ends with this process, however that ends
   protocolTimeout: PATIENCE_MS,
   args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
 });
