@@ -22,13 +22,13 @@ from corpus import (
     LINES,
     PAGE_PT,
     SIZE_PT,
-    TEXTS,
     TrueLine,
     TrueWord,
     bare,
     draw_corpus,
     whole_lines,
 )
+from corpus_texts import TEXTS
 from readers import need
 
 SCRIPTS = list(TEXTS)
