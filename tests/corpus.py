@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from pathlib import Path
 
+from corpus_texts import TEXTS, TOUCH
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.geometry import Baseline, Box
@@ -30,84 +31,6 @@ SIZE_PT = 11.0
 ASCENT_EM, DESCENT_EM = 0.8, 0.22
 TOUCHING_PT = 0.4
 """Between words that touch."""
-TOUCH = "|"
-"""Stands between words that touch, in the texts below."""
-
-TEXTS = {
-    "latin": {
-        "pangram": "The quick brown fox jumps over 13 lazy dogs.",
-        "czech": "Příliš žluťoučký kůň úpěl ďábelské ódy",
-        "western": "Straße façade naïve Ångström £5 (test) a\\b",
-        "extended": "Œuvre Łódź İstanbul “quoted” — €100 Việt",
-        "combining": "e\u0301te\u0301 cafe\u0301 nai\u0308ve",
-        "ligatures": "oﬃce ﬁnal ﬂow of a diﬀerent kind",
-        "greek-cyrillic": "Ελληνικά κείμενο Привет мир",
-        "vietnamese": "Tiếng Việt có nhiều dấu thanh điệu",
-        "polytonic": "Ἐν ἀρχῇ ἦν ὁ λόγος καὶ",
-        "ukrainian": "Ґанок їжак щедрий жовтень",
-        "marks": "x̄ and q̃ with m̥ũ marks",
-        "figures": "Total: 1,234.56 EUR (VAT 20%) #7",
-        "address": "Write to info@example.org or +46-8-123",
-        "one-letter": "i l I . a 1 one letter words",
-        "capitals": "LARGE CAPITALS WMWM AND SMALL ones",
-    },
-    "hyphens": {
-        "hyphen": "this word is conti-",
-        "hyphen-next": "nued on the next line",
-        "sign": "a hyphen of its own sepa‐",
-        "sign-next": "rates these two lines",
-        "inner": "well-known half-way houses",
-        "czech-hyphen": "české slovo je rozdě-",
-        "czech-hyphen-next": "leno na konci řádku",
-    },
-    "cjk": {
-        "chinese": "中文测试|文本识别|你好世界",
-        "chinese-words": "人民|共和国|成立|于|北京",
-        "japanese": "日本語|の|テキスト|です。",
-        "korean": "한국어 텍스트 인식 결과",
-        "traditional": "繁體|中文|資料|夾",
-        "japanese-latin": "PDF ファイル|を 2024 年|に|作成",
-    },
-    "right-to-left": {
-        "arabic": "السلام عليكم ورحمة الله",
-        "arabic-digits": "عام 2024 الطبعة الثالثة",
-        "arabic-marks": "بِسْمِ اللَّهِ الرَّحْمٰنِ",
-        "hebrew": "שלום עולם זהו טקסט",
-        "hebrew-latin": "ספר Python טוב (2020) מאוד",
-        "arabic-indic": "صفحة ٢٥ من ١٢٣",
-        "persian": "کتاب‌های فارسی خوب",
-        "hebrew-points": "בְּרֵאשִׁית בָּרָא אֱלֹהִים",
-        "hebrew-brackets": "מילה (בסוגריים) אחת",
-    },
-    "indic": {
-        "hindi": "नमस्ते दुनिया क्षत्रिय हिन्दी",
-        "thai": "ภาษาไทย ทดสอบ น้ำ",
-        "tamil": "தமிழ் மொழி கௌ",
-        "nepali": "सबै व्यक्तिहरू जन्मजात स्वतन्त्र",
-    },
-    "symbols": {
-        "emoji": "smile 😀 rocket 🚀 end",
-        "joined-emoji": "team 👩‍💻 flag 🇩🇪 end",
-        "mathematical": "𝐀𝐁𝐂 vector 𝑥 ok",
-        "rare-signs": "𠀋𠮟|漢字|𪚥",
-        "arrows": "from ← to → half ½ x² №5",
-    },
-    "tilted": {
-        "tilt+1": "Tilted by one degree upwards here",
-        "tilt+2": "Two degrees are common číslo two",
-        "tilt-2": "Minus two degrees leans down",
-        "tilt-3": "مرحبا بالعالم الكبير",
-        "tilt+5": "Slightly rotated line číslo five",
-        "tilt-5": "五度|傾いた|行|です",
-        "tilt+10": "Ten degrees is a crooked page",
-        "tilt-10": "Ten degrees the other way round",
-    },
-    "turned": {
-        "turn+90": "Vertical margin note here",
-        "turn+180": "Upside down heading",
-        "turn-90": "Downward note on the edge",
-    },
-}
 ORIGINS_PT = {"turn+90": (520.0, 500.0), "turn+180": (400.0, 600.0), "turn-90": (80.0, 150.0)}
 """Where the baselines of turned lines start; y down."""
 

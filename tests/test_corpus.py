@@ -6,7 +6,8 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from corpus import LINES, TEXTS, TOUCH, draw_corpus, whole_lines
+from corpus import LINES, draw_corpus, whole_lines
+from corpus_texts import TEXTS, TOUCH
 from readers import mupdf_text, pdfium_text, poppler_text, pypdf_text
 
 from pipeline.geometry import Baseline, Box
