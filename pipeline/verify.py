@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ SIZE_SLACK_PT = 0.01
 LEAST_SHARE = 0.99
 """Of a page's letters and digits, as a multiset. Readers drop or change marks, hyphens and
 characters beyond the first plane; those do not count."""
+PORTION_BYTES = 32_000_000
+"""PDFium keeps every picture that it has seen until the document is closed."""
 LAST_OF_FIRST_PLANE = 0xFFFF
 
 _pdfium = threading.Lock()
@@ -67,22 +69,43 @@ def verify(path: Path, output: Path, pages: Sequence[Expected]) -> None:
 def find_fault(path: Path, pages: Sequence[Expected]) -> str:
     """The first thing that is not as expected, in words; empty where all is."""
     with _pdfium:
-        try:
-            document = pypdfium2.PdfDocument(path)
-        except (pypdfium2.PdfiumError, OSError) as error:
-            return f"it cannot be opened ({error})"
-        with document:
-            if len(document) != len(pages):
-                return f"it has {len(document)} pages instead of {len(pages)}"
-            for index, expected in enumerate(pages):
-                try:
-                    page = document[index]
-                except pypdfium2.PdfiumError as error:
-                    return f"page {index + 1} ({expected.name}) cannot be opened ({error})"
-                fault = _page_fault(page, expected)
-                page.close()
-                if fault:
-                    return f"page {index + 1} ({expected.name}) {fault}"
+        for first, last in _portions(pages):
+            fault = _portion_fault(path, pages, first, last)
+            if fault:
+                return fault
+    return ""
+
+
+def _portions(pages: Sequence[Expected]) -> Iterator[tuple[int, int]]:
+    """Indices of the first page and behind the last one, of portions that fit into memory."""
+    first = size = 0
+    for index, page in enumerate(pages):
+        size += page.stats.bytes_out
+        if size > PORTION_BYTES:
+            yield first, index + 1
+            first, size = index + 1, 0
+    if first < len(pages) or not pages:
+        yield first, len(pages)
+
+
+def _portion_fault(path: Path, pages: Sequence[Expected], first: int, last: int) -> str:
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except (pypdfium2.PdfiumError, OSError) as error:
+        return f"it cannot be opened ({error})"
+    with document:
+        if len(document) != len(pages):
+            return f"it has {len(document)} pages instead of {len(pages)}"
+        for index in range(first, last):
+            expected = pages[index]
+            try:
+                page = document[index]
+            except pypdfium2.PdfiumError as error:
+                return f"page {index + 1} ({expected.name}) cannot be opened ({error})"
+            fault = _page_fault(page, expected)
+            page.close()
+            if fault:
+                return f"page {index + 1} ({expected.name}) {fault}"
     return ""
 
 
