@@ -87,7 +87,7 @@ def what_exists(
     mark = read_mark(output)
     done = DocumentDone(document, "skipped")
     if mark is not None and mark.failures:
-        failures = mark.failures_of([s for path in document.scans for s in page_sources(path)])
+        failures = mark.failures_of(sources_of(document))
         done = replace(done, failures=failures, exit_code=EXIT_PAGES_FAILED)
     if options.existing == "keep":
         return replace(done, message="the PDF exists")
