@@ -20,9 +20,9 @@ import numpy.typing as npt
 from ..characters import nfc
 from ..geometry import Baseline, Box
 from ..model import Line, Word
+from .network import Floats, Pixels
+from .reader import Reading
 
-Pixels = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 WORD = re.compile(r"\S+")
@@ -53,22 +53,31 @@ class Span:
     bottom: float = 1.0
 
 
-def line_from_columns(
-    quad: Floats,
-    text: str,
-    columns: Sequence[int],
-    scores: Sequence[float],
-    used: float,
-    crop: Pixels,
-) -> Line:
+def flat_line(page: Pixels, quad: Floats) -> Pixels:
+    """The print in a quadrilateral (corners clockwise from the top left), laid flat.
+
+    One that stands upright, as high as one and a half times its width, is turned to the left.
+    """
+    sides = np.linalg.norm(quad - np.roll(quad, -1, axis=0), axis=1).astype(int)
+    width, height = max(1, sides[0], sides[2]), max(1, sides[1], sides[3])
+    left, top = quad[0]
+    flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    if np.array_equal(quad - quad[0], flat) and np.array_equal(quad, quad.round()):
+        line = page[int(top) : int(top) + height, int(left) : int(left) + width]
+    else:
+        way = cv2.getPerspectiveTransform(quad, flat)
+        line = cv2.warpPerspective(
+            page, way, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        )
+    return np.ascontiguousarray(np.rot90(line) if height >= 1.5 * width else line, np.uint8)
+
+
+def line_from_reading(quad: Floats, reading: Reading, crop: Pixels) -> Line:
     """A line of words from the characters read in a quadrilateral.
 
     Args:
         quad: Corners in pixels, clockwise from the top left.
-        text: What was read, spaces included.
-        columns: For each character, the reader's column where it was seen.
-        scores: For each character, its confidence.
-        used: How many columns the print fills.
+        reading: What was read there.
         crop: The print, laid flat, [height, width, channels].
 
     Returns:
@@ -78,11 +87,12 @@ def line_from_columns(
     if is_upright_strip(corners):
         corners = corners[[1, 2, 3, 0]]  # read from top to bottom, turned to the left
     top_left, top_right, bottom_right, bottom_left = corners
-    matches = list(WORD.finditer(text))
-    spans = word_spans(crop, [(m.start(), m.end() - 1) for m in matches], columns, used)
+    matches = list(WORD.finditer(reading.text))
+    ends = [(match.start(), match.end() - 1) for match in matches]
+    spans = word_spans(crop, ends, reading.columns, reading.used)
     words = []
     for match, span in zip(matches, spans, strict=True):
-        confidence = sum(scores[match.start() : match.end()]) / len(match[0])
+        confidence = sum(reading.scores[match.start() : match.end()]) / len(match[0])
         words.append(Word(nfc(match[0]), _box(corners, span), round(confidence, 4)))
     height = float(
         np.linalg.norm(bottom_left - top_left) + np.linalg.norm(bottom_right - top_right)
@@ -96,7 +106,7 @@ def line_from_columns(
 
 
 def is_upright_strip(corners: npt.NDArray[np.float64]) -> bool:
-    """Whether `get_rotate_crop_image` turned this strip to lie flat."""
+    """Whether `flat_line` turns this strip to lie flat."""
     width = max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[2] - corners[3]))
     height = max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))
     return bool(int(height) >= 1.5 * int(width))

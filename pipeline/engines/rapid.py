@@ -12,7 +12,7 @@ from ..options import EngineOptions
 from ..order import reading_order
 from .status import EngineStatus
 
-REVISION = "4"
+REVISION = "5"
 """Counts up when our own steps around the models change what is read, or where."""
 
 
