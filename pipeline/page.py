@@ -15,7 +15,7 @@ from .corrections import read_text, write_text
 from .damage import mend
 from .engines.protocol import EngineChoice
 from .errors import EngineError, OcrError, ScanError
-from .load import downscale, load_page, page_size_pt, scan_errors
+from .load import blank_copy, downscale, load_page, page_size_pt, scan_errors
 from .model import PageImage, PageSource, PageText
 from .ocr import recognize
 from .options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions
@@ -220,7 +220,8 @@ class _Reading:
             chosen = _chosen(job.engine, job.ocr)
         else:
             chosen = choose_engine(job.engine, job.ocr)
-        small = downscale(page, job.ocr.max_side_px or chosen.best_side_px)
+        prepare = downscale if chosen.reads else blank_copy
+        small = prepare(page, job.ocr.max_side_px or chosen.best_side_px)
         self.load_s = round(time.monotonic() - started, 4)
         try:
             return recognize(small, chosen.languages, chosen.engine, job.ocr.engine)
