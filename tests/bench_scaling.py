@@ -55,10 +55,13 @@ def by_pages(sources: tuple[Path, ...], numbers: tuple[int, ...], options: list[
     return steps
 
 
-def each_more_ms(steps: list[Step]) -> list[float]:
-    """What each further page cost, between a step and the next, in milliseconds."""
+def each_more_ms(steps: list[Step]) -> list[tuple[float, float]]:
+    """What each further page cost, between a step and the next: wall and CPU milliseconds."""
     return [
-        1000 * (more.seconds - less.seconds) / (more.pages - less.pages)
+        (
+            1000 * (more.seconds - less.seconds) / (more.pages - less.pages),
+            1000 * (more.cpu_s - less.cpu_s) / (more.pages - less.pages),
+        )
         for less, more in pairwise(steps)
     ]
 

@@ -47,9 +47,14 @@ def show(bench: Bench) -> None:
         console.print(_steps("Workers", bench.workers))
     if bench.more_pages:
         console.print(_steps("Pages: G4 TIFF, engine none, one worker", bench.more_pages))
-        each_ms = ", ".join(f"{ms:.1f} ms" for ms in each_more_ms(bench.more_pages))
-        if each_ms:
-            console.print(f"each page more, from row to row: {each_ms}")
+        for step, (wall_ms, cpu_ms) in zip(
+            bench.more_pages[1:], each_more_ms(bench.more_pages), strict=True
+        ):
+            console.print(
+                f"each page more, up to {step.pages:,}: {wall_ms:.1f} ms, {cpu_ms:.1f} ms of CPU"
+                f" ({1000 / cpu_ms:.0f} pages/s a core)",
+                soft_wrap=True,
+            )
 
 
 def _table(title: str, *names: str, left: int = 1) -> Table:
@@ -85,7 +90,7 @@ def _profiles(profiles: Sequence[Profile]) -> Table:
 
 
 def _steps(title: str, steps: Sequence[Step]) -> Table:
-    names = ("engine", "workers", "pages", "seconds", "pages/s", "pages/s a core", "CPU ms/page",
+    names = ("engine", "workers", "pages", "seconds", "pages/s", "CPU ms/page",
              "times as fast", "peak MB")  # fmt: skip
     table = _table(title, *names)
     first: dict[tuple[str, int], Step] = {}
@@ -98,7 +103,6 @@ def _steps(title: str, steps: Sequence[Step]) -> Table:
             f"{step.pages:,}",
             f"{step.seconds:.1f}",
             f"{pace:.2f}",
-            f"{pace / step.jobs:.2f}",
             f"{1000 * step.cpu_s / step.pages:.1f}",
             f"{base.seconds / step.seconds:.2f}",
             f"{step.peak_bytes / MEGABYTE:,.0f}",
