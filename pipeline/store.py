@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .model import PageText
 
-FORMAT = 1
+FORMAT = 2
 """Counts up when the same scan and options would give another text, or another entry."""
 ENTRIES = "pages"
 ENDING = ".json.gz"
