@@ -34,7 +34,9 @@ class Profile:
         seconds: Of the whole command.
         shares: Of the time of so many cores, by stage; their sum is 1.
         pages_s: From the beginning of the first page to the end of the last.
-        recognition_cpu_s: CPU time of detection and recognition, without the engines' start.
+        recognition_s: That the workers spent in detection and recognition, all together; the
+            engines' start not counted.
+        recognition_cpu_s: The same in CPU time: less, where other work is on the machine.
     """
 
     engine: str
@@ -43,11 +45,17 @@ class Profile:
     seconds: float
     shares: dict[str, float]
     pages_s: float
+    recognition_s: float
     recognition_cpu_s: float
 
     @property
     def over_recognition(self) -> float:
-        """`pages_s` over what recognition alone would take if no core ever did anything else."""
+        """`pages_s` over what recognition alone would take if no worker did anything else."""
+        return self.pages_s / (self.recognition_s / self.jobs or float("inf"))
+
+    @property
+    def over_recognition_cpu(self) -> float:
+        """The same over its CPU time; alike where nothing else is on the machine."""
         return self.pages_s / (self.recognition_cpu_s / self.jobs or float("inf"))
 
 
@@ -83,5 +91,6 @@ def profile(
         run.seconds,
         {stage: spent[stage] / whole for stage in SHOWN},
         last - first,
+        sum(spent[stage] for stage in RECOGNITION),
         sum(cpu[stage] for stage in RECOGNITION),
     )

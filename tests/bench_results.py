@@ -108,7 +108,12 @@ class Bench:
                 for result, figures in self.rows()
             ],
             "profile": [
-                {**vars(each), "over_recognition": each.over_recognition} for each in self.profiles
+                {
+                    **vars(each),
+                    "over_recognition": each.over_recognition,
+                    "over_recognition_cpu": each.over_recognition_cpu,
+                }
+                for each in self.profiles
             ],
             "workers": [vars(step) for step in self.workers],
             "pages": [vars(step) for step in self.more_pages],

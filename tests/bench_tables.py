@@ -36,11 +36,13 @@ def show(bench: Bench) -> None:
     if bench.profiles:
         console.print(_profiles(bench.profiles))
         for each in bench.profiles:
-            if each.recognition_cpu_s > 0 and each.engine != "none":
+            if each.engine != "none":
                 console.print(
-                    f"{each.engine}: first page to last {each.pages_s:.1f} s,"
-                    f" {each.over_recognition:.2f} times the {each.recognition_cpu_s:.1f} s of"
-                    f" recognition over {each.jobs} workers",
+                    f"{each.engine}: first page to last {each.pages_s:.1f} s:"
+                    f" {each.over_recognition_cpu:.2f} times recognition's CPU time over workers"
+                    f" ({each.recognition_cpu_s:.1f} s / {each.jobs}),"
+                    f" {each.over_recognition:.2f} times its wall time over workers"
+                    f" ({each.recognition_s:.1f} s / {each.jobs})",
                     soft_wrap=True,
                 )
     if bench.workers:
@@ -50,9 +52,9 @@ def show(bench: Bench) -> None:
         for step, (wall_ms, cpu_ms) in zip(
             bench.more_pages[1:], each_more_ms(bench.more_pages), strict=True
         ):
+            pace = f" ({1000 / cpu_ms:.0f} pages/s a core)" if cpu_ms > 0 else ""
             console.print(
-                f"each page more, up to {step.pages:,}: {wall_ms:.1f} ms, {cpu_ms:.1f} ms of CPU"
-                f" ({1000 / cpu_ms:.0f} pages/s a core)",
+                f"each page more, up to {step.pages:,}: {wall_ms:.1f} ms, {cpu_ms:.1f} ms of CPU{pace}",
                 soft_wrap=True,
             )
 
