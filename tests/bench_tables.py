@@ -54,7 +54,8 @@ def show(bench: Bench) -> None:
         ):
             pace = f" ({1000 / cpu_ms:.0f} pages/s a core)" if cpu_ms > 0 else ""
             console.print(
-                f"each page more, up to {step.pages:,}: {wall_ms:.1f} ms, {cpu_ms:.1f} ms of CPU{pace}",
+                f"each page more, up to {step.pages:,}: {wall_ms:.1f} ms,"
+                f" {cpu_ms:.1f} ms of CPU{pace}",
                 soft_wrap=True,
             )
 
