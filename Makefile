@@ -7,7 +7,7 @@ PDFJS := tests/pdfjs
 SCANS ?= fixtures/scans
 OUT ?= build
 REAL_SCANS ?= ../shared/scans
-BENCH ?= fixtures/scans/letters
+BENCH ?=
 BENCH_OPTIONS ?=
 CONVERT_OPTIONS ?=
 ENGINE ?= auto
@@ -23,6 +23,7 @@ help: ## List the targets
 	@echo
 	@echo "  SCANS=path OUT=path  what to convert, and where the PDFs go (run, pdfs)"
 	@echo "  ENGINE=name          auto, rapid, tesseract, aspose or none; installs its extra"
+	@echo "  BENCH=... BENCH_OPTIONS=...  what to compare on (fixtures), and how (--help)"
 	@echo "  CONVERT_OPTIONS=...  options of searchable-pdf convert, such as '-l swe --sidecar'"
 
 run: $(ENGINE_READY) ## Install, and convert fixtures/scans into build/
@@ -59,8 +60,8 @@ fix: $(VENV)/installed-dev ## Mend what the linter can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/installed-test $(VENV)/installed-tesseract $(VENV)-peer/installed ## Compare with OCRmyPDF: BENCH=folder of scans
-	$(BIN)/python tests/bench.py "$(BENCH)" --peer $(VENV)-peer/bin $(BENCH_OPTIONS)
+bench: $(VENV)/installed-test $(VENV)/installed-tesseract $(VENV)-peer/installed ## Compare with OCRmyPDF: BENCH="folders of scans"
+	$(BIN)/python tests/bench.py $(BENCH) --peer $(VENV)-peer/bin $(BENCH_OPTIONS)
 
 fixtures: $(VENV)/installed-test ## Draw the fixture scans anew (needs the fonts DejaVu and Noto CJK)
 	$(BIN)/python fixtures/make.py

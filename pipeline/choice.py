@@ -35,6 +35,7 @@ class Chosen:
         version: Of the engine, as it says.
         identity: The engine, its version and its data: what it reads depends on nothing else
             of it. Empty where that cannot be told.
+        reads: Whether it looks at the pages at all.
     """
 
     engine: EngineChoice
@@ -44,6 +45,7 @@ class Chosen:
     memory_mb: float = MEMORY_MB
     version: str = ""
     identity: str = ""
+    reads: bool = True
 
     @property
     def name(self) -> str:
@@ -126,6 +128,7 @@ def choose_engine(engine: EngineChoice, options: OcrOptions) -> Chosen:
         notes.append(status.warning)
     data = factory.data(options.engine, languages) if hasattr(factory, "data") else ""
     identity = " ".join((engine, status.version, status.licence, _distribution(engine), data))
+    reads = engine != "none"
     return Chosen(
         engine,
         languages,
@@ -133,7 +136,8 @@ def choose_engine(engine: EngineChoice, options: OcrOptions) -> Chosen:
         tuple(notes),
         getattr(factory, "memory_mb", MEMORY_MB),
         status.version,
-        identity if engine != "none" else "",  # nothing is read: nothing need be known again
+        identity if reads else "",  # nothing is read: nothing need be known again
+        reads,
     )
 
 

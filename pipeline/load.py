@@ -216,6 +216,11 @@ def downscale(page: PageImage | Image.Image, max_side_px: int) -> Image.Image:
         return small
 
 
+def blank_copy(page: PageImage, max_side_px: int) -> Image.Image:
+    """A blank image as large as what `downscale` gives: for who does not look at it."""
+    return Image.new("L", _fitting(page.square_size_px, max_side_px), 255)
+
+
 def turn(image: Image.Image, orientation: int) -> Image.Image:
     """`image` turned and mirrored as EXIF orientation 1 to 8 asks: upright."""
     return image.transpose(TURNS[orientation]) if orientation in TURNS else image
@@ -264,8 +269,10 @@ def _small_jpeg(page: PageImage, max_side_px: int) -> Image.Image | None:
 
 def _fit(image: Image.Image, full_size: tuple[int, int], max_side_px: int) -> Image.Image:
     """`image` at `full_size`, or shrunk in proportion to `max_side_px`."""
+    size = _fitting(full_size, max_side_px)
+    return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
+
+
+def _fitting(full_size: tuple[int, int], max_side_px: int) -> tuple[int, int]:
     scale = min(1.0, max_side_px / max(full_size))
-    width, height = (max(1, round(side * scale)) for side in full_size)
-    if image.size == (width, height):
-        return image
-    return image.resize((width, height), Image.Resampling.LANCZOS)
+    return max(1, round(full_size[0] * scale)), max(1, round(full_size[1] * scale))

@@ -15,7 +15,7 @@ from .corrections import read_text, write_text
 from .damage import mend
 from .engines.protocol import EngineChoice
 from .errors import EngineError, OcrError, ScanError
-from .load import downscale, load_page, page_size_pt, scan_errors
+from .load import blank_copy, downscale, load_page, page_size_pt, scan_errors
 from .model import PageImage, PageSource, PageText
 from .ocr import recognize
 from .options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions
@@ -24,6 +24,8 @@ from .render import RenderedPage, render, render_placeholder
 from .store import Store
 
 SIDECAR_ENDING = ".txt"
+WHOLE, DAMAGED, UNSEEN = "", "-damaged", "-unseen"
+"""How the scan was when its text was kept, as endings of the text's key in the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def read_page(job: PageJob) -> PageText:
         OcrError: The scan cannot be read, or not recognised.
     """
     with load_page(job.source, job.load) as page:
-        return _Reading(job).text_of(page)
+        return _Reading(job, looked_through=False).text_of(page)
 
 
 def process_page(job: PageJob) -> PageOutcome:
@@ -75,8 +77,10 @@ def process_page(job: PageJob) -> PageOutcome:
         OutputError: The page cannot be written where it should be.
     """
     reading = _Reading(job)
+    started = time.monotonic()
     try:
-        with _mended_page(job) as page:
+        with _mended_page(job, reading) as page:
+            reading.load_s = round(time.monotonic() - started, 4)
             try:
                 text = reading.text_of(page)
             except (ScanError, EngineError):
@@ -113,8 +117,11 @@ def process_page(job: PageJob) -> PageOutcome:
 
 
 @contextmanager
-def _mended_page(job: PageJob) -> Iterator[PageImage]:
+def _mended_page(job: PageJob, reading: _Reading | None = None) -> Iterator[PageImage]:
     with load_page(job.source, job.load) as page:
+        if reading is not None and reading.is_known_whole():
+            yield page
+            return
         with scan_errors(job.source):
             mended = mend(page)
         yield mended
@@ -171,30 +178,50 @@ def _spool(path: Path, pdf: bytes, text: str) -> None:
 
 
 class _Reading:
-    """Finds the text of one page, and notes how."""
+    """Finds the text of one page, and notes how.
 
-    def __init__(self, job: PageJob) -> None:
+    Args:
+        job: Which page.
+        looked_through: Whether it is known if the scan is cut off (`mend`): its text is kept by
+            that, so that a scan once found whole need not be looked through again.
+    """
+
+    def __init__(self, job: PageJob, looked_through: bool = True) -> None:
         self.job = job
+        self.looked_through = looked_through
         self.origin: Origin = ""
         self.notes: tuple[str, ...] = ()
         self.load_s = 0.0
         self.recognize_s = 0.0
+        self._kept: PageText | None = None
+
+    def is_known_whole(self) -> bool:
+        """Whether the scan was found whole when its text was kept."""
+        self._kept = self._from_store(WHOLE)
+        return self._kept is not None
 
     def text_of(self, page: PageImage) -> PageText:
         """What a person corrected, or what is known, or what the engine reads."""
-        started = time.monotonic()
+        started, load_s = time.monotonic(), self.load_s
         try:
-            text = self._known()
+            text = self._known(page)
             if text is None:
                 # As it will be read from the store: the same page gives the same bytes then.
                 text = PageText.from_json(self._read(page).to_json())
                 self.origin = "engine"
-                self._keep(text)
+                self._keep(text, self._state(page))
+                self._write_text_file(text)
             return text
         finally:
-            self.recognize_s = round(time.monotonic() - started - self.load_s, 4)
+            elapsed = time.monotonic() - started
+            self.recognize_s = round(elapsed - (self.load_s - load_s), 4)
 
-    def _known(self) -> PageText | None:
+    def _state(self, page: PageImage) -> str:
+        if not self.looked_through:
+            return UNSEEN
+        return DAMAGED if page.damage else WHOLE
+
+    def _known(self, page: PageImage) -> PageText | None:
         job = self.job
         if job.text_file is not None:
             try:
@@ -205,13 +232,27 @@ class _Reading:
                 if made_from is None or (job.key and made_from == job.key):
                     self.origin = "file"
                     return text
-        if job.store is not None and job.key:
-            found = Store(job.store).get(job.key)
-            if found is not None:
-                self.origin = "store"
-                self._write_text_file(found)
-                return found
-        return None
+        found = self._kept
+        if found is None:
+            state = self._state(page)
+            others = {WHOLE: (UNSEEN,), UNSEEN: (WHOLE, DAMAGED)}.get(state, ())
+            for each in (state, *others):
+                found = self._from_store(each)
+                if found is not None:
+                    break
+            else:
+                return None
+            if state == WHOLE:
+                self._keep(found, WHOLE)
+        self.origin = "store"
+        self._write_text_file(found)
+        return found
+
+    def _from_store(self, state: str) -> PageText | None:
+        job = self.job
+        if job.store is None or not job.key:
+            return None
+        return Store(job.store).get(job.key + state)
 
     def _read(self, page: PageImage) -> PageText:
         job = self.job
@@ -220,8 +261,9 @@ class _Reading:
             chosen = _chosen(job.engine, job.ocr)
         else:
             chosen = choose_engine(job.engine, job.ocr)
-        small = downscale(page, job.ocr.max_side_px or chosen.best_side_px)
-        self.load_s = round(time.monotonic() - started, 4)
+        prepare = downscale if chosen.reads else blank_copy
+        small = prepare(page, job.ocr.max_side_px or chosen.best_side_px)
+        self.load_s = round(self.load_s + time.monotonic() - started, 4)
         try:
             return recognize(small, chosen.languages, chosen.engine, job.ocr.engine)
         except EngineError:
@@ -229,14 +271,13 @@ class _Reading:
         except OcrError as error:
             raise type(error)(f"{job.source}: {error}") from error
 
-    def _keep(self, text: PageText) -> None:
+    def _keep(self, text: PageText, state: str) -> None:
         job = self.job
         if job.store is not None and job.key:
             try:
-                Store(job.store).put(job.key, text)
+                Store(job.store).put(job.key + state, text)
             except OSError as error:
                 self.notes = (f"its text could not be kept for later ({error.strerror})",)
-        self._write_text_file(text)
 
     def _write_text_file(self, text: PageText) -> None:
         job = self.job

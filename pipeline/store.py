@@ -1,8 +1,9 @@
 """The texts of finished pages on disk, by content, so that no page is recognised twice.
 
-An entry is a small file, named by the hash of everything that its text depends on. Nothing in
-it is trusted: one that is damaged, half written or of another version is a miss, and is written
-again. So several runs may use one store at once, and be killed at any moment.
+An entry is a small file, named by the hash of everything that its text depends on, and by how the
+scan was found to be (see `page`). Nothing in it is trusted: one that is damaged, half written or
+of another version is a miss, and is written again. So several runs may use one store at once, and
+be killed at any moment.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from .model import PageText
 
-FORMAT = 1
+FORMAT = 2
 """Counts up when the same scan and options would give another text, or another entry."""
 ENTRIES = "pages"
 ENDING = ".json.gz"

@@ -1,90 +1,160 @@
-"""Compares speed and words found with OCRmyPDF on a folder of scans: `make bench BENCH=path`.
+"""Compares this program with OCRmyPDF: `make bench BENCH="folder folder=deu+fra"`.
 
-Each program makes one PDF of all scans, in turn, as often as asked; the fastest run of each
-counts. Where a scan `NNN.<image>` has its truth in `NNN.txt`, the words found are shown, too.
-OCRmyPDF is given the scans as a PDF that img2pdf makes beforehand, which is not counted.
+Each program makes one PDF of all scans of a set, in turn, as often as asked, after one page to
+warm up. OCRmyPDF is given the scans as a PDF that img2pdf makes beforehand, which is not counted;
+ours knows nothing from before. Where a scan `NNN.<image>` has its truth in `NNN.txt`, what a
+search finds is told, too. Then come a profile of the stages, and how time grows with pages.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import subprocess
-import sys
 import tempfile
-import time
+from collections.abc import Callable
 from pathlib import Path
 
+from bench_profile import profile
+from bench_programs import PEER, Command, ours, peer, prepare_peer, versions
+from bench_results import Bench, Result
+from bench_run import measured
+from bench_scaling import PAGES, by_pages, by_workers
+from bench_sets import ScanSet, read_set, varied_fixtures
+from bench_tables import show
 from readers import page_sizes, poppler_text
-from real_scans import IMAGES
-from scoring import in_words, score
+from scoring import counts
 
-Command = list[object]
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("scans", type=Path)
-    parser.add_argument("--peer", type=Path, help="folder of the commands ocrmypdf and img2pdf")
-    parser.add_argument("--engines", default="rapid,tesseract,none")
-    parser.add_argument("--language", default="eng")
-    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--times", type=int, default=2)
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        compare(given, Path(folder))
+PARTS = ("table", "profile", "workers", "pages")
+FIXTURE_PAGES = 48
+Commands = dict[str, Command]
 
 
-def compare(given: argparse.Namespace, folder: Path) -> None:
-    scans = [path for path in sorted(given.scans.iterdir()) if path.suffix in IMAGES]
-    commands: dict[str, Command] = {}
+def main(arguments: list[str] | None = None) -> None:
+    given = _parser().parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        bench = run(given, Path(folder))
+    show(bench)
+    if given.json:
+        given.json.write_text(json.dumps(bench.as_json(), indent=1) + "\n", encoding="utf-8")
+
+
+def run(given: argparse.Namespace, folder: Path) -> Bench:
+    """Measures all that is asked for."""
+    names = given.sets or [str(varied_fixtures(folder / "fixtures", FIXTURE_PAGES))]
+    sets = [read_set(name, given.most, given.language) for name in names]
+    engines = given.engines.split(",")
+    cores = len(os.sched_getaffinity(0))
+    bench = Bench({"versions": versions(given.peer), "jobs": given.jobs, "cores": cores})
+    if "table" in given.parts:
+        bench.results = _compare(given, sets, engines, folder)
+    scans = [path for each in sets for path in each.scans]
+    if "profile" in given.parts:
+        for engine in engines:
+            options = _options(given, engine, given.language)
+            bench.profiles.append(profile(engine, scans, given.jobs, options, folder))
+    if "workers" in given.parts:
+        few = sets[0].first(given.workers_pages)
+        for engine in engines:
+            options = _options(given, engine, few.language)
+            bench.workers += by_workers([engine], few, options, folder)
+    if "pages" in given.parts:
+        bench.more_pages = by_pages(sets[0].scans[:20], given.pages, [], folder)
+    return bench
+
+
+def _compare(
+    given: argparse.Namespace, sets: list[ScanSet], engines: list[str], folder: Path
+) -> list[Result]:
+    warm_up = folder / "warm-up"
+    warm_up.mkdir()
+    for command in _commands(given, sets[0].first(1), engines, warm_up).values():
+        measured(command)
+    results = []
+    for number, scans in enumerate(sets):
+        place = folder / f"{number}"
+        place.mkdir()
+        commands = _commands(given, scans, engines, place)
+        found = {name: Result(scans.name, name, scans.pages) for name in commands}
+        for _ in range(given.times):
+            for name, command in commands.items():
+                _out(place, name).unlink(missing_ok=True)
+                found[name].runs.append(measured(command))
+        for name, result in found.items():
+            _look_at(result, scans, _out(place, name))
+        results += found.values()
+    return results
+
+
+def _commands(
+    given: argparse.Namespace, scans: ScanSet, engines: list[str], folder: Path
+) -> Commands:
+    commands: Commands = {}
     if given.peer:
         whole = folder / "scans.pdf"
-        run([given.peer / "img2pdf", "--output", whole, *scans])
-        options = ["--output-type", "pdf", "-q", "-j", given.jobs, "-l", given.language]
-        out = folder / "OCRmyPDF.pdf"
-        commands["OCRmyPDF"] = [given.peer / "ocrmypdf", *options, whole, out]
-    for engine in given.engines.split(","):
-        options = ["-q", "--force", "--no-cache", "-j", given.jobs, "--engine", engine]
-        options += ["-l", given.language] if engine == "tesseract" else []
-        out = folder / f"{engine}.pdf"
-        commands[engine] = [
-            sys.executable,
-            "-m",
-            "pipeline",
-            "convert",
-            *scans,
-            "-o",
-            out,
-            *options,
-        ]
-    seconds = {name: float("inf") for name in commands}
-    for _ in range(given.times):
-        for name, command in commands.items():
-            started = time.perf_counter()
-            run(command)
-            seconds[name] = min(seconds[name], time.perf_counter() - started)
-    true = {
-        str(page): path.with_suffix(".txt").read_text(encoding="utf-8")
-        for page, path in enumerate(scans)
-        if path.with_suffix(".txt").exists()
-    }
-    size = sum(path.stat().st_size for path in scans)
-    print(f"{given.scans.name}: {len(scans)} pages, {given.jobs} jobs, best of {given.times}")
-    first = next(iter(seconds.values()))
-    for name, each in seconds.items():
-        pdf = folder / f"{name}.pdf"
-        assert len(page_sizes(pdf)) == len(scans)
-        read = {page: poppler_text(pdf, int(page)) for page in true}
-        print(
-            f"{name:10} {each:7.1f} s  {len(scans) / each:6.2f} pages/s  {first / each:5.2f} times"
-            f" as fast  {pdf.stat().st_size / size:5.3f} of the size  "
-            + (in_words(score(true, read)) if true else "")
+        prepare_peer(given.peer, scans, whole)
+        out = _out(folder, PEER)
+        commands[PEER] = peer(given.peer, whole, out, given.jobs, scans.language)
+    for engine in engines:
+        options = _options(given, engine, scans.language)
+        commands[engine] = ours(engine, scans.scans, _out(folder, engine), given.jobs, options)
+    return commands
+
+
+def _options(given: argparse.Namespace, engine: str, language: str) -> list[object]:
+    return ["-l", language] if given.tell_all or engine == "tesseract" else []
+
+
+def _out(folder: Path, program: str) -> Path:
+    return folder / f"{program}.pdf"
+
+
+def _look_at(result: Result, scans: ScanSet, pdf: Path) -> None:
+    """What came of it.
+
+    Raises:
+        SystemExit: Pages are missing.
+    """
+    pages = len(page_sizes(pdf))
+    if pages != scans.pages:
+        raise SystemExit(
+            f"{result.program} made {pages} pages of the {scans.pages} of {scans.name}"
         )
+    result.bytes_in, result.bytes_out = scans.size, pdf.stat().st_size
+    result.found = counts(scans.true, {page: poppler_text(pdf, int(page)) for page in scans.true})
 
 
-def run(command: Command) -> None:
-    subprocess.run(list(map(str, command)), check=True)
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sets", nargs="*", help="folders of scans (default: the fixtures, varied)")
+    parser.add_argument(
+        "--peer", type=Path, help="folder of the commands of OCRmyPDF's environment"
+    )
+    parser.add_argument("--engines", default="rapid,tesseract,none")
+    parser.add_argument("--language", default="eng", help="of sets that do not name theirs")
+    parser.add_argument("--tell-all", action="store_true", help="tell `rapid` the language, too")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--times", type=int, default=2, help="runs of each program on each set")
+    parser.add_argument("--most", type=int, help="files of each set, spread evenly (default: all)")
+    parser.add_argument("--parts", type=_some(PARTS), default=PARTS, help=",".join(PARTS))
+    parser.add_argument("--workers-pages", type=int, default=12, help="files for part `workers`")
+    parser.add_argument("--pages", type=_numbers, default=PAGES, help="for part `pages`: 10,100")
+    parser.add_argument("--json", type=Path, help="a file for all figures")
+    return parser
+
+
+def _some(known: tuple[str, ...]) -> Callable[[str], tuple[str, ...]]:
+    def chosen(value: str) -> tuple[str, ...]:
+        names = tuple(value.split(","))
+        if not set(names) <= set(known):
+            raise argparse.ArgumentTypeError(f"choose from {', '.join(known)}")
+        return names
+
+    return chosen
+
+
+def _numbers(value: str) -> tuple[int, ...]:
+    return tuple(map(int, value.split(",")))
 
 
 if __name__ == "__main__":

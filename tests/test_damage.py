@@ -17,6 +17,8 @@ from stored import Stored, opened, same_pixels
 from truth import SCANS
 
 from pipeline import ImageOptions, PageJob, PageResult, PageSource, load_page, process_page
+from pipeline.jpeg import EOI
+from pipeline.page import read_page
 
 SIZE = (480, 640)
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 12: 8}
@@ -288,3 +290,31 @@ def test_the_option_changes_nothing_of_it(tmp_path: Path) -> None:
     outcome = process_page(job)
     assert isinstance(outcome, PageResult)
     assert outcome.damage
+
+
+def test_what_is_missing_is_said_however_its_text_became_known(tmp_path: Path) -> None:
+    path = tmp_path / "x.jpg"
+    picture().save(path, "JPEG")
+    whole = path.read_bytes()
+    job = PageJob(PageSource(path), engine="none", key="0" * 64, store=tmp_path / "store")
+    path.write_bytes(whole[: len(whole) // 2] + EOI)
+    read_page(job)  # which does not look for damage, and keeps the text all the same
+    for origin in ("engine", "store"):
+        outcome = process_page(job)
+        assert isinstance(outcome, PageResult)
+        assert (outcome.stats.text_from, bool(outcome.damage)) == (origin, True)
+
+
+def test_a_scan_known_to_be_whole_is_not_looked_through_again(tmp_path: Path) -> None:
+    path = tmp_path / "x.jpg"
+    picture().save(path, "JPEG")
+    job = PageJob(PageSource(path), engine="none", key="0" * 64, store=tmp_path / "store")
+    read_page(job)
+    for _ in range(2):
+        outcome = process_page(job)
+        assert isinstance(outcome, PageResult)
+        assert (outcome.stats.text_from, outcome.damage) == ("store", "")
+    cut(path, 0.5)  # under the key of a whole one: nobody looks
+    outcome = process_page(job)
+    assert isinstance(outcome, PageResult)
+    assert outcome.damage == ""
