@@ -222,9 +222,12 @@ class Members:
 
 
 def _no_reply(error: Exception) -> str:
-    if isinstance(error, ImportError | AttributeError):
+    # What was raised there may come as an `Exception` that quotes it.
+    if any(
+        kind in repr(error) for kind in ("ModuleNotFoundError", "ImportError", "AttributeError")
+    ):
         return (
             f"searchable-pdf is not there, or another one ({error}): {INSTALL} there, and start"
             " the worker again"
         )
-    return f"it does not answer ({type(error).__name__}: {error}); start it again"
+    return f"it does not answer ({error!r}); start it again"
