@@ -151,7 +151,9 @@ async def local_cluster(workers: int, memory_mb: float) -> AsyncIterator[tuple[s
         prefix="searchable-pdf-", ignore_cleanup_errors=True
     ) as folder:
         leave_nothing_of(Path(folder))
-        with dask.config.set({"distributed.scheduler.worker-ttl": "60s"}):
+        with dask.config.set(
+            {"distributed.scheduler.worker-ttl": "60s", "temporary-directory": folder}
+        ):
             cluster = LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,

@@ -16,6 +16,7 @@ import socket
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -45,6 +46,8 @@ MEMORY_EVERY_S = 1.0
 SETTLE_S = 120.0
 """A process that has not loaded its engine in this time is taken to hang."""
 
+FIRST = 100
+"""Of what is done at a worker's end."""
 BLANK_PX = (64, 64)
 """The page on which an engine shows that it starts."""
 
@@ -119,6 +122,8 @@ class Bench:
         self._address = worker.address
         self._threads = worker.state.nthreads
         self._runner = ProcessRunner(self._threads)
+        # Or the worker would wait for them at its own end, and never come to it.
+        Finalize(None, self._runner.close, exitpriority=FIRST)
         self._folder = Path(worker.local_directory)
         self._scans = self._folder / "scans"
         self._greeted: dict[Demand, asyncio.Task[str]] = {}

@@ -253,15 +253,18 @@ def test_workers_that_join_late_work_if_they_can(tmp_path: Path, cluster: DaskCl
 
 def test_a_scheduler_that_comes_back(tmp_path: Path, cluster: DaskCluster) -> None:
     log = tmp_path / "log"
-    for _ in range(2):
-        cluster.start_worker(FAULTS_LOG=str(log))
+    workers = [cluster.start_worker(FAULTS_LOG=str(log)) for _ in range(2)]
     for number in range(30):
         page(tmp_path / f"in/{number}.png", SLOW, 200 + number)
     process = start(tmp_path, cluster.address)
     wait_for(lambda: lines(log) >= 8, "pages in the middle of the run")
     assert cluster.scheduler is not None
     kill(cluster.scheduler)
+    for worker in workers:
+        assert worker.wait(60) == 0  # workers of Dask end with their scheduler
     cluster.start_scheduler()
+    for _ in range(2):
+        cluster.start_worker(FAULTS_LOG=str(log))
     said = process.communicate(timeout=120)[1]
     assert process.returncode == 0, said
     assert seen(tmp_path) == [f"seen{200 + number}" for number in range(30)]
