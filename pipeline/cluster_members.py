@@ -165,7 +165,7 @@ class Members:
     async def _reconnect(self) -> None:
         old = self.client
         with suppress(ClusterError):
-            self.client = await connect(self._address, self._security, ANSWER_S)
+            self.client = await connect(self._address, self._security, min(ANSWER_S, self._wait_s))
             await old.close(timeout=CLOSE_S)
 
     async def _first_workers(self) -> None:

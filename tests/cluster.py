@@ -8,11 +8,12 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import hosts
 import psutil
 import pytest
 from dask_cluster import DaskCluster, kill, wait_for, worker_of
 from PIL import Image
-from readers import page_sizes, pdfium_text
+from readers import need, page_sizes, pdfium_text
 from survival import (
     GOOD,
     HANG,
@@ -29,6 +30,8 @@ from survival import (
     run,
 )
 from truth import SCANS
+
+from pipeline.cluster_link import warning_of
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -139,12 +142,29 @@ def test_the_store_and_corrections_stay_with_the_command(tmp_path: Path, pair: D
     assert not log.exists()
 
 
+_started: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(autouse=True)
+def _ended() -> Iterator[None]:
+    """A test that fails leaves no command at work."""
+    yield
+    while _started:
+        process = _started.pop()
+        if process.poll() is None:
+            process.kill()
+        if process.stderr is not None and not process.stderr.closed:
+            process.communicate()
+
+
 def start(tmp_path: Path, address: str, *more: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         arguments("convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "faults",
                   "--report", tmp_path / "r.json", "--cluster", address, *more),
         env=environment(), stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+    _started.append(process)
+    return process
 
 
 def lines(path: Path) -> int:
@@ -358,3 +378,131 @@ def test_a_local_cluster_makes_the_same(tmp_path: Path) -> None:
     assert same_pdfs(tmp_path / "local", tmp_path / "cluster")
     assert list(scratch.iterdir()) == []
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.skipif(bool(hosts.why_not()), reason=hosts.why_not() or "there are hosts")
+def test_a_host_that_is_cut_off(tmp_path: Path) -> None:
+    """Scans go over the wire, as the hosts do not see their folder."""
+    given = tmp_path / "in"
+    for number in range(40):
+        page(given / f"{number}.png", SLOW, 200 + number)
+    frames = [Image.new("L", (GOOD, 300 + number), 255) for number in range(4)]
+    frames[0].save(given / "many.tif", save_all=True, append_images=frames[1:], dpi=(100, 100))
+    logs = [tmp_path / f"log{number}" for number in range(2)]
+    impatient = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s"}  # the least that Dask takes
+    with (
+        hosts.Hosts(2) as two,
+        DaskCluster(tmp_path / "cluster", host=two.address, settings=impatient) as cluster,
+    ):
+        for number, log in enumerate(logs):
+            cluster.start_worker(prefix=two.prefix(number, given), FAULTS_LOG=str(log))
+        process = start(tmp_path, cluster.address, "--ship-scans")
+        wait_for(lambda: all(lines(log) >= 4 for log in logs), "pages on both hosts")
+        two.cut_off(1)
+        said = process.communicate(timeout=240)[1]
+    assert process.returncode == 0, said
+    assert "2 pages at a time on 2 workers" in said
+    assert "not encrypted" not in said, "the scheduler is here"
+    assert seen(tmp_path) == [
+        *(f"seen{200 + number}" for number in range(40)),
+        *(f"seen{300 + number}" for number in range(4)),
+    ]
+
+
+def certificates(folder: Path) -> dict[str, Path]:
+    """A certificate authority, and a certificate that it signed."""
+    folder.mkdir()
+    files = {name: folder / f"{name}.pem" for name in ("ca", "ca-key", "cert", "key")}
+    new = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
+    for more in (
+        ("-keyout", files["ca-key"], "-out", files["ca"], "-subj", "/CN=ca"),
+        ("-keyout", files["key"], "-out", files["cert"], "-subj", "/CN=one",
+         "-CA", files["ca"], "-CAkey", files["ca-key"]),
+    ):  # fmt: skip
+        subprocess.run([*map(str, (*new, *more))], check=True, capture_output=True)
+    return files
+
+
+def test_tls(tmp_path: Path) -> None:
+    need("openssl")
+    ours, others = certificates(tmp_path / "ours"), certificates(tmp_path / "others")
+    page(tmp_path / "in/1.png", GOOD, 170)
+    tls = (
+        "--tls-ca-file", str(ours["ca"]), "--tls-cert", str(ours["cert"]),
+        "--tls-key", str(ours["key"]),
+    )  # fmt: skip
+
+    def options(files: dict[str, Path]) -> list[object]:
+        return ["--cluster-ca", files["ca"], "--cluster-cert", files["cert"],
+                "--cluster-key", files["key"]]  # fmt: skip
+
+    with DaskCluster(tmp_path / "cluster", scheme="tls", tls=tls) as cluster:
+        cluster.start_worker()
+        process = start(tmp_path, cluster.address, *options(ours))
+        said = process.communicate(timeout=120)[1]
+        assert process.returncode == 0, said
+        assert seen(tmp_path) == ["seen170"]
+        configured = run(
+            "convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "faults", "--force",
+            "--cluster", cluster.address, DASK_DISTRIBUTED__COMM__TLS__CA_FILE=ours["ca"],
+            DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT=ours["cert"],
+            DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY=ours["key"],
+        )  # fmt: skip
+        assert configured.returncode == 0, configured.stderr
+        process = start(tmp_path, cluster.address, "--force", *options(others))
+        said = process.communicate(timeout=120)[1]
+        assert process.returncode == 5, said
+        assert "no scheduler can be reached there" in said
+
+
+def test_two_commands_share_a_cluster_and_a_store(tmp_path: Path, pair: DaskCluster) -> None:
+    """As where one command is not enough: each makes a part of the archive."""
+    for part in "ab":
+        for number in range(6):
+            page(tmp_path / f"{part}/in/{number}.png", SLOW, 200 + number)
+    cache = ("--cache-dir", tmp_path / "cache")
+    both = [start(tmp_path / part, pair.address, *cache) for part in "ab"]
+    for process in both:
+        said = process.communicate(timeout=120)[1]
+        assert process.returncode == 0, said
+    for part in "ab":
+        assert seen(tmp_path / part) == [f"seen{200 + number}" for number in range(6)]
+
+
+def test_the_shared_folder_takes_large_pages(tmp_path: Path, pair: DaskCluster) -> None:
+    """One that is not there on the worker costs nothing: they are sent."""
+    given = scans(tmp_path / "in")
+    (tmp_path / "out").mkdir()
+    fake = tmp_path / "fake"
+    fake.mkdir()
+    (fake / "in").symlink_to(given)
+    done = run(
+        "convert", given, "-o", tmp_path / "out", "--engine", "faults", "--no-cache",
+        "--cluster", pair.address, "--shared-root", f"{tmp_path}={fake}",
+    )  # fmt: skip
+    assert done.returncode == 10, done.stderr
+    assert len(page_sizes(tmp_path / "out/in.pdf")) == 11
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    (
+        (("--cluster", "scheduler:8786"), "write tcp://host:8786 or tls://host:8786"),
+        (("--cluster", "local:0"), "or local:N for N workers on this machine"),
+        (("--cluster", "tcp://127.0.0.1:1", "--cluster-cert", "x"), "TLS needs --cluster-key and"),
+        (("--cluster", "local:2", "--ship-scans"), "--ship-scans is for other machines"),
+        (("--ship-scans",), "--ship-scans goes with --cluster"),
+        (("--cluster", "tcp://127.0.0.1:1", "--shared-root", "/no=/x"), "/no is no folder on"),
+    ),
+)
+def test_what_contradicts_itself(tmp_path: Path, given: tuple[str, ...], said: str) -> None:
+    page(tmp_path / "in/1.png", GOOD)
+    done = run("convert", tmp_path / "in", "-o", tmp_path / "out", *given)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+
+
+def test_a_scheduler_elsewhere_should_be_encrypted() -> None:
+    assert "tcp://192.0.2.1:8786 is not encrypted" in warning_of("tcp://192.0.2.1:8786")
+    for address in ("tcp://127.0.0.1:8786", "tcp://localhost:1", "tls://192.0.2.1:8786"):
+        assert warning_of(address) == ""
