@@ -140,7 +140,11 @@ class ClusterRunner:
 
 @asynccontextmanager
 async def open_cluster(
-    cluster: ClusterOptions, demand: Demand, options: ConvertOptions, scan: PageSource | None
+    cluster: ClusterOptions,
+    demand: Demand,
+    options: ConvertOptions,
+    scan: PageSource | None,
+    tell: Callable[[str], None],
 ) -> AsyncIterator[tuple[ClusterRunner, Members, list[str]]]:
     """A runner on a cluster whose workers are ready.
 
@@ -149,6 +153,7 @@ async def open_cluster(
         demand: What its workers must have.
         options: Time-out, pages at a time, and whether what Dask logs is wanted.
         scan: A page whose scan the workers should see; None where there is none.
+        tell: Is told what a user should know at once.
 
     Yields:
         The runner, its cluster, and what the user should know of it.
@@ -171,7 +176,7 @@ async def open_cluster(
         else:
             address, security = cluster.address, link.security(cluster)
         client = await link.connect(address, security)
-        members = Members(address, client, security, cluster.wait_s, options.jobs)
+        members = Members(address, client, security, cluster.wait_s, options.jobs, tell)
         closing.push_async_callback(members.stop)
         packer = Packer(cluster, demand, options.timeout_s)
         notes = await members.meet(packer, scan)

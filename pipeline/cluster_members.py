@@ -38,6 +38,7 @@ class Members:
         security: To speak to it again.
         wait_s: A scheduler, or workers, that are gone for longer are gone for good.
         jobs: Pages at a time; None for as many as the cluster takes.
+        tell: Is told what a user should know at once.
 
     Attributes:
         client: Speaks to the scheduler; another one after the way to it was lost.
@@ -49,7 +50,13 @@ class Members:
     """
 
     def __init__(
-        self, address: str, client: Client, security: Security, wait_s: float, jobs: int | None
+        self,
+        address: str,
+        client: Client,
+        security: Security,
+        wait_s: float,
+        jobs: int | None,
+        tell: Callable[[str], None],
     ) -> None:
         self.client = client
         self.threads = 0
@@ -61,6 +68,7 @@ class Members:
         self._security = security
         self._wait_s = wait_s
         self._jobs = jobs
+        self._tell = tell
         self._there: dict[str, int] = {}
         self._ready = asyncio.Event()
         self._failure = ""
@@ -95,6 +103,8 @@ class Members:
                     f"{name} does not see {printable(str(scan))}, or sees another file there: scans"
                     " are sent to it; say where they are with --shared-root LOCAL=REMOTE"
                 )
+            elif not reply["nanny"]:
+                notes.append(f"{name} has no nanny: if it dies, nobody starts it again")
         reasons = sorted(self.refused.values())
         if not self.fit():
             raise WorkerSetupError("\n".join(("no worker can make the pages:", *reasons)))
@@ -145,14 +155,18 @@ class Members:
             except TimeoutError:  # it may be busy
                 continue
             except OSError:
-                self._ready.clear()
+                self._wait("the scheduler is gone")
                 self.on_loss()
                 await self._reconnect()
                 continue
             if self.fit():
+                if not self._ready.is_set():
+                    self._tell(f"{self._address}: {len(self.fit())} workers are back")
                 seen = time.monotonic()
                 self._count()
                 self._ready.set()
+            else:
+                self._wait("all workers are gone")
         what = "scheduler" if self.client.status != "running" else "workers"
         reasons = "".join(f"; {reason}" for reason in sorted(self.refused.values()))
         self._failure = (
@@ -161,6 +175,13 @@ class Members:
         )
         self._ready.set()
         self.on_loss()
+
+    def _wait(self, what: str) -> None:
+        if self._ready.is_set():
+            self._tell(
+                f"{self._address}: {what}; waiting up to {self._wait_s:g} s for their return"
+            )
+        self._ready.clear()
 
     async def _reconnect(self) -> None:
         old = self.client

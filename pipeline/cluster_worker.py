@@ -29,17 +29,12 @@ from .choice import choose_engine
 from .errors import EngineError, OcrError, OutputError, PageTimeoutError, WorkerDiedError
 from .model import PageSource
 from .ocr import recognize
-from .outcomes import PageFailure, PageResult
-from .page import SIDECAR_ENDING, PageJob
+from .page import PageJob
 from .parcel import Answer, Demand, Parcel
-from .store import Store
+from .parcel_there import collect, is_it, lay_out
 from .version import __version__
 from .workers import ProcessRunner
 
-LARGE_BYTES = 2_000_000
-"""A page of so many bytes goes through the shared folder, where there is one."""
-SCANS_KEPT_BYTES = 1_000_000_000
-"""Scans that were sent are kept up to this, for the other pages in them."""
 MEMORY_SHARE = 0.95
 """Of a worker's memory limit: beyond it the largest process of an engine is ended."""
 MEMORY_EVERY_S = 1.0
@@ -70,18 +65,18 @@ async def greet(version: str, payload: bytes, dask_worker: distributed.Worker) -
 
     Returns:
         Only built-in types, which every version understands: `refusal` (empty if it can),
-        `host`, `sees` (the scan), `memory_limit` in bytes.
+        `host`, `sees` (the scan), `nanny` (whether one would start it again).
     """
     reply: Reply = {
         "refusal": _other_version(version),
         "host": socket.gethostname(),
         "sees": True,
-        "memory_limit": dask_worker.memory_manager.memory_limit or 0,
+        "nanny": bool(dask_worker.nanny),
     }
     if not reply["refusal"]:
         demand, scan, size = pickle.loads(payload)
         reply["refusal"] = await _bench(dask_worker).refusal(demand, everywhere=True)
-        reply["sees"] = scan is None or await asyncio.to_thread(_is_it, scan, size)
+        reply["sees"] = scan is None or await asyncio.to_thread(is_it, scan, size)
     return reply
 
 
@@ -168,7 +163,7 @@ class Bench:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def _make_in(self, folder: Path, parcel: Parcel, answer: Answer) -> Answer:
-        job = await asyncio.to_thread(self._lay_out, parcel, folder)
+        job = await asyncio.to_thread(lay_out, parcel, folder, self._scans)
         if job is None:
             return replace(answer, wants_scan=True)
         try:
@@ -177,95 +172,7 @@ class Bench:
             return replace(answer, refusal=str(error))
         except Exception as error:  # of this page alone
             return replace(answer, error=error)
-        return await asyncio.to_thread(_collect, answer, parcel, job, result)
-
-    def _lay_out(self, parcel: Parcel, folder: Path) -> PageJob | None:
-        """The job with its files in `folder`; None where the scan is not seen here."""
-        folder.mkdir()
-        job = parcel.job
-        copy = folder / f"scan{job.source.path.suffix}"
-        kept = self._scans / parcel.scan_token
-        if parcel.scan is not None:
-            self._keep(kept, parcel.scan)
-        if parcel.scan is not None or kept.exists():
-            # A link of its own: those that are not used any more may go at any time.
-            with suppress(FileNotFoundError):
-                copy.hardlink_to(kept)
-        if not copy.exists():
-            if parcel.scan is not None:
-                copy.write_bytes(parcel.scan)
-            elif parcel.scan_at is not None and _is_it(parcel.scan_at, parcel.scan_bytes):
-                copy = parcel.scan_at
-            else:
-                return None
-        store = folder / "store"
-        text_file = folder / "text.json"
-        if parcel.entry is not None:
-            Store(store).put_entry(job.key, parcel.entry)
-        if parcel.text is not None:
-            text_file.write_bytes(parcel.text)
-        return replace(
-            job,
-            source=replace(job.source, copy=copy),
-            store=store if job.store is not None else None,
-            spool=folder / "page.pdf" if job.spool is not None else None,
-            text_file=text_file if job.text_file is not None else None,
-        )
-
-    def _keep(self, place: Path, scan: bytes) -> None:
-        self._scans.mkdir(exist_ok=True)
-        part = self._scans / f"{place.name}.{os.urandom(4).hex()}"
-        part.write_bytes(scan)
-        part.replace(place)
-        kept = sorted(self._scans.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-        size = sum(path.stat().st_size for path in kept)
-        for path in kept[:-1]:
-            if size <= SCANS_KEPT_BYTES:
-                break
-            size -= path.stat().st_size
-            path.unlink(missing_ok=True)
-
-
-def _collect(answer: Answer, parcel: Parcel, job: PageJob, result: Any) -> Answer:
-    """The answer with the files that the page's function has left."""
-    if not isinstance(result, PageResult | PageFailure):
-        return replace(answer, result=result)
-    if isinstance(result, PageFailure) and job.text_file is not None:
-        message = result.message.replace(str(job.text_file), str(parcel.job.text_file))
-        result = replace(result, message=message)
-    if job.store is not None and job.key and parcel.entry is None:
-        answer = replace(answer, entry=Store(job.store).entry(job.key))
-    if job.text_file is not None and job.text_file.exists():
-        text = job.text_file.read_bytes()
-        answer = replace(answer, text=text if text != parcel.text else None)
-    if job.spool is not None:
-        size = job.spool.stat().st_size
-        placed = (
-            parcel.pdf_at is not None
-            and size >= LARGE_BYTES
-            and _put_in_place(job.spool, parcel.pdf_at)
-        )
-        answer = replace(
-            answer,
-            pdf=None if placed else job.spool.read_bytes(),
-            pdf_bytes=size,
-            sidecar=job.spool.with_suffix(SIDECAR_ENDING).read_bytes(),
-        )
-        result = replace(result, pdf=b"")
-    return replace(answer, result=result)
-
-
-def _put_in_place(page: Path, place: Path) -> bool:
-    """Copies a page to the shared folder, if it is there; whole or not at all."""
-    part = place.with_name(f".{os.urandom(8).hex()}.part")
-    try:
-        shutil.copyfile(page, part)
-        part.replace(place)
-    except OSError:
-        with suppress(OSError):
-            part.unlink()
-        return False
-    return True
+        return await asyncio.to_thread(collect, answer, parcel, job, result)
 
 
 def _meet(demand: Demand, job: PageJob) -> str:
@@ -298,13 +205,6 @@ async def _watch_memory(limit: int) -> None:
             sizes = {child: child.memory_info().rss for child in here.children(recursive=True)}
             if sizes and here.memory_info().rss + sum(sizes.values()) > MEMORY_SHARE * limit:
                 max(sizes, key=lambda child: sizes[child]).kill()
-
-
-def _is_it(path: Path, size: int) -> bool:
-    try:
-        return path.stat().st_size == size
-    except OSError:
-        return False
 
 
 def _no_room(folder: Path, error: OSError) -> str:

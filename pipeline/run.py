@@ -154,7 +154,7 @@ class _Conversion:
         cluster = self.options.cluster
         if cluster is not None:
             first = await asyncio.to_thread(self._first_source)
-            return cluster_site(self.options, cluster, chosen, first)
+            return cluster_site(self.options, cluster, chosen, first, self._notify)
         jobs = await asyncio.to_thread(self._jobs, chosen, found, notes)
         return local_site(self.options, chosen, jobs)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from .choice import Chosen
 from .cluster_link import local_workers
 from .errors import UsageError
+from .events import Notify, Remark
 from .machine import cpu_count
 from .model import PageSource
 from .options import ClusterOptions, ConvertOptions, OcrOptions
@@ -52,7 +53,11 @@ async def local_site(options: ConvertOptions, chosen: Chosen, jobs: int) -> Asyn
 
 @asynccontextmanager
 async def cluster_site(
-    options: ConvertOptions, cluster: ClusterOptions, chosen: Chosen, scan: PageSource | None
+    options: ConvertOptions,
+    cluster: ClusterOptions,
+    chosen: Chosen,
+    scan: PageSource | None,
+    notify: Notify,
 ) -> AsyncIterator[Site]:
     """A cluster, whose workers have loaded the engine; it is let go at the end of the block.
 
@@ -61,6 +66,7 @@ async def cluster_site(
         cluster: Which cluster.
         chosen: Who reads.
         scan: A page whose scan the workers should see; None where there is none.
+        notify: Is told what happens to the cluster.
 
     Raises:
         ClusterError: The cluster cannot be reached.
@@ -75,7 +81,11 @@ async def cluster_site(
     here = local_workers(cluster.address)
     ocr = _ocr(options, chosen, here or cpu_count())
     demand = Demand(chosen.engine, ocr, chosen.identity, chosen.version, chosen.memory_mb)
-    async with open_cluster(cluster, demand, options, scan) as (runner, members, notes):
+    async with open_cluster(cluster, demand, options, scan, lambda text: notify(Remark(text))) as (
+        runner,
+        members,
+        notes,
+    ):
         yield Site(runner, members.threads, ocr, members.pages, members.documents, tuple(notes))
 
 

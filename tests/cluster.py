@@ -303,6 +303,7 @@ def test_a_scheduler_gone_for_good(tmp_path: Path, cluster: DaskCluster) -> None
     kill(cluster.scheduler)
     said = process.communicate(timeout=120)[1]
     assert process.returncode == 5, said
+    assert f"{cluster.address}: the scheduler is gone; waiting up to 3 s" in said
     assert said.strip().endswith(
         f"{cluster.address}: its scheduler cannot be reached for 3 s; start them again and run the"
         " same command: what is done is kept"
