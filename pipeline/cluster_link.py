@@ -180,13 +180,17 @@ def quiet(verbose: bool) -> Iterator[None]:
 
     What of it concerns users, they are told in the words of this program.
     """
+    import dask
+
     names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in LOGGERS]
     loggers = [] if verbose else [logging.getLogger(name) for name in (*LOGGERS, *names)]
     before = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)
     try:
-        yield
+        # A scan that goes along is as large as it is.
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
+            yield
     finally:
         for logger, level in zip(loggers, before, strict=True):
             logger.setLevel(level)
