@@ -89,7 +89,7 @@ class ClusterRunner:
         """What a worker answers to a parcel; given out again where it is lost on the way."""
         from distributed import KilledWorker
 
-        dropped = 0
+        dropped = killed = 0
         while True:
             client = await self._members.connected()
             try:
@@ -99,6 +99,9 @@ class ClusterRunner:
                 if task is not None and task.cancelling():
                     raise
             except KilledWorker:
+                killed += 1
+                if killed == 1:  # it may have been another page that was there at the time
+                    continue
                 raise WorkerDiedError(
                     f"{job.source}: every worker that made it died; if memory was short, give them"
                     " more (--memory-limit of dask worker), or try --max-side"
@@ -180,7 +183,7 @@ async def open_cluster(
         closing.push_async_callback(members.stop)
         packer = Packer(cluster, demand, options.timeout_s)
         notes = await members.meet(packer, scan)
-        if warning := link.warning_of(address):
+        if warning := await asyncio.to_thread(link.warning_of, address):
             notes.insert(0, warning)
         if not workers:
             notes.append(

@@ -222,8 +222,11 @@ class Members:
     async def _greet(self, packer: Packer, scan: PageSource | None) -> dict[str, Any]:
         from .cluster_worker import greet
 
-        place = packer.place_there(scan.path) if scan and not packer.ships else None
-        size = scan.path.stat().st_size if scan else 0
+        place, size = None, 0
+        if scan is not None and not packer.ships:
+            with suppress(OSError):  # what is not here need not be there
+                size = scan.path.stat().st_size
+                place = packer.place_there(scan.path)
         payload = pickle.dumps((packer.demand, place, size))
         try:
             replies: dict[str, Any] = await asyncio.wait_for(

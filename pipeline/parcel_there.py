@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,11 @@ from .store import Store
 
 LARGE_BYTES = 2_000_000
 """A page of so many bytes goes through the shared folder, where there is one."""
-SCANS_KEPT_BYTES = 1_000_000_000
+SCANS_KEPT_BYTES = 500_000_000
 """Scans that were sent are kept up to this, for the other pages in them."""
+
+
+_keeping = threading.Lock()
 
 
 def lay_out(parcel: Parcel, folder: Path, scans: Path) -> PageJob | None:
@@ -26,7 +30,7 @@ def lay_out(parcel: Parcel, folder: Path, scans: Path) -> PageJob | None:
     Args:
         parcel: The page.
         folder: Is made for it.
-        scans: Folder of the scans that were sent, for the other pages in them.
+        scans: Folder of scans that were sent and have more pages.
 
     Returns:
         The job; None where its scan is not seen here.
@@ -38,12 +42,12 @@ def lay_out(parcel: Parcel, folder: Path, scans: Path) -> PageJob | None:
     job = parcel.job
     copy = folder / f"scan{job.source.path.suffix}"
     kept = scans / parcel.scan_token
-    if parcel.scan is not None:
-        _keep(kept, parcel.scan)
-    if parcel.scan is not None or kept.exists():
-        # A link of its own: those that are not used any more may go at any time.
-        with suppress(FileNotFoundError):
-            copy.hardlink_to(kept)
+    if parcel.scan is not None and job.source.frame:  # there are more pages in it
+        with _keeping:
+            _keep(kept, parcel.scan)
+    # A link of its own: those that are not used any more may go at any time.
+    with suppress(FileNotFoundError):
+        copy.hardlink_to(kept)
     if not copy.exists():
         if parcel.scan is not None:
             copy.write_bytes(parcel.scan)
