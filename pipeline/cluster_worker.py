@@ -26,7 +26,14 @@ import psutil
 from PIL import Image
 
 from .choice import choose_engine
-from .errors import EngineError, OcrError, OutputError, PageTimeoutError, WorkerDiedError
+from .errors import (
+    EngineError,
+    LanguageError,
+    OcrError,
+    OutputError,
+    PageTimeoutError,
+    WorkerDiedError,
+)
 from .model import PageSource
 from .ocr import recognize
 from .page import PageJob
@@ -182,12 +189,17 @@ def _meet(demand: Demand, job: PageJob) -> str:
         if chosen.identity != demand.identity:
             there, here = chosen.version, demand.version
             if there == here:
-                return f"engine {demand.engine} has other language data than here: install the same"
-            return f"engine {demand.engine} is {there} there, {here} here: install the same version"
+                return (
+                    f"engine {demand.engine} has other data there than here: copy its language"
+                    f" files, and {demand.install}"
+                )
+            return f"engine {demand.engine} is {there} there, {here} here: {demand.install}"
         blank = Image.new("L", BLANK_PX, 255)
         recognize(blank, chosen.languages, chosen.engine, demand.ocr.engine)
-    except EngineError as error:
+    except LanguageError as error:
         return str(error)
+    except EngineError as error:
+        return f"{error}; to have it as it is here: {demand.install}"
     except OcrError:  # it starts, and does not like such a page
         pass
     return ""

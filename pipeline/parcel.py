@@ -33,6 +33,7 @@ class Demand:
         ocr: How pages are recognised.
         identity: The engine, its version and its data (`choice.Chosen.identity`).
         version: Of the engine, for people.
+        install: The command that installs it as it is where the command runs.
         memory_mb: What one page at a time takes, in millions of bytes.
     """
 
@@ -40,6 +41,7 @@ class Demand:
     ocr: OcrOptions
     identity: str
     version: str
+    install: str
     memory_mb: float
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from .choice import Chosen
+from .choice import Chosen, how_to_install
 from .cluster_link import local_workers
 from .errors import UsageError
 from .events import Notify, Remark
@@ -80,7 +80,14 @@ async def cluster_site(
     # Elsewhere a worker is started for each core, as the README has it.
     here = local_workers(cluster.address)
     ocr = _ocr(options, chosen, here or cpu_count())
-    demand = Demand(chosen.engine, ocr, chosen.identity, chosen.version, chosen.memory_mb)
+    demand = Demand(
+        chosen.engine,
+        ocr,
+        chosen.identity,
+        chosen.version,
+        how_to_install(chosen.engine),
+        chosen.memory_mb,
+    )
     async with open_cluster(cluster, demand, options, scan, lambda text: notify(Remark(text))) as (
         runner,
         members,

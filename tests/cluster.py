@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from dask_cluster import DaskCluster, kill, wait_for, worker_of
 from PIL import Image
 from readers import need, page_sizes, pdfium_text
 from survival import (
+    FAULTS,
     GOOD,
     HANG,
     HOARD,
@@ -242,15 +244,21 @@ def test_workers_that_cannot_are_told_before_the_run(tmp_path: Path, cluster: Da
     wait_for(lambda: cluster.log().count("Registered to:") >= 2, "the second worker")
     said = start(tmp_path, cluster.address).communicate(timeout=120)[1]
     assert "no engine is called faults" in said
+    assert "to have it as it is here: pip install 'faults-engine==1.0'" in said
     assert "searchable-pdf is 0.0.9 there, " in said
 
     cluster.start_worker(**another(tmp_path / "none", NONE))
+    shutil.copytree(FAULTS, tmp_path / "newer")
+    for path in (tmp_path / "newer").glob("*/METADATA"):
+        path.write_text(path.read_text().replace("Version: 1.0", "Version: 2.0"))
+    cluster.start_worker(PYTHONPATH=os.pathsep.join((str(tmp_path / "newer"), root)))
     cluster.start_worker()
-    wait_for(lambda: cluster.log().count("Registered to:") >= 4, "all workers")
+    wait_for(lambda: cluster.log().count("Registered to:") >= 5, "all workers")
     process = start(tmp_path, cluster.address)
     said = process.communicate(timeout=120)[1]
     assert process.returncode == 0, said
-    assert said.count("the run goes on without it") == 3
+    assert said.count("the run goes on without it") == 4
+    assert "engine faults is 2.0 there, 1.0 here: pip install 'faults-engine==1.0'" in said
     assert "searchable-pdf is not there, or another one" in said
     assert seen(tmp_path) == ["seen150"]
 
