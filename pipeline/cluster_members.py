@@ -154,7 +154,7 @@ class Members:
                 self._there = await asyncio.wait_for(self.client.nthreads(), ANSWER_S)
             except TimeoutError:  # it may be busy
                 continue
-            except OSError:
+            except Exception:  # whatever Dask makes of a connection that is broken
                 self._wait("the scheduler is gone")
                 self.on_loss()
                 await self._reconnect()
@@ -187,7 +187,8 @@ class Members:
         old = self.client
         with suppress(ClusterError):
             self.client = await connect(self._address, self._security, min(ANSWER_S, self._wait_s))
-            await old.close(timeout=CLOSE_S)
+            with suppress(Exception):  # nobody is there to say goodbye to
+                await old.close(timeout=CLOSE_S)
 
     async def _first_workers(self) -> None:
         deadline = time.monotonic() + self._wait_s
@@ -210,7 +211,8 @@ class Members:
         from .cluster_worker import version_here
 
         try:
-            there = await self.client.run_on_scheduler(version_here)
+            asked = self.client.run_on_scheduler(version_here)
+            there = await asyncio.wait_for(asked, ANSWER_S)
         except Exception as error:
             there = f"missing ({type(error).__name__})"
         if there != __version__:
