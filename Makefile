@@ -16,7 +16,7 @@ ENGINE ?= auto
 EXTRA := $(filter tesseract aspose,$(ENGINE))
 ENGINE_READY := $(VENV)/installed$(addprefix -,$(EXTRA))
 
-.PHONY: help run pdfs text engines test test-scans test-readers soak bench check fix fixtures clean
+.PHONY: help run pdfs text engines test test-scans test-readers test-cluster soak bench bench-cluster check fix fixtures clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -47,6 +47,9 @@ test-scans: $(VENV)/installed-test ## Run the checks on real scans: REAL_SCANS=p
 test-readers: $(VENV)/installed-test $(PDFJS)/node_modules/installed ## Run the checks with pdf.js (needs Node, npm, Chromium)
 	REQUIRE_TOOLS=1 $(BIN)/python -m pytest -s tests/viewer.py
 
+test-cluster: $(VENV)/installed-test $(VENV)/installed-cluster ## Run the tests of a Dask cluster (as root: with hosts of their own)
+	$(BIN)/python -m pytest tests/cluster.py
+
 soak: $(VENV)/installed-test ## Run the long checks of memory and odd scans: REAL_SCANS=path
 	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest -s tests/soak.py
 
@@ -62,6 +65,9 @@ fix: $(VENV)/installed-dev ## Mend what the linter can mend
 
 bench: $(VENV)/installed-test $(VENV)/installed-tesseract $(VENV)-peer/installed ## Compare with OCRmyPDF: BENCH="folders of scans"
 	$(BIN)/python tests/bench.py $(BENCH) --peer $(VENV)-peer/bin $(BENCH_OPTIONS)
+
+bench-cluster: $(VENV)/installed-test $(VENV)/installed-cluster ## Show what a cluster costs beside recognition
+	$(BIN)/python tests/cluster_overhead.py $(BENCH_OPTIONS)
 
 fixtures: $(VENV)/installed-test ## Draw the fixture scans anew (needs the fonts DejaVu and Noto CJK)
 	$(BIN)/python fixtures/make.py
@@ -85,6 +91,10 @@ $(VENV)/installed-tesseract: $(VENV)/installed
 $(VENV)/installed-aspose: $(VENV)/installed
 	@echo "Installing Aspose.OCR: proprietary; by installing it you accept Aspose's licence."
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[aspose]'
+	@touch $@
+
+$(VENV)/installed-cluster: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[cluster]'
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/installed

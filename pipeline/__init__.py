@@ -6,6 +6,7 @@ load -> downscale -> recognise (async, one task per page, gathered) -> render ->
 from .engines.protocol import Engine
 from .engines.status import EngineStatus
 from .errors import (
+    ClusterError,
     EngineError,
     LanguageError,
     NoScansError,
@@ -30,6 +31,7 @@ from .model import (
 )
 from .ocr import recognize
 from .options import (
+    ClusterOptions,
     ConvertOptions,
     EngineOptions,
     ImageOptions,
@@ -50,6 +52,8 @@ __all__ = [
     "Baseline",
     "Bookmark",
     "Box",
+    "ClusterError",
+    "ClusterOptions",
     "ConvertOptions",
     "Document",
     "Engine",

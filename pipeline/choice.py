@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from typing import Any, cast
 
 from .characters import printable
@@ -20,6 +21,12 @@ FIRST_CHOICE = "rapid"
 BEST_SIDE_PX = 2000
 MEMORY_MB = 500
 OURS = "searchable-pdf"
+BROUGHT_BY = {
+    "rapid": ("rapidocr", "openvino"),
+    "tesseract": ("tesserocr",),
+    "aspose": ("aspose-ocr-python-java",),
+}
+"""The distributions on which our engines stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,16 @@ def choose_engine(engine: EngineChoice, options: OcrOptions) -> Chosen:
         identity if reads else "",  # nothing is read: nothing need be known again
         reads,
     )
+
+
+def how_to_install(engine: str) -> str:
+    """The command that installs an engine on another machine as it is here."""
+    names = BROUGHT_BY.get(engine, (_distribution(engine).partition(" ")[0] or OURS,))
+    pinned = []
+    for name in names:
+        with suppress(PackageNotFoundError):
+            pinned.append(f"'{name}=={version(name)}'")
+    return f"pip install {' '.join(pinned)}"
 
 
 def _distribution(engine: str) -> str:

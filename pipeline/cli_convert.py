@@ -14,6 +14,7 @@ import click
 
 from .characters import printable
 from .choice import choose_engine
+from .cli_cluster import CLUSTER, cluster_options
 from .cli_options import (
     CACHE_DIR,
     DESCRIPTION,
@@ -113,7 +114,7 @@ REPORTS = (
 @click.argument("inputs", nargs=-1, required=True, type=PATH, metavar="INPUT...")
 @add_options(*OUTPUT)
 @with_ocr_options
-@add_options(OPTIMIZE, *WORKERS, *KIND, *DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
+@add_options(OPTIMIZE, *WORKERS, *CLUSTER, *KIND, *DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
 def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> None:
     """Make searchable PDFs from scans.
 
@@ -187,6 +188,7 @@ def _options(chosen: dict[str, Any]) -> ConvertOptions:
         jobs=chosen["jobs"],
         workers="processes",
         timeout_s=timeout_of(chosen),
+        cluster=cluster_options(chosen),
         store=None if chosen["no_cache"] else store,
         text_dir=chosen["text_dir"],
         retry=documents_to_retry(retry) if retry else None,

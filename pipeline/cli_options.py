@@ -33,7 +33,7 @@ Exit codes:
   2    wrong usage
   3    no scan found, or none could be read
   4    engine missing, or it does not read the language
-  5    an output cannot be written
+  5    an output cannot be written, or the cluster is gone for good
   6    a finished PDF failed its own check, and was not put in its place
   10   finished, but some pages failed (they are named, and marked in the PDF)
   130  interrupted (143: terminated); what is done is kept, run again to go on

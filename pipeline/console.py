@@ -21,7 +21,16 @@ from rich.progress import (
 )
 
 from .characters import printable
-from .events import DocumentDone, EngineChosen, Event, PageDone, PageFailed, PageStarted, RunPlanned
+from .events import (
+    DocumentDone,
+    EngineChosen,
+    Event,
+    PageDone,
+    PageFailed,
+    PageStarted,
+    Remark,
+    RunPlanned,
+)
 from .report import Report
 from .tables import count, document_table
 
@@ -95,6 +104,8 @@ class Watcher:
                 if not self.quiet:
                     for note in event.notes:
                         self.say(note, style="yellow")
+            case Remark():
+                self.say(event.text, style="yellow")
             case PageStarted():
                 self._known += event.source.frame > 0  # the plan counted files
             case PageDone():

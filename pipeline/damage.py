@@ -81,7 +81,7 @@ def _decoded_over(page: PageImage, ground: int) -> Image.Image | None:
 
 
 def _mended_jpeg(page: PageImage) -> PageImage:
-    data = page.source.path.read_bytes()
+    data = page.source.file.read_bytes()
     if not segments(data):
         page.image.load()  # whatever it is: a decoder must know
         return page

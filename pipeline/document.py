@@ -32,6 +32,7 @@ from .outcomes import PageFailure, PageOutcome
 from .page import PageJob, process_page, stand_in, stand_in_unseen
 from .plan import sources_of, what_exists
 from .report import EXIT_PAGES_FAILED
+from .room import Room
 from .spool import Spool
 from .store import content_hash, page_key
 from .workers import Runner
@@ -65,7 +66,7 @@ class Workshop:
     recipe: str
     runner: Runner
     spool: Callable[[], Spool]
-    slots: asyncio.Semaphore
+    slots: Room
     turn: asyncio.Lock
     notify: Notify
 

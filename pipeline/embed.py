@@ -61,7 +61,7 @@ def _deeper_than_pillow(png: EncodedImage) -> bool:
 
 def _stored(page: PageImage) -> EncodedImage | None:
     """The scan's own bytes, where PDF can hold them."""
-    image, path = page.image, page.source.path
+    image, path = page.image, page.source.file
     readers: dict[str, Callable[[Image.Image, Path], EncodedImage | None]] = {
         "JPEG": _jpeg,
         "MPO": _jpeg,

@@ -10,9 +10,11 @@
     │   │   ├── WorkerDiedError     its process died
     │   │   └── CorrectionError     a text corrected by hand is not readable
     │   └── EngineError         4   the engine is missing, or cannot be used as asked
-    │       └── LanguageError   4   the engine does not read the language
+    │       ├── LanguageError   4   the engine does not read the language
+    │       └── WorkerSetupError 4  Dask, or what its workers need, is not there
     ├── VerificationError       6   a finished PDF failed its own check
-    └── OutputError             5   the PDF cannot be written
+    ├── OutputError             5   the PDF cannot be written
+    └── ClusterError            5   the cluster cannot be reached, or is gone for good
 
 The number is the exit code of the command when the error ends it. Every message names the
 problem, the file and page, and the remedy. Errors pass every argument to `Exception`, so
@@ -78,6 +80,10 @@ class LanguageError(EngineError):
     """The engine does not read a language that was asked for."""
 
 
+class WorkerSetupError(EngineError):
+    """Dask is not installed here, or no worker of the cluster has what the run needs."""
+
+
 class VerificationError(SearchablePdfError):
     """A finished PDF is not what it should be; it was not put in its place."""
 
@@ -86,5 +92,11 @@ class VerificationError(SearchablePdfError):
 
 class OutputError(SearchablePdfError):
     """The PDF cannot be written, or something that is not ours is in its place."""
+
+    exit_code = 5
+
+
+class ClusterError(SearchablePdfError):
+    """The cluster cannot be reached, or was lost and has not come back."""
 
     exit_code = 5

@@ -33,6 +33,13 @@ class EngineChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that a user should know at once, such as that a cluster is gone."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageStarted:
     """A page was handed to a worker."""
 
@@ -105,7 +112,7 @@ class DocumentDone:
     exit_code: int = 0
 
 
-Event = RunPlanned | EngineChosen | PageStarted | PageDone | PageFailed | DocumentDone
+Event = RunPlanned | EngineChosen | Remark | PageStarted | PageDone | PageFailed | DocumentDone
 Notify = Callable[[Event], None]
 
 

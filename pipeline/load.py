@@ -115,7 +115,7 @@ def load_page(source: PageSource, options: LoadOptions | None = None) -> PageIma
     """
     options = options or LoadOptions()
     with scan_errors(source):
-        image = open_scan(source.path)
+        image = open_scan(source.file)
         try:
             if source.frame:
                 image.seek(source.frame)
@@ -133,7 +133,7 @@ def load_page(source: PageSource, options: LoadOptions | None = None) -> PageIma
                 # It is decoded for what may stand after the pixels, and is damaged: how far
                 # that goes is found out when the pixels are asked for.
                 image.close()
-                image, orientation = open_scan(source.path), 1
+                image, orientation = open_scan(source.file), 1
             size = image.size
             dpi, note = page_dpi(size, image.info, options.image_dpi)
             notes = tuple(filter(None, (note, lossy_note(image))))
@@ -152,7 +152,7 @@ def page_size_pt(
     """
     options = options or LoadOptions()
     try:
-        with scan_errors(source), open_scan(source.path) as image:
+        with scan_errors(source), open_scan(source.file) as image:
             if source.frame:
                 image.seek(source.frame)
             orientation = 1
@@ -167,7 +167,7 @@ def page_size_pt(
 
 def open_page(source: PageSource) -> Image.Image:
     """The frame of a scan, opened again, to be decoded as stored."""
-    image = open_scan(source.path)
+    image = open_scan(source.file)
     if source.frame:
         image.seek(source.frame)
     if image.format == "TIFF":  # others may be decoded for it
@@ -259,7 +259,7 @@ def _small_jpeg(page: PageImage, max_side_px: int) -> Image.Image | None:
         return None
     if needed < FAR_LARGER * max_side_px:
         return None
-    image = open_scan(page.source.path)
+    image = open_scan(page.source.file)
     scale = max_side_px / needed
     with image:
         image.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))

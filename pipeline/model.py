@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -146,10 +146,22 @@ def _line(data: Mapping[str, Any]) -> Line:
 
 @dataclass(frozen=True, slots=True, order=True)
 class PageSource:
-    """Names one page: a file, and the frame in it (0 for the first)."""
+    """Names one page: a file, and the frame in it (0 for the first).
+
+    Attributes:
+        path: The file, as users know it.
+        frame: The page in it.
+        copy: Where its bytes are instead, on a machine that does not see `path`; None for there.
+    """
 
     path: Path
     frame: int = 0
+    copy: Path | None = field(default=None, compare=False)
+
+    @property
+    def file(self) -> Path:
+        """The file to open."""
+        return self.copy or self.path
 
     def __str__(self) -> str:
         name = printable(str(self.path))

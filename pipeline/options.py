@@ -134,6 +134,30 @@ class StoreOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ClusterOptions:
+    """A Dask cluster on which pages are made.
+
+    Attributes:
+        address: Of its scheduler (`tcp://host:8786`, `tls://host:8786`), or `local:N` for N
+            worker processes on this machine, which end with the run.
+        cert: Certificate of this client, a PEM file; None for what Dask is configured to use.
+        key: Its key.
+        ca: Certificate of who signed those of the cluster.
+        shared_roots: Folders that the workers see, too: where they are here, and there.
+        ship_scans: Send the scans with the pages.
+        wait_s: A scheduler, or workers, that are gone for longer are gone for good.
+    """
+
+    address: str
+    cert: Path | None = None
+    key: Path | None = None
+    ca: Path | None = None
+    shared_roots: tuple[tuple[Path, Path], ...] = ()
+    ship_scans: bool = False
+    wait_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class ConvertOptions:
     """A whole conversion.
 
@@ -156,6 +180,7 @@ class ConvertOptions:
             own, which can crash, be stopped after `timeout_s`, and need a script with a main
             guard.
         timeout_s: Longest time for one page in a process; None for no limit.
+        cluster: Where pages are made instead, on other machines; None for this one.
         store: Where texts are kept; None to keep none.
         text_dir: Folder for the text of each page as JSON; files there that a person has
             corrected are taken instead of recognising.
@@ -176,6 +201,7 @@ class ConvertOptions:
     jobs: int | None = None
     workers: Workers = "threads"
     timeout_s: float | None = 300.0
+    cluster: ClusterOptions | None = None
     store: StoreOptions | None = field(default_factory=StoreOptions)
     text_dir: Path | None = None
     retry: frozenset[Path] | None = None

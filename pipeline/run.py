@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from .errors import SearchablePdfError, UsageError
 from .events import EngineChosen, Event, Notify, PageDone, RunPlanned, ignore
 from .find import find_documents, is_pdf_name
 from .machine import available_memory_mb, cpu_count
-from .model import Document
-from .options import DEFAULT_ENGINE, ConvertOptions, OcrOptions, StoreOptions
+from .model import Document, PageSource
+from .options import DEFAULT_ENGINE, ConvertOptions, StoreOptions
 from .plan import Plan, is_asked_for, pages_up_to, plan
 from .report import Report
+from .room import Room
+from .site import Site, cluster_site, local_site
 from .spool import Spool, sweep
 from .store import Store
-from .workers import open_runner
 
 PRUNE_EVERY = 5_000
 """The store is kept at its size after so many new texts, and at the end."""
@@ -108,44 +110,59 @@ class _Conversion:
         if found.must_stop:
             return self.report
         notes = list(chosen.notes)
-        jobs = await asyncio.to_thread(self._jobs, chosen, found, notes)
         if self.options.store is not None and not await asyncio.to_thread(
             _can_keep, self.options.store, notes
         ):
             self.options = replace(self.options, store=None)
-        self._notify(
-            EngineChosen(chosen.name, chosen.version, chosen.languages, jobs, tuple(notes))
-        )
-        runner = open_runner(
-            self.options.workers, jobs, self.options.timeout_s, self.options.verbose
-        )
-        shop = Workshop(
-            options=self.options,
-            root=self.root,
-            engine=chosen.engine,
-            engine_name=chosen.name,
-            ocr=self._ocr(chosen, jobs),
-            recipe=_recipe(self.options, chosen),
-            runner=runner,
-            spool=self._open_spool,
-            # One page more than workers, so that none of them waits for the event loop.
-            slots=asyncio.Semaphore(jobs + 1),
-            turn=asyncio.Lock(),
-            notify=self._notify,
-        )
         try:
-            await self._documents(shop, asyncio.Semaphore(2 * jobs + 1))
+            async with await self._site(chosen, found, notes) as site:
+                self._notify(
+                    EngineChosen(
+                        chosen.name,
+                        chosen.version,
+                        chosen.languages,
+                        site.jobs,
+                        (*notes, *site.notes),
+                    )
+                )
+                shop = Workshop(
+                    options=self.options,
+                    root=self.root,
+                    engine=chosen.engine,
+                    engine_name=chosen.name,
+                    ocr=site.ocr,
+                    recipe=_recipe(self.options, chosen),
+                    runner=site.runner,
+                    spool=self._open_spool,
+                    slots=site.pages,
+                    turn=asyncio.Lock(),
+                    notify=self._notify,
+                )
+                await self._documents(shop, site.documents)
         except* SearchablePdfError as errors:
             raise _first(errors) from None
         finally:
-            runner.close()
             if self._spool is not None:
                 self._spool.close()
         if self._new_texts:
             await self._prune()
         return self.report
 
-    async def _documents(self, shop: Workshop, in_flight: asyncio.Semaphore) -> None:
+    async def _site(
+        self, chosen: Chosen, found: Plan, notes: list[str]
+    ) -> AbstractAsyncContextManager[Site]:
+        cluster = self.options.cluster
+        if cluster is not None:
+            first = await asyncio.to_thread(self._first_source)
+            return cluster_site(self.options, cluster, chosen, first, self._notify)
+        jobs = await asyncio.to_thread(self._jobs, chosen, found, notes)
+        return local_site(self.options, chosen, jobs)
+
+    def _first_source(self) -> PageSource | None:
+        document = next(self._found(), None)
+        return PageSource(document.scans[0]) if document is not None else None
+
+    async def _documents(self, shop: Workshop, in_flight: Room) -> None:
         order: dict[Path, int] = {}
 
         async def make(document: Document) -> None:
@@ -189,11 +206,6 @@ class _Conversion:
         if found.scans < jobs:
             jobs = max(1, pages_up_to(list(self._found()), jobs))
         return jobs
-
-    def _ocr(self, chosen: Chosen, jobs: int) -> OcrOptions:
-        threads = max(1, cpu_count() // jobs)
-        engine = replace(self.options.ocr.engine, threads=threads)
-        return replace(self.options.ocr, languages=chosen.languages, engine=engine)
 
     def _open_spool(self) -> Spool:
         with self._opening:

@@ -83,10 +83,32 @@ class Store:
         Raises:
             OSError: It cannot be written.
         """
+        self.put_entry(key, gzip.compress(text.to_json().encode(), compresslevel=6, mtime=0))
+
+    def entry(self, key: str) -> bytes | None:
+        """The bytes of an entry, for the store of another machine; None where there is none.
+
+        It counts as used now.
+        """
+        path = self._path(key)
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        return content
+
+    def put_entry(self, key: str, entry: bytes) -> None:
+        """Keeps what `entry` gave on another machine.
+
+        Raises:
+            OSError: It cannot be written.
+        """
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         # Written in place: what is cut off by a crash does not pass its check sum.
-        path.write_bytes(gzip.compress(text.to_json().encode(), compresslevel=6, mtime=0))
+        path.write_bytes(entry)
 
     def check(self) -> None:
         """Sees that an entry could be written.

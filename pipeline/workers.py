@@ -86,19 +86,26 @@ class ProcessRunner:
 
     def __init__(self, jobs: int, timeout_s: float | None = None, verbose: bool = False) -> None:
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
-        self._workers = [_Worker(timeout_s, verbose) for _ in range(max(1, jobs))]
+        self._timeout_s = timeout_s
+        self._workers = [_Worker(verbose) for _ in range(max(1, jobs))]
         for worker in self._workers:
             self._idle.put_nowait(worker)
         self._floor = _Floor()
 
     async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
         """See `Runner`."""
+        return await self.run(function, job, self._timeout_s)
+
+    async def run(
+        self, function: Callable[[PageJob], Result], job: PageJob, timeout_s: float | None
+    ) -> Result:
+        """As `Runner`, with a time-out of its own."""
         try:
             async with self._floor.shared(), self._worker() as worker:
-                return await worker.run(function, job)
+                return await worker.run(function, job, timeout_s)
         except WorkerDiedError:
             async with self._floor.alone(), self._worker() as worker:
-                return await worker.run(function, job)
+                return await worker.run(function, job, timeout_s)
 
     @asynccontextmanager
     async def _worker(self) -> AsyncIterator[_Worker]:
@@ -117,22 +124,23 @@ class ProcessRunner:
 class _Worker:
     """One process at a time, in a pool of its own: what breaks it concerns one page only."""
 
-    def __init__(self, timeout_s: float | None, verbose: bool) -> None:
-        self._timeout_s = timeout_s
+    def __init__(self, verbose: bool) -> None:
         self._verbose = verbose
         self._pool: ProcessPool | None = None
 
-    async def run(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
-        limit = None if self._timeout_s is None else self._timeout_s + GRACE_S
+    async def run(
+        self, function: Callable[[PageJob], Result], job: PageJob, timeout_s: float | None
+    ) -> Result:
+        limit = None if timeout_s is None else timeout_s + GRACE_S
         for _ in range(REBUILDS):
-            future = self._schedule(function, job)
+            future = self._schedule(function, job, timeout_s)
             try:
                 return await asyncio.wait_for(asyncio.wrap_future(future), limit)
             except TimeoutError:
                 if not future.done() or future.cancelled():
                     self.stop()
                 raise PageTimeoutError(
-                    f"{job.source}: not done after {self._timeout_s:g} s; allow more with --timeout"
+                    f"{job.source}: not done after {timeout_s:g} s; allow more with --timeout"
                 ) from None
             except ProcessExpired as error:
                 raise WorkerDiedError(_obituary(job, error.exitcode)) from None
@@ -147,18 +155,18 @@ class _Worker:
             pool.join()
 
     def _schedule(
-        self, function: Callable[[PageJob], Result], job: PageJob
+        self, function: Callable[[PageJob], Result], job: PageJob, timeout_s: float | None
     ) -> ProcessFuture[Result]:
         arguments = (function, job, self._verbose)
         with _no_interrupts():
             if self._pool is None:
                 self._pool = ProcessPool(1, context=multiprocessing.get_context("spawn"))
             try:
-                return self._pool.schedule(call, args=arguments, timeout=self._timeout_s)
+                return self._pool.schedule(call, args=arguments, timeout=timeout_s)
             except RuntimeError:  # the pool broke while it was idle
                 self.stop()
                 self._pool = ProcessPool(1, context=multiprocessing.get_context("spawn"))
-                return self._pool.schedule(call, args=arguments, timeout=self._timeout_s)
+                return self._pool.schedule(call, args=arguments, timeout=timeout_s)
 
 
 def _obituary(job: PageJob, code: int | None) -> str:

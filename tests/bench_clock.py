@@ -29,7 +29,7 @@ STAGES = {
     "check": ("pipeline.finish:verify",),
 }
 """What is timed, as module:name. Names of one function in several modules share one clock."""
-DETECTION = {"rapid": "pipeline.engines.ppocr:PageReader._quads"}
+DETECTION = {"rapid": "pipeline.engines.finder:LineFinder.find"}
 """What finds the lines, in engines that do it apart from reading them."""
 
 _nested = threading.local()

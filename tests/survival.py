@@ -12,7 +12,8 @@ from typing import Any
 from PIL import Image
 
 FAULTS = Path(__file__).parent / "faults"
-GOOD, HANG, SEGFAULT, KILLED, GREEDY, RAISE, NONSENSE, PRINT, LEAVE, SLOW = range(200, 210)
+GOOD, HANG, SEGFAULT, KILLED, GREEDY, RAISE, NONSENSE, PRINT, LEAVE = range(200, 209)
+SLOW, PARENT, HOARD = range(209, 212)
 """Widths of pages, and what the engine of `FAULTS` does with them."""
 
 

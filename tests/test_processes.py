@@ -31,6 +31,20 @@ def test_nothing_is_sent_over_the_network(tmp_path: Path, what: str) -> None:
     assert list((tmp_path / "home").iterdir()) == [], "nor is anything left in the home folder"
 
 
+def test_a_cluster_needs_its_extra(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['distributed'] = None\n")
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "convert", str(SCANS), "-o", str(tmp_path / "out"),
+         "--cluster", "local:2"],
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 4
+    assert "--cluster needs Dask" in done.stderr
+    assert "pip install 'searchable-pdf[cluster]'" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("moment", ("start", "page", "later"))
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
     out = tmp_path / "out"

@@ -56,6 +56,12 @@ class FaultsEngine:
                 os._exit(0)
             case 209:
                 threading.Event().wait(0.25)
+            case 210:
+                os.kill(os.getppid(), signal.SIGKILL)
+            case 211:
+                hoard = bytearray(os.urandom(1_000_000)) * 1000
+                threading.Event().wait()
+                del hoard
         word = Word(f"seen{image.height}", Box(0, 0, image.width, 20), 0.9)
         line = Line((word,), Baseline(0, 16, image.width, 16), 12)
         return PageText(image.width, image.height, (line,), engine=self.name)
