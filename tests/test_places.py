@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 from word_places import overlap
 
 from pipeline import Box, Line, recognize
-from pipeline.engines.places import letters, line_from_columns
+from pipeline.engines.places import letters, line_from_reading
+from pipeline.engines.reader import Reading
 
 TEXT = "ship the iron pumps"
 TRUE = [(16, 75), (95, 140), (160, 222), (240, 330)]
@@ -40,7 +41,8 @@ def read(crop: np.ndarray, late: float = 0.7, quad: np.ndarray | None = None) ->
     places = [math.floor(x / COLUMN - 0.5 + late + 0.5) for x in columns[:-1]]
     if quad is None:
         quad = np.array([(0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT)], np.float32)
-    return line_from_columns(quad, TEXT, places, [0.9] * len(TEXT), WIDTH / COLUMN, crop)
+    scores = (0.9,) * len(TEXT)
+    return line_from_reading(quad, Reading(TEXT, tuple(places), scores, WIDTH / COLUMN), crop)
 
 
 @pytest.mark.parametrize("late", (0.0, 0.7, 1.2))
@@ -74,7 +76,8 @@ def test_words_keep_their_expected_places_without_ink() -> None:
 @pytest.mark.parametrize("columns", ([3, 3, 3], [0, 0, 0], [39, 39, 39]))
 def test_no_word_is_lost_where_columns_make_no_sense(columns: list[int]) -> None:
     quad = np.array([(0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT)], np.float32)
-    line = line_from_columns(quad, "a b", columns, [0.9] * 3, WIDTH / COLUMN, strip())
+    reading = Reading("a b", tuple(columns), (0.9,) * 3, WIDTH / COLUMN)
+    line = line_from_reading(quad, reading, strip())
     assert [word.text for word in line.words] == ["a", "b"]
     for word in line.words:
         assert 0 <= word.box.left < word.box.right <= WIDTH

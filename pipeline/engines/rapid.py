@@ -26,7 +26,7 @@ class RapidEngine:
     name = "rapid"
     languages = frozenset(code for code, language in LANGUAGES.items() if language.rapid)
     best_side_px = 2000
-    memory_mb = 1200
+    memory_mb = 750
 
     def __init__(self, options: EngineOptions) -> None:
         from .ppocr import PageReader  # a second of imports, for those who read only
