@@ -21,6 +21,9 @@ from .surgery import without_full_size_layers
 LONGEST_SIDE_PX, SHORTEST_SIDE_PX = 1600, 736
 """How large a page is looked at. More finds no more lines, and takes time and memory with the
 square; where they disagree, the shortest side is kept."""
+HIGHEST_PART_PX, WIDEST_PART_PX = 1024, 1664
+OVERLAP_PX = 96
+"""A larger page is looked at in parts, which see so much of each other."""
 STEP_PX = 64
 """Sides are rounded up to this. The model wants 32; OpenVINO keeps each size it has seen."""
 MAX_ASPECT = 8
@@ -70,10 +73,46 @@ class LineFinder:
         if box is None:
             return []
         part, corner = _cut(page, box)
-        heat = full_size(self._network(part)[0])
+        heat = self._heat(part)
         quads = [(quad + corner) / scale - (0, room) for quad in outlines(heat)]
         limits = width - 1, height - 1
         return [np.clip(quad.round(), 0, limits).astype(np.float32) for quad in quads]
+
+    def _heat(self, page: Pixels) -> Floats:
+        """How likely each pixel lies in the core of a line, [height, width].
+
+        A large page is looked at in parts that overlap: it takes half the memory.
+        """
+        height, width = page.shape[:2]
+        heat = np.empty((height, width), np.float32)
+        for top, bottom, upper, lower in parts(height, HIGHEST_PART_PX):
+            for left, right, first, last in parts(width, WIDEST_PART_PX):
+                seen = full_size(self._network(page[top:bottom, left:right])[0])
+                share = np.s_[upper - top : lower - top, first - left : last - left]
+                heat[upper:lower, first:last] = seen[share]
+        return heat
+
+
+def parts(length: int, longest: int) -> list[tuple[int, int, int, int]]:
+    """Overlapping parts of a side, all of one size: start and stop of each, and of its share.
+
+    Args:
+        length: Of the side; a multiple of the step.
+        longest: A part may be.
+
+    Returns:
+        Shares follow each other without a gap; a part has some of its neighbours around it.
+    """
+    if length <= longest:
+        return [(0, length, 0, length)]
+    count = math.ceil(length / (longest - 2 * OVERLAP_PX))
+    share = math.ceil(length / count / STEP_PX) * STEP_PX
+    size = min(length, share + 2 * OVERLAP_PX if count > 2 else share + OVERLAP_PX)
+    found = []
+    for first in range(0, length, share):
+        start = max(0, min(first - OVERLAP_PX, length - size))
+        found.append((start, start + size, first, min(first + share, length)))
+    return found
 
 
 def printed_area(page: Pixels) -> tuple[int, int, int, int] | None:
