@@ -26,7 +26,7 @@ from .reader import Reading
 Mask = npt.NDArray[np.bool_]
 
 WORD = re.compile(r"\S+")
-ASCENT_SHARE, DESCENT_SHARE = 0.58, 0.22
+ASCENT_SHARE, DESCENT_SHARE = 0.6, 0.22
 """Parts of a found line's height above and below the baseline; the rest is air."""
 LATE_COLUMNS = 0.7
 """How far behind a character's middle its column lies; mean over pages with true places."""
