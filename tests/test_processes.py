@@ -49,7 +49,8 @@ def test_a_cluster_needs_its_extra(tmp_path: Path) -> None:
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
     out = tmp_path / "out"
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "convert", str(SCANS), "-o", str(out), "-v", "--no-cache"],
+        [sys.executable, "-m", "pipeline", "convert", str(SCANS), "-o", str(out), "-v",
+         "--no-cache"],
         stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     assert process.stderr is not None
