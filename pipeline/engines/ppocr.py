@@ -6,6 +6,8 @@ whatever it is read beside.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from PIL import Image
 
@@ -32,12 +34,18 @@ class PageReader:
 
     def read(self, image: Image.Image, latin: bool) -> tuple[Line, ...]:
         """The lines of a page, upright with square pixels; `latin`: of Latin letters only."""
+        pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
+        with ThreadPoolExecutor(1) as beside:  # for the first page, it is compiled meanwhile
+            started = beside.submit(self._reader, latin)
+            quads = self._finder.find(pixels)
+        reader = started.result()
+        lines = (self._line(reader, pixels, quad) for quad in quads)
+        return tuple(line for line in lines if line is not None)
+
+    def _reader(self, latin: bool) -> LineReader:
         if latin not in self._readers:
             self._readers[latin] = LineReader(self._threads, latin)
-        reader = self._readers[latin]
-        pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
-        lines = (self._line(reader, pixels, quad) for quad in self._finder.find(pixels))
-        return tuple(line for line in lines if line is not None)
+        return self._readers[latin]
 
     def _line(self, reader: LineReader, page: Pixels, quad: Floats) -> Line | None:
         crop = flat_line(page, quad)
