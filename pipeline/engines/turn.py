@@ -13,6 +13,7 @@ import numpy as np
 from .network import Floats, Pixels
 from .places import flat_line, is_upright_strip
 from .reader import Reading
+from .vertical import is_same, is_wide, side_by_side
 
 SAMPLE = 5
 """So many of the longest lines are asked."""
@@ -65,6 +66,14 @@ class FoundLine:
         """What is read when it is turned by half."""
         return self._read(self.crop(head_down=True))
 
+    def is_column(self, head_down: bool) -> bool:
+        """Whether a standing line is a column of upright characters, one above the other."""
+        reading = self.head_down if head_down else self.reading
+        if len(reading.text) < FEW_LETTERS_OF_LINE or not is_wide(reading.text):
+            return False
+        again = self._read(side_by_side(self.crop(head_down), reading))
+        return is_same(reading, again)
+
     @property
     def is_head_down(self) -> bool:
         """Whether a standing line runs upwards: it is read clearly better when turned by half."""
@@ -92,17 +101,21 @@ def clockwise_turn_deg(lines: Sequence[FoundLine]) -> int:
     asked = sorted(asked, key=lambda line: line.length, reverse=True)[:SAMPLE]
     readings = [line.reading for line in asked]
     as_found = _confidence(readings)
-    if not asked or (as_found >= SURE and not sideways):
+    head_down = False
+    if as_found < SURE:
+        others = [line.head_down for line in asked]
+        other_way = _confidence(others)
+        head_down = _is_better(other_way, as_found)
+        if head_down:
+            readings = others
+        elif sideways and not _is_better(as_found, other_way):
+            return 0
+    if _letters(readings) < FEW_LETTERS or not (sideways or head_down):
         return 0
-    if as_found >= SURE:
-        return 270 if _letters(readings) >= FEW_LETTERS else 0
-    others = [line.head_down for line in asked]
-    head_down = _confidence(others)
-    if _is_better(head_down, as_found) and _letters(others) >= FEW_LETTERS:
-        return 90 if sideways else 180
-    if sideways and _is_better(as_found, head_down) and _letters(readings) >= FEW_LETTERS:
-        return 270
-    return 0
+    columns = sideways and 2 * sum(line.is_column(head_down) for line in asked) > len(asked)
+    if columns or not sideways:
+        return 180 if head_down else 0
+    return 90 if head_down else 270
 
 
 def _is_better(confidence: float, other: float) -> bool:
