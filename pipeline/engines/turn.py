@@ -26,8 +26,8 @@ CLEARLY = 0.1
 """By how much more confidence the better way up is known."""
 FEW_LETTERS = 6
 """Fewer in all lines that are asked do not turn a page,"""
-FEW_LETTERS_OF_LINE = 2
-"""and fewer in a line do not turn the line."""
+FEW_LETTERS_OF_LINE = 3
+"""and fewer in a line do not turn the line: specks are read as two, now and then."""
 
 
 class FoundLine:
