@@ -21,6 +21,7 @@ from .cli_options import (
     EPILOG,
     OPTIMIZE,
     PATH,
+    ROTATE_PAGES,
     WORKERS,
     add_options,
     image_options,
@@ -114,7 +115,8 @@ REPORTS = (
 @click.argument("inputs", nargs=-1, required=True, type=PATH, metavar="INPUT...")
 @add_options(*OUTPUT)
 @with_ocr_options
-@add_options(OPTIMIZE, *WORKERS, *CLUSTER, *KIND, *DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
+@add_options(OPTIMIZE, ROTATE_PAGES, *WORKERS, *CLUSTER, *KIND)
+@add_options(*DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
 def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> None:
     """Make searchable PDFs from scans.
 

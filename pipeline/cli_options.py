@@ -53,6 +53,12 @@ OPTIMIZE = click.option(
     help="Pack scans anew where that makes them smaller and changes no pixel, or not."
     " JPEGs stay as they are.",
 )
+ROTATE_PAGES = click.option(
+    "--rotate-pages",
+    is_flag=True,
+    help="Show pages upright that were found upside down or sideways (engine rapid);"
+    " without, they stand as scanned.",
+)
 DESCRIPTION = (
     click.option("--title", metavar="TEXT", default="", help="Title  [default: the name]"),
     click.option("--author", metavar="TEXT", default="", help="Author"),
@@ -175,7 +181,7 @@ def engine_options(chosen: dict[str, Any]) -> EngineOptions:
 
 def image_options(chosen: dict[str, Any]) -> ImageOptions:
     """How scans stand in the PDF, as the user chose."""
-    return ImageOptions(chosen["optimize"])
+    return ImageOptions(chosen["optimize"], rotate_pages=chosen["rotate_pages"])
 
 
 def metadata(chosen: dict[str, Any]) -> Metadata:

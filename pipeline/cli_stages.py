@@ -17,6 +17,7 @@ from .cli_options import (
     EPILOG,
     OPTIMIZE,
     PATH,
+    ROTATE_PAGES,
     WORKERS,
     add_options,
     engine_options,
@@ -93,7 +94,7 @@ def ocr_command(scan: Path, output: Path, page: int | None, **chosen: Any) -> No
     metavar="N",
     help="Resolution of the scan, instead of what the file says.",
 )
-@add_options(OPTIMIZE)
+@add_options(OPTIMIZE, ROTATE_PAGES)
 @click.option("-v", "--verbose", is_flag=True, help="Say more, with tracebacks of errors.")
 def render_command(
     scan: Path,
@@ -102,6 +103,7 @@ def render_command(
     page: int | None,
     image_dpi: float | None,
     optimize: str,
+    rotate_pages: bool,
     verbose: bool,
 ) -> None:
     """Make a PDF of one page from its scan and its text; without text, of the scan alone."""
@@ -117,7 +119,8 @@ def render_command(
         image = mend(image)
         if image.damage:
             click.echo(f"{source}: {image.damage}", err=True)
-        pdf = render_page(image, found, image_options({"optimize": optimize}))
+        chosen = {"optimize": optimize, "rotate_pages": rotate_pages}
+        pdf = render_page(image, found, image_options(chosen))
     with atomic_file(output) as file:
         file.write(pdf)
 

@@ -25,6 +25,9 @@ SCHEMA_VERSION = 1
 
 POINTS_PER_INCH = 72
 
+ROTATIONS_DEG = (0, 90, 180, 270)
+"""Turns that make a page upright, clockwise."""
+
 PAGE_BREAK = "\n\f"
 """Between the pages of a plain text: a form feed that begins the next page, as pdftotext writes."""
 
@@ -86,7 +89,7 @@ class PageText:
         height_px: Height of it.
         lines: In reading order.
         rotation_deg: Clockwise turn that makes the page upright, as the engine found it
-            (0 where it does not look).
+            (0 where it does not look): 0, 90, 180 or 270.
         engine: Name of the engine.
         truncated: The engine read only a part of the page, and said so.
     """
@@ -125,6 +128,8 @@ class PageText:
                 raise ValueError(
                     f"page text of version {page['version']}, this program reads {SCHEMA_VERSION}"
                 )
+            if page["rotation_deg"] not in ROTATIONS_DEG:
+                raise ValueError(f"rotation_deg is {page['rotation_deg']!r}, no quarter turn")
             return cls(
                 width_px=int(page["width_px"]),
                 height_px=int(page["height_px"]),

@@ -12,7 +12,7 @@ from .characters import nfc, printable
 from .choice import AUTO, choose_engine, engine_factory, parse_languages
 from .engines.protocol import Engine, EngineChoice
 from .errors import EngineError, OcrError, RecognitionError
-from .model import PageText
+from .model import ROTATIONS_DEG, PageText
 from .options import DEFAULT_ENGINE, EngineOptions, OcrOptions
 
 SLACK_PX = 1.0
@@ -96,6 +96,8 @@ def find_fault(page: object) -> str:
         return f"it gave {type(page).__name__}, not PageText"
     if page.width_px < 1 or page.height_px < 1:
         return f"its page is {page.width_px} x {page.height_px} pixels large"
+    if page.rotation_deg not in ROTATIONS_DEG:
+        return f"its page is to be turned by {page.rotation_deg} degrees, not 0, 90, 180 or 270"
     for line in page.lines:
         if not line.height > 0:
             return f"the line {line.text!r} is {line.height} pixels high"

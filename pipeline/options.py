@@ -87,15 +87,19 @@ class ImageOptions:
             `none`: as they are stored, wherever PDF can hold that. JPEG is never packed anew.
         pdfa: Convert what PDF/A-2 does not allow: CMYK without a profile becomes sRGB, a
             damaged profile is left out.
+        rotate_pages: Show pages upright that the engine found upside down or sideways; without,
+            they stand as scanned.
     """
 
     optimize: Optimize = "lossless"
     pdfa: bool = False
+    rotate_pages: bool = False
 
     @property
     def cache_key(self) -> str:
         """All of it that changes the page."""
-        return f"optimize={self.optimize} pdfa={self.pdfa}"
+        rotate = " rotate" if self.rotate_pages else ""
+        return f"optimize={self.optimize} pdfa={self.pdfa}{rotate}"
 
 
 @dataclass(frozen=True, slots=True)

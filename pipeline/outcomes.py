@@ -23,6 +23,7 @@ class PageStats:
         confidence: Mean of its words' confidences, 0 to 1; None where there are none.
         worst_confidence: Mean over the worst tenth of its words (of one word at least).
         truncated: The engine read only a part of the page, and said so.
+        rotation_deg: Clockwise turn that makes the page upright, as the engine found it.
         text_from: Who gave the text: the engine, the store, or a file that a person may have
             corrected; empty where nothing was read.
         load_s: Seconds for opening the scan and making the copy that is recognised.
@@ -38,6 +39,7 @@ class PageStats:
     confidence: float | None = None
     worst_confidence: float | None = None
     truncated: bool = False
+    rotation_deg: int = 0
     text_from: Origin = ""
     load_s: float = 0.0
     recognize_s: float = 0.0

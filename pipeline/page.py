@@ -97,6 +97,7 @@ def process_page(job: PageJob) -> PageOutcome:
                 confidence=mean,
                 worst_confidence=worst,
                 truncated=text.truncated,
+                rotation_deg=text.rotation_deg,
                 text_from=reading.origin,
                 load_s=reading.load_s,
                 recognize_s=reading.recognize_s,

@@ -23,10 +23,11 @@ from .model import (
 )
 from .options import ImageOptions
 from .pdf.glyphless import FONT_NAME, register
-from .pdf.images import EncodedImage, draw_image
+from .pdf.images import EncodedImage, draw_image, turned_orientation
 from .pdf.pdfa import is_profile
 from .pdf.textlayer import PlacedLine, PlacedWord, draw_lines
 from .pixels import for_recognition
+from .turned import turned
 from .version import PRODUCER
 
 CMYK = 4
@@ -89,7 +90,12 @@ def render(
     elif images.pdfa and image.icc_profile and not is_profile(image.icc_profile, image.components):
         image = replace(image, icc_profile=None)
         converted = "its damaged colour profile was left out, for PDF/A"
-    rendered = _page_pdf(image, page.size_pt, page.orientation, text)
+    size_pt, orientation = page.size_pt, page.orientation
+    if images.rotate_pages and text is not None:
+        orientation = turned_orientation(orientation, text.rotation_deg)
+        size_pt = size_pt if text.rotation_deg % 180 == 0 else (size_pt[1], size_pt[0])
+        text = turned(text, text.rotation_deg)
+    rendered = _page_pdf(image, size_pt, orientation, text)
     return replace(rendered, converted=converted)
 
 

@@ -152,6 +152,7 @@ def _page(page: PageOutcome) -> dict[str, Any]:
         "confidence": stats.confidence,
         "worst_confidence": stats.worst_confidence,
         "truncated": stats.truncated,
+        "rotation_deg": stats.rotation_deg,
         "text_from": stats.text_from,
         "notes": list(page.notes),
         "damage": page.damage,

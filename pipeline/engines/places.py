@@ -72,13 +72,16 @@ def flat_line(page: Pixels, quad: Floats) -> Pixels:
     return np.ascontiguousarray(np.rot90(line) if height >= 1.5 * width else line, np.uint8)
 
 
-def line_from_reading(quad: Floats, reading: Reading, crop: Pixels) -> Line:
+def line_from_reading(
+    quad: Floats, reading: Reading, crop: Pixels, head_down: bool = False
+) -> Line:
     """A line of words from the characters read in a quadrilateral.
 
     Args:
         quad: Corners in pixels, clockwise from the top left.
         reading: What was read there.
         crop: The print, laid flat, [height, width, channels].
+        head_down: It was turned by half, once laid flat.
 
     Returns:
         The line, its words placed along it.
@@ -86,6 +89,8 @@ def line_from_reading(quad: Floats, reading: Reading, crop: Pixels) -> Line:
     corners = quad.astype(float)
     if is_upright_strip(corners):
         corners = corners[[1, 2, 3, 0]]  # read from top to bottom, turned to the left
+    if head_down:
+        corners = corners[[2, 3, 0, 1]]
     top_left, top_right, bottom_right, bottom_left = corners
     matches = list(WORD.finditer(reading.text))
     ends = [(match.start(), match.end() - 1) for match in matches]

@@ -13,9 +13,9 @@ from PIL import Image
 
 from ..model import Line
 from .finder import LineFinder
-from .network import Floats, Pixels
-from .places import flat_line, line_from_reading
+from .places import line_from_reading
 from .reader import LineReader
+from .turn import FoundLine, clockwise_turn_deg
 
 MIN_LINE_CONFIDENCE = 0.5
 
@@ -32,24 +32,40 @@ class PageReader:
         self._finder = LineFinder(threads)
         self._readers: dict[bool, LineReader] = {}
 
-    def read(self, image: Image.Image, latin: bool) -> tuple[Line, ...]:
-        """The lines of a page, upright with square pixels; `latin`: of Latin letters only."""
+    def read(self, image: Image.Image, latin: bool) -> tuple[tuple[Line, ...], int]:
+        """Reads a page, whichever way up it lies.
+
+        Args:
+            image: The page, with square pixels.
+            latin: Only Latin letters are considered.
+
+        Returns:
+            Its lines, in pixels of the page once it is upright, and the clockwise turn in
+            degrees that makes it so: 0, 90, 180 or 270.
+        """
         pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
         with ThreadPoolExecutor(1) as beside:  # for the first page, it is compiled meanwhile
             started = beside.submit(self._reader, latin)
             quads = self._finder.find(pixels)
         reader = started.result()
-        lines = (self._line(reader, pixels, quad) for quad in quads)
-        return tuple(line for line in lines if line is not None)
+        found = [FoundLine(pixels, quad, reader.read) for quad in quads]
+        turn_deg = clockwise_turn_deg(found)
+        if turn_deg:
+            pixels = np.ascontiguousarray(np.rot90(pixels, -turn_deg // 90))
+            quads = self._finder.find(pixels)
+            found = [FoundLine(pixels, quad, reader.read) for quad in quads]
+        lines = (_line(each) for each in found)
+        return tuple(line for line in lines if line is not None), turn_deg
 
     def _reader(self, latin: bool) -> LineReader:
         if latin not in self._readers:
             self._readers[latin] = LineReader(self._threads, latin)
         return self._readers[latin]
 
-    def _line(self, reader: LineReader, page: Pixels, quad: Floats) -> Line | None:
-        crop = flat_line(page, quad)
-        reading = reader.read(crop)
-        if not reading.text.strip() or reading.confidence < MIN_LINE_CONFIDENCE:
-            return None
-        return line_from_reading(quad, reading, crop)
+
+def _line(found: FoundLine) -> Line | None:
+    head_down = found.is_head_down
+    reading = found.head_down if head_down else found.reading
+    if not reading.text.strip() or reading.confidence < MIN_LINE_CONFIDENCE:
+        return None
+    return line_from_reading(found.quad, reading, found.crop(head_down), head_down)

@@ -10,9 +10,10 @@ from ..languages import LANGUAGES, only_latin
 from ..model import PageText
 from ..options import EngineOptions
 from ..order import reading_order
+from ..turned import turned
 from .status import EngineStatus
 
-REVISION = "5"
+REVISION = "6"
 """Counts up when our own steps around the models change what is read, or where."""
 
 
@@ -48,12 +49,14 @@ class RapidEngine:
         """Reads `image`.
 
         Args:
-            image: The page, upright, with square pixels.
+            image: The page, with square pixels, whichever way up.
             languages: Where all are Latin, only Latin letters are considered; otherwise all
                 scripts are read at once.
 
         Returns:
             The page's lines in reading order, with words, places and confidences.
         """
-        lines = reading_order(self._reader.read(image, latin=only_latin(languages)))
-        return PageText(image.width, image.height, lines, engine=self.name)
+        lines, turn_deg = self._reader.read(image, latin=only_latin(languages))
+        size = image.size if turn_deg % 180 == 0 else image.size[::-1]
+        upright = PageText(*size, reading_order(lines), engine=self.name)
+        return turned(upright, -turn_deg)

@@ -30,6 +30,9 @@ ORIENTATION_MATRICES = {
     8: (0, 1, -1, 0, 1, 0),
 }
 
+TURNED_RIGHT = {1: 6, 6: 3, 3: 8, 8: 1, 2: 7, 7: 4, 4: 5, 5: 2}
+"""What each orientation becomes when the page as shown is turned clockwise by a quarter."""
+
 INSET_PT = 0.001
 """The image stays this far within the page, or renderers that round outwards resample it."""
 
@@ -118,6 +121,13 @@ class ImageXObject(PDFObject):  # type: ignore[misc]
             table = f"<{self.image.palette.hex()}>"
             space = PDFArrayCompact([PDFName("Indexed"), space, last, table])
         return space
+
+
+def turned_orientation(orientation: int, clockwise_deg: int) -> int:
+    """The EXIF orientation of a page that is shown turned, by a multiple of 90 degrees."""
+    for _ in range(clockwise_deg // 90 % 4):
+        orientation = TURNED_RIGHT[orientation]
+    return orientation
 
 
 def draw_image(
