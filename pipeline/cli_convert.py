@@ -18,8 +18,8 @@ from .cli_options import (
     CACHE_DIR,
     DESCRIPTION,
     EPILOG,
-    OPTIMIZE,
     PATH,
+    PICTURES,
     WORKERS,
     add_options,
     image_options,
@@ -113,7 +113,7 @@ REPORTS = (
 @click.argument("inputs", nargs=-1, required=True, type=PATH, metavar="INPUT...")
 @add_options(*OUTPUT)
 @with_ocr_options
-@add_options(OPTIMIZE, *WORKERS, *KIND, *DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
+@add_options(*PICTURES, *WORKERS, *KIND, *DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
 def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> None:
     """Make searchable PDFs from scans.
 

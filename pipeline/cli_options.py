@@ -45,13 +45,22 @@ CACHE_DIR = click.option(
     metavar="DIR",
     help=f"Where texts are kept.  [default: ${CACHE_VARIABLE}, or the user's cache folder]",
 )
-OPTIMIZE = click.option(
-    "--optimize",
-    type=click.Choice(get_args(Optimize)),
-    default=ImageOptions().optimize,
-    show_default=True,
-    help="Pack scans anew where that makes them smaller and changes no pixel, or not."
-    " JPEGs stay as they are.",
+PICTURES = (
+    click.option(
+        "--optimize",
+        type=click.Choice(get_args(Optimize)),
+        default=ImageOptions().optimize,
+        show_default=True,
+        help="lossless: pack scans anew where that makes them smaller and changes no pixel; JPEGs"
+        " stay as they are. lossy: colours and greys as JPEG that looks the same, too."
+        " none: scans as they are stored.",
+    ),
+    click.option(
+        "--image-max-dpi",
+        type=click.FloatRange(20, 10_000),
+        metavar="N",
+        help="Bring pictures in colour or grey that have more pixels to the inch down to this.",
+    ),
 )
 DESCRIPTION = (
     click.option("--title", metavar="TEXT", default="", help="Title  [default: the name]"),
@@ -175,7 +184,7 @@ def engine_options(chosen: dict[str, Any]) -> EngineOptions:
 
 def image_options(chosen: dict[str, Any]) -> ImageOptions:
     """How scans stand in the PDF, as the user chose."""
-    return ImageOptions(chosen["optimize"])
+    return ImageOptions(chosen["optimize"], max_dpi=chosen["image_max_dpi"])
 
 
 def metadata(chosen: dict[str, Any]) -> Metadata:

@@ -15,8 +15,8 @@ from .characters import printable
 from .cli_options import (
     DESCRIPTION,
     EPILOG,
-    OPTIMIZE,
     PATH,
+    PICTURES,
     WORKERS,
     add_options,
     engine_options,
@@ -93,7 +93,7 @@ def ocr_command(scan: Path, output: Path, page: int | None, **chosen: Any) -> No
     metavar="N",
     help="Resolution of the scan, instead of what the file says.",
 )
-@add_options(OPTIMIZE)
+@add_options(*PICTURES)
 @click.option("-v", "--verbose", is_flag=True, help="Say more, with tracebacks of errors.")
 def render_command(
     scan: Path,
@@ -101,8 +101,8 @@ def render_command(
     output: Path,
     page: int | None,
     image_dpi: float | None,
-    optimize: str,
     verbose: bool,
+    **chosen: Any,
 ) -> None:
     """Make a PDF of one page from its scan and its text; without text, of the scan alone."""
     source = _source(scan, page)
@@ -117,7 +117,7 @@ def render_command(
         image = mend(image)
         if image.damage:
             click.echo(f"{source}: {image.damage}", err=True)
-        pdf = render_page(image, found, image_options({"optimize": optimize}))
+        pdf = render_page(image, found, image_options(chosen))
     with atomic_file(output) as file:
         file.write(pdf)
 
