@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 from PIL import Image, JpegImagePlugin
@@ -35,6 +37,8 @@ FLAT = 4.0
 """Tiles of a smaller standard deviation (grey levels) are empty paper."""
 WORST_SHARE = 4
 """The likeness is that of the worst of so many tiles."""
+COLOUR_QUALITY = 85
+"""Colours are never coarser: blue ink would turn grey, and they cost little on paper."""
 FINE_DPI = 200
 """From here on, half of it is enough for colours, as the eye sees them."""
 HALVED = 2
@@ -165,17 +169,23 @@ def _jpeg(
 
 
 def _encoded(image: Image.Image, quality: int, subsampling: int) -> bytes:
+    how: dict[str, Any] = {"quality": quality}
+    if image.mode == "RGB":
+        tables = _tables(quality)[0], _tables(max(quality, COLOUR_QUALITY))[1]
+        how = {"qtables": tables, "subsampling": subsampling}
     buffer = io.BytesIO()
-    image.save(
-        buffer,
-        "JPEG",
-        quality=quality,
-        subsampling=subsampling,
-        optimize=True,
-        progressive=True,
-        icc_profile=None,  # the PDF holds it
-    )
+    # The PDF holds the profile.
+    image.save(buffer, "JPEG", optimize=True, progressive=True, icc_profile=None, **how)
     return buffer.getvalue()
+
+
+@cache
+def _tables(quality: int) -> tuple[list[int], list[int]]:
+    """The steps of luminance and of colours that a quality stands for (ITU T.81, annex K)."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "JPEG", quality=quality)
+    with JpegImagePlugin.JpegImageFile(io.BytesIO(buffer.getvalue())) as image:
+        return image.quantization[0], image.quantization[1]
 
 
 def _sample(image: Image.Image) -> tuple[Image.Image, int]:
