@@ -9,7 +9,8 @@
 | anything else of two colours | G4 |
 | anything else | FlateDecode with PNG predictors; alpha on white |
 
-All but JPEG is packed anew where fewer bits a pixel hold the same pixels in fewer bytes. Where
+JPEG gets a Flate stream around it where that is smaller; everything else is packed anew where
+fewer bits a pixel hold the same pixels in fewer bytes. Where
 options allow other pixels, see `lossy`.
 """
 
@@ -23,7 +24,7 @@ from pathlib import Path
 from PIL import Image
 
 from .jpeg import EOI, component_ids, end_of_picture
-from .lossless import flate_of, lossless
+from .lossless import deflated, flate_of, lossless
 from .lossy import reduced
 from .model import PageImage
 from .options import ImageOptions
@@ -89,6 +90,8 @@ def _all_pixels(page: PageImage, options: ImageOptions) -> EncodedImage:
         return stored or lossless(plain(page.image))
     if stored is None:
         return smallest(plain(page.image))
+    if stored.filter == "DCTDecode":
+        return deflated(stored)
     if stored.filter != "FlateDecode" or _deeper_than_pillow(stored):
         return stored
     bits = stored.bits * (1 if stored.palette else stored.components)

@@ -1,7 +1,8 @@
 """Pictures in fewer bytes that are not the scan's own pixels: only where an option asks for it.
 
-JPEG of the lowest quality at which the print still looks the same, and fewer pixels where there
-are more of them to the inch than asked for. Black and white stays as it is: G4 is smaller.
+The fewest bytes that still look the same: JPEG of the lowest quality that does, or 16 colours,
+which suit print better, as they keep its edges. And fewer pixels, where there are more of them to
+the inch than asked for. Black and white stays as it is: G4 is smaller.
 """
 
 from __future__ import annotations
@@ -12,31 +13,25 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from PIL import Image, JpegImagePlugin
+from PIL import Image, ImageChops, JpegImagePlugin
 
+from .likeness import TILE_PX, Sample
 from .lossless import lossless
 from .model import PageImage
 from .options import ImageOptions
 from .pdf.images import EncodedImage
 from .pixels import icc_profile
 from .repack import smallest
-from .ssim import Tiles, ssim
 
 LEAST_LIKENESS = 0.97
-"""Structural similarity of the tiles that suffer most. Side by side at twice their size, pages of
-print could be told from the scan at 0.93, and no more at 0.97."""
+"""Structural similarity of the tiles that suffer most. At twice their size, side by side, pages of
+print are hard to tell from the scan at this."""
 QUALITIES = range(30, 93)
 """What is tried. Below, blocks show on even grounds; above, JPEG has little to win."""
 WORTH_IT = 0.9
 """Other pixels are taken only for less than this share of the bytes."""
 ALMOST = 1.05
 """A resolution this little above the limit is left alone: it would only blur."""
-TILE_PX, TILES_ACROSS = 128, 4
-"""JPEG is tried on a square of so many tiles; of whole blocks, so they are coded as on the page."""
-FLAT = 4.0
-"""Tiles of a smaller standard deviation (grey levels) are empty paper."""
-WORST_SHARE = 4
-"""The likeness is that of the worst of so many tiles."""
 COLOUR_QUALITY = 85
 """Colours are never coarser: blue ink would turn grey, and they cost little on paper."""
 FINE_DPI = 200
@@ -44,6 +39,21 @@ FINE_DPI = 200
 HALVED = 2
 """Pillow's name of 4:2:0: colours at half the resolution."""
 MAX_SIDE_PX = 65_535
+FEW_COLOURS = 16
+EVEN_PX = 8
+"""A shade is compared as the mean of squares of so many pixels."""
+OFF_SOMEWHERE, OFF_ON_THE_WHOLE = 16, 4
+"""So many levels a shade may be off, anywhere (or a stamp's colour is lost), and on all but a
+hundredth of the picture (or bands are seen where it fades)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A picture that looks the same, what it is in words, and how like the scan it is."""
+
+    image: EncodedImage
+    kind: str
+    likeness: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +83,32 @@ def reduced(
     profile = icc_profile(pixels)
     image = _as_jpeg_holds_it(pixels, profile)
     smaller = _of_resolution(image, page.dpi, options.max_dpi)
-    best, notes = kept, []
+    best, notes = kept, ["its picture is smaller"]
     if smaller is not None:
         image = smaller
-        notes.append(f"its picture has {options.max_dpi:g} dpi instead of {max(page.dpi):.4g}")
+        notes = [f"its picture has {options.max_dpi:g} dpi instead of {max(page.dpi):.4g}"]
         without_loss = lossless if options.optimize == "none" else smallest
         best = min(best, without_loss(image), key=lambda each: each.size)
     was_lossy = kept.filter in ("DCTDecode", "JPXDecode")
     if options.optimize == "lossy" or (smaller is not None and was_lossy):
-        encoded = _jpeg(image, profile, _colours_halved(page, options.max_dpi))
-        if encoded is not None and encoded[0].size <= WORTH_IT * best.size:
-            best = encoded[0]
-            notes.append(f"it is a JPEG of quality {encoded[1]}, {encoded[2]:.3f} like the scan")
+        found = _lookalike(image, _colours_halved(page, options.max_dpi), was_lossy)
+        if found is not None and found.image.size <= WORTH_IT * best.size:
+            best = found.image
+            notes.append(f"it is {found.kind}, {found.likeness:.3f} like the scan")
     if best.size > WORTH_IT * kept.size:
         return None
-    return Reduced(best, ", and ".join(notes).replace("it is a", "its picture is a", not notes[1:]))
+    return Reduced(best, ", and ".join(notes))
+
+
+def _lookalike(image: Image.Image, colours_halved: bool, was_lossy: bool) -> _Candidate | None:
+    """The smallest picture that looks like `image`; None where none of them does."""
+    if min(image.size) < TILE_PX or max(image.size) > MAX_SIDE_PX:
+        return None
+    sample = Sample(image)
+    found = [_jpeg(image, sample, colours_halved)]
+    if not was_lossy and image.mode != "CMYK":  # of JPEG's noise, no colours are few
+        found.append(_few_colours(image, sample))
+    return min(filter(None, found), key=lambda each: each.image.size, default=None)
 
 
 def _as_jpeg_holds_it(image: Image.Image, profile: bytes | None) -> Image.Image:
@@ -130,20 +151,13 @@ def _colours_halved(page: PageImage, max_dpi: float | None) -> bool:
     return min(*page.dpi, max_dpi or FINE_DPI) >= FINE_DPI
 
 
-def _jpeg(
-    image: Image.Image, profile: bytes | None, colours_halved: bool
-) -> tuple[EncodedImage, int, float] | None:
-    """The coarsest JPEG that is like the image, its quality, and how like it is."""
-    if min(image.size) < TILE_PX or max(image.size) > MAX_SIDE_PX:
-        return None
-    sample, count = _sample(image)
-    scan = _tiles(sample)[:count]
+def _jpeg(image: Image.Image, sample: Sample, colours_halved: bool) -> _Candidate | None:
+    """The coarsest JPEG that is like the image."""
     subsampling = HALVED if colours_halved else 0
 
     def likeness(quality: int) -> float:
-        with Image.open(io.BytesIO(_encoded(sample, quality, subsampling))) as coarse:
-            each = np.sort(ssim(scan, _tiles(coarse)[:count]))
-        return float(each[: max(1, count // WORST_SHARE)].mean())
+        with Image.open(io.BytesIO(_encoded(sample.picture, quality, subsampling))) as coarse:
+            return sample.likeness(coarse)
 
     low, high = QUALITIES[0], QUALITIES[-1]
     reached = likeness(high)
@@ -163,9 +177,24 @@ def _jpeg(
         components=len(image.getbands()),
         # Pillow stores CMYK inverted, as programs that write an Adobe marker do.
         decode=(1, 0) * 4 if image.mode == "CMYK" else (),
-        icc_profile=profile,
+        icc_profile=icc_profile(image),
     )
-    return encoded, high, reached
+    return _Candidate(encoded, f"a JPEG of quality {high}", reached)
+
+
+def _few_colours(image: Image.Image, sample: Sample) -> _Candidate | None:
+    """The image in 16 colours or greys, where none is missed."""
+    few = image.quantize(FEW_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    shown = few.convert(image.mode)
+    shades = ImageChops.difference(shown.reduce(EVEN_PX), image.reduce(EVEN_PX))
+    off = np.asarray(shades)
+    if off.max() > OFF_SOMEWHERE or np.percentile(off, 99) > OFF_ON_THE_WHOLE:
+        return None
+    reached = sample.likeness(sample.of(shown))
+    if reached < LEAST_LIKENESS:
+        return None
+    shown.info = image.info
+    return _Candidate(smallest(shown), f"in {FEW_COLOURS} colours", reached)
 
 
 def _encoded(image: Image.Image, quality: int, subsampling: int) -> bytes:
@@ -186,33 +215,3 @@ def _tables(quality: int) -> tuple[list[int], list[int]]:
     Image.new("RGB", (8, 8)).save(buffer, "JPEG", quality=quality)
     with JpegImagePlugin.JpegImageFile(io.BytesIO(buffer.getvalue())) as image:
         return image.quantization[0], image.quantization[1]
-
-
-def _sample(image: Image.Image) -> tuple[Image.Image, int]:
-    """Tiles of the image as a square of tiles, and how many they are.
-
-    They are evenly taken from all that are not empty paper, from faint to dense.
-    """
-    columns, rows = (side // TILE_PX for side in image.size)
-    grey = image.crop((0, 0, columns * TILE_PX, rows * TILE_PX)).convert("L")
-    spread = _tiles(grey).std(axis=(1, 2))
-    order = np.argsort(spread, kind="stable")
-    order = order[spread[order] >= FLAT] if spread.max() >= FLAT else order
-    places = np.linspace(0, len(order) - 1, TILES_ACROSS**2).round().astype(int)
-    chosen = order[np.unique(places)].tolist()
-    side = TILES_ACROSS * TILE_PX
-    sample = Image.new(image.mode, (side, side))
-    for number, tile in enumerate(chosen):
-        x, y = tile % columns * TILE_PX, tile // columns * TILE_PX
-        down, across = divmod(number, TILES_ACROSS)
-        part = image.crop((x, y, x + TILE_PX, y + TILE_PX))
-        sample.paste(part, (across * TILE_PX, down * TILE_PX))
-    return sample, len(chosen)
-
-
-def _tiles(image: Image.Image) -> Tiles:
-    """The luminance of an image of whole tiles, of shape (tiles, rows, columns)."""
-    grey = np.asarray(image.convert("L"))
-    rows, columns = (side // TILE_PX for side in grey.shape)
-    apart = grey.reshape(rows, TILE_PX, columns, TILE_PX).swapaxes(1, 2)
-    return apart.reshape(-1, TILE_PX, TILE_PX)
