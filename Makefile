@@ -16,7 +16,7 @@ ENGINE ?= auto
 EXTRA := $(filter tesseract aspose,$(ENGINE))
 ENGINE_READY := $(VENV)/installed$(addprefix -,$(EXTRA))
 
-.PHONY: help run pdfs text engines test test-scans test-readers soak bench check fix fixtures clean
+.PHONY: help run pdfs text engines test test-scans test-readers soak bench sizes check fix fixtures clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -61,6 +61,9 @@ fix: $(VENV)/installed-dev ## Mend what the linter can mend
 
 bench: $(VENV)/installed-test $(VENV)/installed-tesseract $(VENV)-peer/installed ## Compare with OCRmyPDF: BENCH=folder of scans
 	$(BIN)/python tests/bench.py "$(BENCH)" --peer $(VENV)-peer/bin $(BENCH_OPTIONS)
+
+sizes: $(VENV)/installed-test $(VENV)-peer/installed ## Compare sizes with img2pdf and OCRmyPDF: REAL_SCANS=path (needs pngquant)
+	$(BIN)/python tests/sizes.py "$(REAL_SCANS)" --peer $(VENV)-peer/bin $(BENCH_OPTIONS)
 
 fixtures: $(VENV)/installed-test ## Draw the fixture scans anew (needs the fonts DejaVu and Noto CJK)
 	$(BIN)/python fixtures/make.py

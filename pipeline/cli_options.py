@@ -51,8 +51,8 @@ PICTURES = (
         type=click.Choice(get_args(Optimize)),
         default=ImageOptions().optimize,
         show_default=True,
-        help="lossless: pack scans anew where that makes them smaller and changes no pixel; JPEGs"
-        " stay as they are. lossy: colours and greys as JPEG that looks the same, too."
+        help="lossless: pack scans anew where that makes them smaller and changes no pixel, and no"
+        " byte of a JPEG. lossy: also as JPEG, or in 16 colours, that look the same."
         " none: scans as they are stored.",
     ),
     click.option(

@@ -9,9 +9,9 @@
 | anything else of two colours | G4 |
 | anything else | FlateDecode with PNG predictors; alpha on white |
 
-JPEG gets a Flate stream around it where that is smaller; everything else is packed anew where
-fewer bits a pixel hold the same pixels in fewer bytes. Where
-options allow other pixels, see `lossy`.
+JPEG gets a Flate stream around it where that is smaller; all else but JPEG 2000 is packed anew
+where fewer bits a pixel hold the same pixels in fewer bytes. Where options allow other pixels, see
+`lossy`.
 """
 
 from __future__ import annotations

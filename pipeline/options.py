@@ -83,10 +83,10 @@ class ImageOptions:
     """How scans stand in the PDF: with the pixels they have, unless one of these asks for others.
 
     Attributes:
-        optimize: `lossless`: packed anew where that makes them smaller and changes no pixel,
-            JPEG never; `none`: as they are stored, wherever PDF can hold that; `lossy`: as
-            `lossless`, and colours and greys as JPEG of the lowest quality that looks the same,
-            where that makes them smaller by a tenth.
+        optimize: `lossless`: packed anew where that makes them smaller and changes no pixel, nor
+            a byte of a JPEG; `none`: as they are stored, wherever PDF can hold that; `lossy`: as
+            `lossless`, and colours and greys as JPEG or in 16 colours that look the same, where
+            that makes them smaller by a tenth.
         pdfa: Convert what PDF/A-2 does not allow: CMYK without a profile becomes sRGB, a
             damaged profile is left out.
         max_dpi: Pictures in colour or grey of a higher resolution are brought down to this,
