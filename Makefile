@@ -16,7 +16,7 @@ ENGINE ?= auto
 EXTRA := $(filter tesseract aspose,$(ENGINE))
 ENGINE_READY := $(VENV)/installed$(addprefix -,$(EXTRA))
 
-.PHONY: help run pdfs text engines test test-scans test-readers test-cluster soak bench bench-cluster check fix fixtures clean
+.PHONY: help run pdfs text engines test test-scans test-readers test-cluster soak bench bench-cluster sizes check fix fixtures clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -68,6 +68,9 @@ bench: $(VENV)/installed-test $(VENV)/installed-tesseract $(VENV)-peer/installed
 
 bench-cluster: $(VENV)/installed-test $(VENV)/installed-cluster ## Show what a cluster costs beside recognition
 	$(BIN)/python tests/cluster_overhead.py $(BENCH_OPTIONS)
+
+sizes: $(VENV)/installed-test $(VENV)-peer/installed ## Compare sizes with img2pdf and OCRmyPDF: REAL_SCANS=path (needs pngquant)
+	$(BIN)/python tests/sizes.py "$(REAL_SCANS)" --peer $(VENV)-peer/bin $(BENCH_OPTIONS)
 
 fixtures: $(VENV)/installed-test ## Draw the fixture scans anew (needs the fonts DejaVu and Noto CJK)
 	$(BIN)/python fixtures/make.py

@@ -19,8 +19,8 @@ from .cli_options import (
     CACHE_DIR,
     DESCRIPTION,
     EPILOG,
-    OPTIMIZE,
     PATH,
+    PICTURES,
     ROTATE_PAGES,
     WORKERS,
     add_options,
@@ -115,7 +115,7 @@ REPORTS = (
 @click.argument("inputs", nargs=-1, required=True, type=PATH, metavar="INPUT...")
 @add_options(*OUTPUT)
 @with_ocr_options
-@add_options(OPTIMIZE, ROTATE_PAGES, *WORKERS, *CLUSTER, *KIND)
+@add_options(*PICTURES, ROTATE_PAGES, *WORKERS, *CLUSTER, *KIND)
 @add_options(*DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
 def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> None:
     """Make searchable PDFs from scans.

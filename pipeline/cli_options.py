@@ -45,13 +45,22 @@ CACHE_DIR = click.option(
     metavar="DIR",
     help=f"Where texts are kept.  [default: ${CACHE_VARIABLE}, or the user's cache folder]",
 )
-OPTIMIZE = click.option(
-    "--optimize",
-    type=click.Choice(get_args(Optimize)),
-    default=ImageOptions().optimize,
-    show_default=True,
-    help="Pack scans anew where that makes them smaller and changes no pixel, or not."
-    " JPEGs stay as they are.",
+PICTURES = (
+    click.option(
+        "--optimize",
+        type=click.Choice(get_args(Optimize)),
+        default=ImageOptions().optimize,
+        show_default=True,
+        help="lossless: pack scans anew where that makes them smaller and changes no pixel, and no"
+        " byte of a JPEG. lossy: also as JPEG, or in 16 colours, that look the same."
+        " none: scans as they are stored.",
+    ),
+    click.option(
+        "--image-max-dpi",
+        type=click.FloatRange(20, 10_000),
+        metavar="N",
+        help="Bring pictures in colour or grey that have more pixels to the inch down to this.",
+    ),
 )
 ROTATE_PAGES = click.option(
     "--rotate-pages",
@@ -181,7 +190,11 @@ def engine_options(chosen: dict[str, Any]) -> EngineOptions:
 
 def image_options(chosen: dict[str, Any]) -> ImageOptions:
     """How scans stand in the PDF, as the user chose."""
-    return ImageOptions(chosen["optimize"], rotate_pages=chosen["rotate_pages"])
+    return ImageOptions(
+        chosen["optimize"],
+        max_dpi=chosen["image_max_dpi"],
+        rotate_pages=chosen["rotate_pages"],
+    )
 
 
 def metadata(chosen: dict[str, Any]) -> Metadata:

@@ -15,8 +15,8 @@ from .characters import printable
 from .cli_options import (
     DESCRIPTION,
     EPILOG,
-    OPTIMIZE,
     PATH,
+    PICTURES,
     ROTATE_PAGES,
     WORKERS,
     add_options,
@@ -94,7 +94,7 @@ def ocr_command(scan: Path, output: Path, page: int | None, **chosen: Any) -> No
     metavar="N",
     help="Resolution of the scan, instead of what the file says.",
 )
-@add_options(OPTIMIZE, ROTATE_PAGES)
+@add_options(*PICTURES, ROTATE_PAGES)
 @click.option("-v", "--verbose", is_flag=True, help="Say more, with tracebacks of errors.")
 def render_command(
     scan: Path,
@@ -102,9 +102,8 @@ def render_command(
     output: Path,
     page: int | None,
     image_dpi: float | None,
-    optimize: str,
-    rotate_pages: bool,
     verbose: bool,
+    **chosen: Any,
 ) -> None:
     """Make a PDF of one page from its scan and its text; without text, of the scan alone."""
     source = _source(scan, page)
@@ -119,7 +118,6 @@ def render_command(
         image = mend(image)
         if image.damage:
             click.echo(f"{source}: {image.damage}", err=True)
-        chosen = {"optimize": optimize, "rotate_pages": rotate_pages}
         pdf = render_page(image, found, image_options(chosen))
     with atomic_file(output) as file:
         file.write(pdf)

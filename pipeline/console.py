@@ -32,7 +32,7 @@ from .events import (
     RunPlanned,
 )
 from .report import Report
-from .tables import count, document_table
+from .tables import count, document_table, human_size
 
 LINE_EVERY_S = 30.0
 """How often progress is told where there is no terminal to draw on."""
@@ -133,6 +133,10 @@ class Watcher:
         if done:
             self.console.print(document_table(done, out), soft_wrap=False)
         parts = [f"{count(len(done), 'PDF')} in {out}, {seconds:.1f} s"] if done else []
+        scans = sum(document.bytes_in for document in done)
+        saved = scans - sum(document.bytes_out for document in done)
+        if saved > 0:
+            parts.append(f"{human_size(saved)} saved ({saved / scans:.0%} of the scans)")
         if skipped:
             parts.append(f"{skipped} skipped (nothing to do)")
         failed = len(report.documents) - len(done) - skipped

@@ -9,23 +9,27 @@
 | anything else of two colours | G4 |
 | anything else | FlateDecode with PNG predictors; alpha on white |
 
-All but JPEG is packed anew where fewer bits a pixel hold the same pixels in fewer bytes.
+JPEG gets a Flate stream around it where that is smaller; all else but JPEG 2000 is packed anew
+where fewer bits a pixel hold the same pixels in fewer bytes. Where options allow other pixels, see
+`lossy`.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from .jpeg import EOI, component_ids, end_of_picture
-from .lossless import flate_of, lossless
+from .lossless import deflated, flate_of, lossless
+from .lossy import reduced
 from .model import PageImage
 from .options import ImageOptions
 from .pdf.images import EncodedImage
-from .pixels import icc_profile, plain
+from .pixels import for_recognition, icc_profile, plain
 from .repack import repacked, smallest
 from .tiff import stored_image
 
@@ -36,17 +40,58 @@ SIZ_BITS_AT = 42
 MPF_ENTRIES, MPF_SIZE = 0xB002, "Size"
 
 
-def encode(page: PageImage, options: ImageOptions) -> EncodedImage:
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A scan as it stands in the PDF.
+
+    Attributes:
+        image: Its picture.
+        note: How its pixels were changed, in words; empty where they are the scan's.
+    """
+
+    image: EncodedImage
+    note: str = ""
+
+
+def encode(page: PageImage, options: ImageOptions) -> Embedded:
     """The page's scan, ready to be drawn with `page.orientation`.
 
     Raises:
         Exception: Whatever Pillow raises where the pixels must be decoded and are damaged.
     """
+    kept = _all_pixels(page, options)
+    if not options.changes_pixels:
+        return Embedded(kept)
+    return _reduced(page, plain(page.image), kept, options)
+
+
+def encode_as_srgb(page: PageImage, options: ImageOptions) -> Embedded:
+    """As `encode`, its colours converted to sRGB.
+
+    Raises:
+        Exception: Whatever Pillow raises where the pixels are damaged.
+    """
+    pixels = for_recognition(page.image)
+    return _reduced(page, pixels, lossless(pixels), options)
+
+
+def _reduced(
+    page: PageImage, pixels: Image.Image, kept: EncodedImage, options: ImageOptions
+) -> Embedded:
+    """The smaller one of `kept` and what the options allow to make of it."""
+    found = reduced(page, pixels, kept, options)
+    return Embedded(found.image, found.note) if found else Embedded(kept)
+
+
+def _all_pixels(page: PageImage, options: ImageOptions) -> EncodedImage:
+    """The scan with every pixel as it is."""
     stored = _stored(page)
     if options.optimize == "none":
         return stored or lossless(plain(page.image))
     if stored is None:
         return smallest(plain(page.image))
+    if stored.filter == "DCTDecode":
+        return deflated(stored)
     if stored.filter != "FlateDecode" or _deeper_than_pillow(stored):
         return stored
     bits = stored.bits * (1 if stored.palette else stored.components)

@@ -14,7 +14,7 @@ CACHE_VARIABLE = "SEARCHABLE_PDF_CACHE_DIR"
 Workers = Literal["threads", "processes"]
 OutputType = Literal["auto", "pdf", "pdfa"]
 Existing = Literal["replace", "keep", "update", "force"]
-Optimize = Literal["lossless", "none"]
+Optimize = Literal["lossless", "lossy", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +80,37 @@ class OcrOptions:
 
 @dataclass(frozen=True, slots=True)
 class ImageOptions:
-    """How scans stand in the PDF; without `pdfa`, their pixels are the same in any case.
+    """How scans stand in the PDF: with the pixels they have, unless one of these asks for others.
 
     Attributes:
-        optimize: `lossless`: packed anew where that makes them smaller and changes no pixel;
-            `none`: as they are stored, wherever PDF can hold that. JPEG is never packed anew.
+        optimize: `lossless`: packed anew where that makes them smaller and changes no pixel, nor
+            a byte of a JPEG; `none`: as they are stored, wherever PDF can hold that; `lossy`: as
+            `lossless`, and colours and greys as JPEG or in 16 colours that look the same, where
+            that makes them smaller by a tenth.
         pdfa: Convert what PDF/A-2 does not allow: CMYK without a profile becomes sRGB, a
             damaged profile is left out.
         rotate_pages: Show pages upright that the engine found upside down or sideways; without,
             they stand as scanned.
+        max_dpi: Pictures in colour or grey of a higher resolution are brought down to this,
+            in pixels per inch, where that makes them smaller by a tenth; None for no limit.
     """
 
     optimize: Optimize = "lossless"
     pdfa: bool = False
     rotate_pages: bool = False
+    max_dpi: float | None = None
+
+    @property
+    def changes_pixels(self) -> bool:
+        """Whether pictures may be other than the scans."""
+        return self.optimize == "lossy" or self.max_dpi is not None
 
     @property
     def cache_key(self) -> str:
         """All of it that changes the page."""
         rotate = " rotate" if self.rotate_pages else ""
-        return f"optimize={self.optimize} pdfa={self.pdfa}{rotate}"
+        limit = f" max_dpi={self.max_dpi}" if self.max_dpi is not None else ""
+        return f"optimize={self.optimize} pdfa={self.pdfa}{rotate}{limit}"
 
 
 @dataclass(frozen=True, slots=True)

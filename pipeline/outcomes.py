@@ -33,6 +33,7 @@ class PageStats:
         size_pt: Width and height of the page.
         image_px: Width and height of its picture, as stored.
         image_filter: How PDF calls the picture's compression.
+        image_bytes: The picture's share of the page.
     """
 
     words: int = 0
@@ -48,6 +49,7 @@ class PageStats:
     size_pt: tuple[float, float] = (0.0, 0.0)
     image_px: tuple[int, int] = (0, 0)
     image_filter: str = ""
+    image_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

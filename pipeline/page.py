@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from .atomic import not_writable
 from .choice import Chosen, choose_engine
@@ -102,13 +103,9 @@ def process_page(job: PageJob) -> PageOutcome:
                 load_s=reading.load_s,
                 recognize_s=reading.recognize_s,
                 render_s=round(time.monotonic() - started, 4),
-                bytes_out=len(rendered.pdf),
-                size_pt=rendered.size_pt,
-                image_px=rendered.image_px,
-                image_filter=rendered.image_filter,
+                **_of_picture(rendered),
             )
-            converted = (rendered.converted,) if rendered.converted else ()
-            notes = (*page.notes, *reading.notes, *converted)
+            notes = (*page.notes, *reading.notes, *rendered.notes)
             if job.spool is None:
                 return PageResult(job.source, rendered.pdf, text, notes, stats, page.damage)
             _spool(job.spool, rendered.pdf, text.text)
@@ -158,16 +155,22 @@ def stand_in_unseen(job: PageJob, kind: str, message: str) -> PageFailure:
 
 
 def _failure(job: PageJob, failure: PageFailure, rendered: RenderedPage) -> PageFailure:
-    stats = PageStats(
-        bytes_out=len(rendered.pdf),
-        size_pt=rendered.size_pt,
-        image_px=rendered.image_px,
-        image_filter=rendered.image_filter,
-    )
+    stats = PageStats(**_of_picture(rendered))
     if job.spool is None:
         return replace(failure, pdf=rendered.pdf, stats=stats)
     _spool(job.spool, rendered.pdf, "")
     return replace(failure, pdf=job.spool, stats=stats)
+
+
+def _of_picture(rendered: RenderedPage) -> dict[str, Any]:
+    """What a page's numbers say of its picture."""
+    return {
+        "bytes_out": len(rendered.pdf),
+        "size_pt": rendered.size_pt,
+        "image_px": rendered.image_px,
+        "image_filter": rendered.image_filter,
+        "image_bytes": rendered.image_bytes,
+    }
 
 
 def _spool(path: Path, pdf: bytes, text: str) -> None:

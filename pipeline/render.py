@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfgen.canvas import Canvas
 
 from .characters import nfc, printable
-from .embed import encode
+from .embed import encode, encode_as_srgb
 from .geometry import Baseline, Box
 from .lossless import lossless
 from .model import (
@@ -26,7 +26,6 @@ from .pdf.glyphless import FONT_NAME, register
 from .pdf.images import EncodedImage, draw_image, turned_orientation
 from .pdf.pdfa import is_profile
 from .pdf.textlayer import PlacedLine, PlacedWord, draw_lines
-from .pixels import for_recognition
 from .turned import turned
 from .version import PRODUCER
 
@@ -48,14 +47,16 @@ class RenderedPage:
         size_pt: Width and height of the page.
         image_px: Width and height of its picture, as stored.
         image_filter: How PDF calls the picture's compression.
-        converted: What was changed in the picture, in words; empty for nothing.
+        image_bytes: The picture's share of the PDF.
+        notes: What was changed in the picture, in words.
     """
 
     pdf: bytes
     size_pt: tuple[float, float]
     image_px: tuple[int, int]
     image_filter: str
-    converted: str = ""
+    image_bytes: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def render_page(
@@ -82,10 +83,11 @@ def render(
         Exception: Whatever Pillow raises where the scan must be decoded to be embedded.
     """
     images = images or ImageOptions()
-    image = encode(page, images)
-    converted = ""
+    embedded = encode(page, images)
+    image, converted = embedded.image, ""
     if images.pdfa and image.components == CMYK and image.icc_profile is None:
-        image = lossless(for_recognition(page.image))
+        embedded = encode_as_srgb(page, images)
+        image = embedded.image
         converted = "its CMYK colours were converted to sRGB, for PDF/A"
     elif images.pdfa and image.icc_profile and not is_profile(image.icc_profile, image.components):
         image = replace(image, icc_profile=None)
@@ -96,7 +98,8 @@ def render(
         size_pt = size_pt if text.rotation_deg % 180 == 0 else (size_pt[1], size_pt[0])
         text = turned(text, text.rotation_deg)
     rendered = _page_pdf(image, size_pt, orientation, text)
-    return replace(rendered, converted=converted)
+    notes = tuple(filter(None, (converted, embedded.note)))
+    return replace(rendered, notes=notes)
 
 
 def render_placeholder(
@@ -166,7 +169,8 @@ def _page_pdf(
         draw_lines(canvas, place_lines(text, size_pt))
     canvas.showPage()
     canvas.save()
-    return RenderedPage(buffer.getvalue(), size_pt, (image.width, image.height), image.filter)
+    size_px = image.width, image.height
+    return RenderedPage(buffer.getvalue(), size_pt, size_px, image.filter, image.size)
 
 
 def place_lines(text: PageText, size_pt: tuple[float, float]) -> list[PlacedLine]:

@@ -128,6 +128,7 @@ def _document(done: DocumentDone) -> dict[str, Any]:
         "words": done.words,
         "bytes_in": done.bytes_in,
         "bytes_out": done.bytes_out,
+        "bytes_saved": done.bytes_in - done.bytes_out if done.outcome == "converted" else 0,
         "seconds": round(done.seconds, 3),
         "pages": [_page(page) for page in pages],
     }
@@ -163,6 +164,12 @@ def _page(page: PageOutcome) -> dict[str, Any]:
         },
         "bytes_in": _size(page.source.path),
         "bytes_out": stats.bytes_out,
+        "picture": {
+            "width": stats.image_px[0],
+            "height": stats.image_px[1],
+            "filter": stats.image_filter,
+            "bytes": stats.image_bytes,
+        },
     }
 
 

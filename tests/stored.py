@@ -21,6 +21,10 @@ class Stored:
         self.image = self.image.get_object()
         self.filter = self.image["/Filter"]
         self.data: bytes = self.image._data
+        self.deflated = isinstance(self.filter, list)
+        if self.deflated:
+            assert self.filter == ["/FlateDecode", "/DCTDecode"]
+            self.filter, self.data = self.filter[-1], zlib.decompress(self.data)
         space = self.image.get("/ColorSpace")
         self.palette = b""
         if isinstance(space, list) and space[0] == "/Indexed":

@@ -54,6 +54,7 @@ class EncodedImage:
         decode: How samples map to colours, where it is not the usual way.
         palette: Colours that samples point into, of so many components each.
         icc_profile: What the colours mean; without it they are the device's.
+        deflated: The stream was compressed with Flate once more.
     """
 
     data: bytes
@@ -66,6 +67,7 @@ class EncodedImage:
     decode: tuple[int, ...] = ()
     palette: bytes = b""
     icc_profile: bytes | None = None
+    deflated: bool = False
 
     @property
     def size(self) -> int:
@@ -91,6 +93,8 @@ class ImageXObject(PDFObject):  # type: ignore[misc]
             "Height": image.height,
             "Filter": PDFName(image.filter),
         }
+        if image.deflated:
+            entries["Filter"] = PDFArrayCompact([PDFName("FlateDecode"), PDFName(image.filter)])
         if image.filter != "JPXDecode":  # a JPEG 2000 file says both itself
             entries["ColorSpace"] = self._color_space(document)
             entries["BitsPerComponent"] = image.bits
