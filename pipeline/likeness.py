@@ -40,8 +40,12 @@ class Sample:
 
     def __init__(self, picture: Image.Image) -> None:
         columns, rows = (side // TILE_PX for side in picture.size)
-        whole = picture.crop((0, 0, columns * TILE_PX, rows * TILE_PX))
-        spread = _tiles(whole).std(axis=(1, 2))
+        # Row by row: numpy needs eight bytes a pixel for it.
+        bands = (
+            picture.crop((0, top * TILE_PX, columns * TILE_PX, (top + 1) * TILE_PX))
+            for top in range(rows)
+        )
+        spread = np.concatenate([_tiles(band).std(axis=(1, 2)) for band in bands])
         order = np.argsort(spread, kind="stable")
         order = order[spread[order] >= FLAT] if spread.max() >= FLAT else order
         places = np.linspace(0, len(order) - 1, TILES_ACROSS**2).round().astype(int)
