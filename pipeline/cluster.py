@@ -187,8 +187,8 @@ async def open_cluster(
             notes.insert(0, warning)
         if not workers:
             notes.append(
-                f"{address}: {members.threads} pages at a time on {len(members.fit())}"
-                f" workers; watch it on {client.dashboard_link}"
+                f"{address}: workers: {len(members.fit())}, pages at a time:"
+                f" {members.threads}; watch it on {client.dashboard_link}"
             )
         yield ClusterRunner(members, packer), members, notes
 

@@ -74,9 +74,7 @@ def measure(folder: Path, jpeg: bytes, pages: int, workers: int, ship: bool) -> 
         scan(folder / f"in/{number}.jpg", jpeg, number)
     clock = Clock()
     with DaskCluster(folder / "cluster") as cluster:
-        cluster.start_worker("--nworkers", str(workers))
-        while cluster.log().count("Registered to:") < workers:
-            time.sleep(0.1)
+        cluster.start_worker(processes=workers)
         options = ConvertOptions(
             cluster=ClusterOptions(cluster.address, ship_scans=ship), store=None
         )

@@ -62,31 +62,42 @@ class DaskCluster:
         )
 
     def start_worker(
-        self, *more: str, prefix: Sequence[str] | None = None, **settings: str
+        self,
+        *more: str,
+        processes: int = 1,
+        prefix: Sequence[str] | None = None,
+        **settings: str,
     ) -> subprocess.Popen[bytes]:
-        """A nanny and its worker of one thread."""
-        name = f"scratch{len(self.workers)}"
-        given = more if "--nthreads" in more else ("--nthreads", "1", *more)
+        """Nannies and workers of one thread, that the scheduler knows when this returns."""
+        name = f"worker{len(self.workers)}"
         worker = self.start(
             "dask_worker", self.address, "--no-dashboard", "--local-directory",
-            str(self.folder / name), *given, prefix=prefix, **settings,
+            str(self.folder / name), "--nthreads", "1", "--nworkers", str(processes), *more,
+            log=name, prefix=prefix, **settings,
         )  # fmt: skip
         self.workers.append(worker)
+        wait_for(lambda: self.log(name).count("Registered to:") >= processes, f"{name} to be known")
         return worker
 
     def start(
-        self, what: str, *arguments: str, prefix: Sequence[str] | None = None, **settings: str
+        self,
+        what: str,
+        *arguments: str,
+        log: str = "scheduler",
+        prefix: Sequence[str] | None = None,
+        **settings: str,
     ) -> subprocess.Popen[bytes]:
         env = {**environment(), "DASK_CONFIG": os.devnull, **self.settings, **settings}
-        with (self.folder / "log").open("ab") as log:
+        with (self.folder / f"{log}.log").open("ab") as out:
             return subprocess.Popen(
                 [*(self.prefix if prefix is None else prefix), sys.executable, "-m",
                  f"distributed.cli.{what}", *arguments, *self.tls],
-                env=env, stdout=log, stderr=log, start_new_session=True, cwd=self.folder,
+                env=env, stdout=out, stderr=out, start_new_session=True, cwd=self.folder,
             )  # fmt: skip
 
-    def log(self) -> str:
-        return (self.folder / "log").read_text(errors="replace")
+    def log(self, name: str) -> str:
+        """What the scheduler or a worker said so far."""
+        return (self.folder / f"{name}.log").read_text(errors="replace")
 
     def __exit__(self, *error: object) -> None:
         for process in (*self.workers, self.scheduler):

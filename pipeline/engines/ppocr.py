@@ -15,6 +15,7 @@ from ..model import Line
 from .finder import LineFinder
 from .places import line_from_reading
 from .reader import LineReader
+from .stray import without_stray_marks
 from .turn import FoundLine, clockwise_turn_deg
 
 MIN_LINE_CONFIDENCE = 0.5
@@ -55,7 +56,7 @@ class PageReader:
             quads = self._finder.find(pixels)
             found = [FoundLine(pixels, quad, reader.read) for quad in quads]
         lines = (_line(each) for each in found)
-        return tuple(line for line in lines if line is not None), turn_deg
+        return without_stray_marks([line for line in lines if line is not None]), turn_deg
 
     def _reader(self, latin: bool) -> LineReader:
         if latin not in self._readers:

@@ -13,7 +13,7 @@ from ..order import reading_order
 from ..turned import turned
 from .status import EngineStatus
 
-REVISION = "6"
+REVISION = "7"
 """Counts up when our own steps around the models change what is read, or where."""
 
 

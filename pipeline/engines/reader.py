@@ -12,12 +12,14 @@ from __future__ import annotations
 import math
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ..characters import is_cjk
 from .network import READER, Floats, Network, Pixels, read_model
 from .surgery import last_layer
 
@@ -37,6 +39,10 @@ WIDTH_STEP = 1.15
 """Widths grow by this factor: OpenVINO prepares, and keeps, some 8 MB for each. A line is set to
 the nearest of them, so that nothing is computed for padding; shorter ones stand in the first."""
 KEPT_WIDTHS = 16
+MIN_SPACE = 0.3
+"""From here on a space parts two words, also where no character at all is likelier."""
+INSIDE_WORDS = frozenset("-\u2010'\u2019")
+"""Behind these a word goes on, whatever the air."""
 GROUPS = 16
 """Groups of characters that are not Latin: small enough for a processor's cache."""
 
@@ -119,12 +125,19 @@ class LineReader:
         if rest:
             classes, best, sums = self._among_others(classes, best, sums, *rest)
         kept = np.flatnonzero((classes != 0) & (classes != np.concatenate(([0], classes[:-1]))))
+        scores, spaces = 1 / sums, np.exp(logits[:, -1] - best) / sums
+        missed = missed_spaces(self._text(classes[kept]), kept, spaces)
+        classes[missed], scores[missed] = self._first[-1], spaces[missed]
+        kept = np.union1d(kept, missed).astype(int)
         return Reading(
-            "".join(self._characters[classes[column]] for column in kept),
-            tuple(int(column) for column in kept),
-            tuple(float(1 / sums[column]) for column in kept),
+            self._text(classes[kept]),
+            tuple(kept.tolist()),
+            tuple(scores[kept].tolist()),
             width / COLUMN_PX,
         )
+
+    def _text(self, classes: npt.NDArray[Any]) -> str:
+        return "".join(self._characters[each] for each in classes)
 
     def _among_others(
         self, classes: npt.NDArray[Any], best: Floats, sums: Floats, groups: Floats, seen: Floats
@@ -146,6 +159,31 @@ class LineReader:
         top = np.maximum(best, better)
         sums = sums * np.exp(best - top) + np.exp(groups - top[:, None]).sum(axis=1)
         return classes, top, sums
+
+
+def missed_spaces(text: str, columns: npt.NDArray[Any], spaces: Floats) -> list[int]:
+    """The columns between two words that are read as one, where a space is likely after all.
+
+    Args:
+        text: As it is read.
+        columns: Where each of its characters is seen.
+        spaces: How likely each column of the line is a space.
+    """
+    missed = []
+    for number, (first, last) in enumerate(pairwise(columns.tolist()), 1):
+        between = spaces[first + 1 : last]
+        if between.max(initial=0) >= MIN_SPACE and _parts_words(text[:number], text[number:]):
+            missed.append(first + 1 + int(between.argmax()))
+    return missed
+
+
+def _parts_words(before: str, after: str) -> bool:
+    """Whether a space may stand between two parts of a line."""
+    if before[-1].isspace() or after[0].isspace() or before[-1] in INSIDE_WORDS:
+        return False
+    words = before.split()[-1], after.split()[0]
+    cjk = is_cjk(before[-1]) or is_cjk(after[0])
+    return not cjk and all(any(map(str.isalnum, word)) for word in words)
 
 
 def nearest_width(width: float) -> int:
