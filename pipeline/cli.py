@@ -12,7 +12,6 @@ from .choice import engine_statuses
 from .cli_convert import convert_command
 from .cli_options import CACHE_DIR, EPILOG, PATH, parse_size
 from .cli_stages import merge_command, ocr_command, render_command, text_command
-from .inspection import inspect
 from .options import EngineOptions, StoreOptions
 from .store import Store
 from .tables import human_size, show_engines, show_inspection
@@ -47,6 +46,8 @@ def engines_command(as_json: bool, tessdata_dir: Path | None, aspose_license: Pa
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: a list of the files.")
 def check_command(files: tuple[Path, ...], as_json: bool) -> None:
     """Tell whether PDFs are searchable, page by page: words, fonts, pictures, PDF/A."""
+    from .inspection import inspect
+
     found = [inspect(path) for path in files]
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], indent=1, default=str))

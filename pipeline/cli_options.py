@@ -10,9 +10,9 @@ from typing import Any, get_args
 import click
 
 from .choice import parse_languages
-from .engines.aspose import AREAS
 from .errors import UsageError
 from .options import (
+    ASPOSE_AREAS,
     CACHE_VARIABLE,
     DEFAULT_ENGINE,
     ConvertOptions,
@@ -134,7 +134,7 @@ with_ocr_options = add_options(
     ),
     click.option(
         "--aspose-areas",
-        type=click.Choice(AREAS),
+        type=click.Choice(ASPOSE_AREAS),
         help="What Aspose should look for on a page (its DetectAreasMode).",
     ),
     click.option(

@@ -29,7 +29,7 @@ WHITE: dict[str, float | tuple[float, ...]] = {
 }
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
-TAIL = bytes(random.Random(1).randrange(1, 255) for _ in range(4096))
+TAIL = bytes(1 + value % 254 for value in random.Random(1).randbytes(4096))
 """Data of a picture that is none. It changes nothing after a JPEG that is complete."""
 
 

@@ -211,6 +211,8 @@ def downscale(page: PageImage | Image.Image, max_side_px: int) -> Image.Image:
         pixels = for_recognition(image)
         pixels = turn(pixels, page.orientation)
         small = _fit(pixels, page.square_size_px, max_side_px)
+        if small is page.image:
+            small = small.copy()  # it outlives the page, which closes its own
         dpi = max(page.dpi) * small.width / page.square_size_px[0]
         small.info["dpi"] = (dpi, dpi)
         return small

@@ -35,6 +35,10 @@ class LoadOptions:
         return f"dpi={self.image_dpi}"
 
 
+ASPOSE_AREAS = ("lean", "multicolumn", "universal", "table", "curved_text")
+"""Its `DetectAreasMode`, in small letters."""
+
+
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
     """What an engine may need to know of its surroundings; each takes what concerns it.
@@ -43,7 +47,7 @@ class EngineOptions:
         threads: Threads that one page may use.
         tessdata_dir: Folder of Tesseract's language data; None to look in the usual places.
         aspose_license: Aspose's licence file; None for `ASPOSE_OCR_LICENSE` in the environment.
-        aspose_areas: Aspose's `DetectAreasMode`, in small letters; empty for its default.
+        aspose_areas: One of `ASPOSE_AREAS`; empty for Aspose's default.
     """
 
     threads: int = 1

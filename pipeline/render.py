@@ -24,7 +24,7 @@ from .model import (
 from .options import ImageOptions
 from .pdf.glyphless import FONT_NAME, register
 from .pdf.images import EncodedImage, draw_image, turned_orientation
-from .pdf.pdfa import is_profile
+from .pdf.profiles import is_profile
 from .pdf.textlayer import PlacedLine, PlacedWord, draw_lines
 from .turned import turned
 from .version import PRODUCER

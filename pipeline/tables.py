@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,7 +13,9 @@ from .characters import printable
 from .engines.status import EngineStatus
 from .events import DocumentDone
 from .find import natural_key
-from .inspection import Inspection
+
+if TYPE_CHECKING:  # PDFs are looked into only when that is asked for
+    from .inspection import Inspection
 
 COLUMNS = ("pages", "words", "size in", "size out", "seconds")
 MANY_DOCUMENTS = 40

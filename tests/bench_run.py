@@ -38,6 +38,9 @@ def measured(command: Sequence[object], environment: Mapping[str, str] | None = 
     Raises:
         SystemExit: It failed; the message is the end of what it printed.
     """
+    environment = dict(os.environ if environment is None else environment)
+    # Installed programs are compiled; each run would compile ours anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryFile() as printed:
         started = time.monotonic()
         process = subprocess.Popen(

@@ -144,6 +144,14 @@ def test_the_copy_is_no_larger_than_asked() -> None:
         assert downscale(page, 5000).size == page.stored_size_px
 
 
+def test_the_copy_outlives_the_page() -> None:
+    with load_page(PageSource(SCANS / "letters/3.png")) as page:
+        copies = downscale(page, 10_000), downscale(page, 300)
+    for copy in copies:
+        darkest, lightest = copy.getextrema()
+        assert darkest < lightest
+
+
 def test_downscale_takes_any_image_and_leaves_it_alone() -> None:
     image = Image.new("RGBA", (3000, 1000), (0, 0, 0, 0))
     small = downscale(image, 600)

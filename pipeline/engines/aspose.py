@@ -43,7 +43,6 @@ UNLICENSED = (
 NO_LICENCE = "none: 300 characters a page"
 BANNER = "Trial Licenses"
 """Stands where the text of an unlicensed page ends; it is never part of the text."""
-AREAS = ("lean", "multicolumn", "universal", "table", "curved_text")
 TOO_NEW = (3, 12)
 BASELINE_SHARE, ASCENT_SHARE = 0.8, 0.66
 """Where the baseline stands in the rectangle of a line, and how tall its letters are."""

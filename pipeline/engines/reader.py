@@ -10,6 +10,7 @@ looked at one by one where one of them may be the best of all: the result is the
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
@@ -41,6 +42,8 @@ the nearest of them, so that nothing is computed for padding; shorter ones stand
 KEPT_WIDTHS = 16
 MIN_SPACE = 0.3
 """From here on a space parts two words, also where no character at all is likelier."""
+FIGURE = re.compile(r"(?<![^\W_])\d[\doO]{2,}(?=s?(?![^\W_]))")
+"""A figure, in which an o is a nought: in old types the two look the same."""
 INSIDE_WORDS = frozenset("-\u2010'\u2019")
 """Behind these a word goes on, whatever the air."""
 GROUPS = 16
@@ -130,7 +133,7 @@ class LineReader:
         classes[missed], scores[missed] = self._first[-1], spaces[missed]
         kept = np.union1d(kept, missed).astype(int)
         return Reading(
-            self._text(classes[kept]),
+            with_noughts(self._text(classes[kept])),
             tuple(kept.tolist()),
             tuple(scores[kept].tolist()),
             width / COLUMN_PX,
@@ -184,6 +187,11 @@ def _parts_words(before: str, after: str) -> bool:
     words = before.split()[-1], after.split()[0]
     cjk = is_cjk(before[-1]) or is_cjk(after[0])
     return not cjk and all(any(map(str.isalnum, word)) for word in words)
+
+
+def with_noughts(text: str) -> str:
+    """The text, its figures such as 176o and 6ooo written 1760 and 6000."""
+    return FIGURE.sub(lambda figure: figure[0].replace("o", "0").replace("O", "0"), text)
 
 
 def nearest_width(width: float) -> int:

@@ -16,13 +16,12 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from .profiles import is_profile
+
 SRGB_PATH = Path(__file__).with_name("srgb.icc")
 """The colours of device RGB: sRGB (IEC 61966-2-1), as LittleCMS writes it, without a clock."""
 LEAST_SIDE_PT, LARGEST_SIDE_PT = 3, 14_400
 """Clause 6.1.13."""
-PROFILE_COMPONENTS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4, b"Lab ": 3}
-PROFILE_CLASSES = (b"mntr", b"scnr", b"prtr", b"spac")
-LATEST_PROFILE = 4
 
 
 def page_obstacles(page: PageObject) -> set[str]:
@@ -115,13 +114,3 @@ def _image_obstacles(image: DictionaryObject) -> set[str]:
         if not is_profile(profile.get_data(), int(str(profile["/N"]))):
             return {"a damaged colour profile"}
     return set()
-
-
-def is_profile(profile: bytes, components: int) -> bool:
-    """Whether a profile may be embedded (clause 6.2.4.2; ICC.1:2010, 7.2)."""
-    return (
-        profile[36:40] == b"acsp"
-        and profile[8] <= LATEST_PROFILE
-        and profile[12:16] in PROFILE_CLASSES
-        and PROFILE_COMPONENTS.get(profile[16:20]) == components
-    )
