@@ -49,8 +49,8 @@ def install() -> None:
     """
     for stage, places in STAGES.items():
         clocked: dict[object, Callable[..., Any]] = {}
-        for place in places:
-            owner, name = _find(place)
+        # All are found before any is clocked: a module imported later would hold the clocked one.
+        for owner, name in [_find(place) for place in places]:
             function = getattr(owner, name)
             # Workers are handed a function by its name: it must be one object in all modules.
             setattr(owner, name, clocked.setdefault(function, _clocked(stage, function)))
