@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import psutil
 
-SAMPLE_EVERY_S = 0.2
+SAMPLE_EVERY_S = 0.5
 TAIL = 2_000
 
 

@@ -29,6 +29,15 @@ SETS = (
 )
 IMAGES = (".tif", ".png", ".jpg")
 ALLOWED_LOSS = 0.005
+LEAST_WORDS = {
+    ("rapid", "unlv_doe_eng"): 0.987,
+    ("rapid", "oldbooks_eng"): 0.983,
+    ("rapid", "funsd_forms_eng"): 0.883,
+    ("rapid", "sroie_receipts_eng"): 0.948,
+    ("rapid", "mltart_deu_fra"): 0.972,
+    ("tesseract", "funsd_forms_eng"): 0.65,
+}
+"""Share of true words that each engine has found; it shall not find fewer again."""
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("REAL_SCANS") or not ROOT.is_dir(), reason="REAL_SCANS names no folder"
@@ -59,12 +68,27 @@ def test_the_pdf_holds_what_the_engine_read(made: tuple[Path, Path]) -> None:
     true = {name: (scans / f"{name}.txt").read_text(encoding="utf-8") for name in names}
     unwrapped = score(true, {name: (out / f"{name}.txt").read_text("utf-8") for name in names})
     print(f"\n{scans.name:20} engine  {in_words(unwrapped)}")
+    assert unwrapped["words"] >= LEAST_WORDS["rapid", scans.name]
     for reader, (text, _) in READERS.items():
         found = score(true, {name: text(out / f"{name}.pdf", 0) for name in names})
         print(f"{scans.name:20} {reader:7} {in_words(found)}")
         for measure in ("words", "precision", "phrases"):
             if (reader, measure) != ("poppler", "phrases"):  # it reads tables column by column
                 assert found[measure] >= unwrapped[measure] - ALLOWED_LOSS, (reader, measure)
+
+
+def test_tesseract_finds_the_words_of_forms(tmp_path: Path) -> None:
+    scans = ROOT / "funsd_forms_eng"
+    if not scans.is_dir():
+        pytest.skip(f"{scans} is missing")
+    done = run_command("convert", scans, "--per-file", "--sidecar", "-q", "-o", tmp_path,
+                       "--engine", "tesseract")  # fmt: skip
+    if done.returncode == 4:
+        pytest.skip(done.stderr)
+    true = {path.stem: path.read_text("utf-8") for path in scans.glob("*.txt")}
+    found = score(true, {name: (tmp_path / f"{name}.txt").read_text("utf-8") for name in true})
+    print(f"\n{scans.name:20} tesseract {in_words(found)}")
+    assert found["words"] >= LEAST_WORDS["tesseract", scans.name]
 
 
 def test_scans_are_kept_and_pdfs_are_no_larger(made: tuple[Path, Path]) -> None:
