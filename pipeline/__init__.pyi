@@ -9,6 +9,7 @@ from .errors import (
     OutputError,
     RecognitionError,
     ScanError,
+    ScanWarning,
     SearchablePdfError,
     UsageError,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "RecognitionError",
     "Report",
     "ScanError",
+    "ScanWarning",
     "SearchablePdfError",
     "StoreOptions",
     "UsageError",

@@ -78,7 +78,10 @@ def ocr_command(scan: Path, output: Path, page: int | None, **chosen: Any) -> No
     """  # noqa: D301
     source = _source(scan, page)
     job = PageJob(source, load_options(chosen), ocr_options(chosen), chosen["engine"])
-    write_text(output, read_page(job))
+    read = read_page(job)
+    if read.damage:
+        _remark(f"{source}: {read.damage}")
+    write_text(output, read.text)
 
 
 @click.command("render", epilog=EPILOG)
@@ -175,6 +178,10 @@ def _source(scan: Path, page: int | None) -> PageSource:
     return sources[(page or 1) - 1]
 
 
+def _remark(note: str) -> None:
+    click.echo(note, err=True)
+
+
 async def _print_texts(files: tuple[Path, ...], chosen: dict[str, Any]) -> int:
     """Prints each text as soon as those before it are printed; the exit code."""
     readable, failed = 0, 0
@@ -189,7 +196,8 @@ async def _print_texts(files: tuple[Path, ...], chosen: dict[str, Any]) -> int:
         workers="processes",
         timeout_s=timeout_of(chosen),
         verbose=chosen["verbose"],
-        remark=lambda note: click.echo(note, err=True),
+        remark=_remark,
+        remark_damage=_remark,
     )
     index = 0
     async for text in texts:

@@ -54,6 +54,10 @@ class ScanError(OcrError):
     exit_code = 3
 
 
+class ScanWarning(UserWarning):
+    """A scan is cut off; what is there of it was read."""
+
+
 class RecognitionError(OcrError):
     """The engine failed on this page."""
 

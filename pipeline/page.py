@@ -25,7 +25,7 @@ from .render import RenderedPage, render, render_placeholder
 from .store import Store
 
 SIDECAR_ENDING = ".txt"
-WHOLE, DAMAGED, UNSEEN = "", "-damaged", "-unseen"
+WHOLE, DAMAGED = "", "-damaged"
 """How the scan was when its text was kept, as endings of the text's key in the store."""
 
 
@@ -57,14 +57,28 @@ class PageJob:
     images: ImageOptions = field(default_factory=ImageOptions)
 
 
-def read_page(job: PageJob) -> PageText:
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """What was read on a page.
+
+    Attributes:
+        text: Its text.
+        damage: What is missing of a scan that is cut off; empty of one that is whole.
+    """
+
+    text: PageText
+    damage: str = ""
+
+
+def read_page(job: PageJob) -> ReadPage:
     """Loads, downscales and recognises one page.
 
     Raises:
         OcrError: The scan cannot be read, or not recognised.
     """
-    with load_page(job.source, job.load) as page:
-        return _Reading(job, looked_through=False).text_of(page)
+    reading = _Reading(job)
+    with _mended_page(job, reading) as page:
+        return ReadPage(reading.text_of(page), page.damage)
 
 
 def process_page(job: PageJob) -> PageOutcome:
@@ -116,6 +130,7 @@ def process_page(job: PageJob) -> PageOutcome:
 
 @contextmanager
 def _mended_page(job: PageJob, reading: _Reading | None = None) -> Iterator[PageImage]:
+    """The page, decoded as far as it can be, if it is not known to be whole."""
     with load_page(job.source, job.load) as page:
         if reading is not None and reading.is_known_whole():
             yield page
@@ -184,15 +199,12 @@ def _spool(path: Path, pdf: bytes, text: str) -> None:
 class _Reading:
     """Finds the text of one page, and notes how.
 
-    Args:
-        job: Which page.
-        looked_through: Whether it is known if the scan is cut off (`mend`): its text is kept by
-            that, so that a scan once found whole need not be looked through again.
+    It is kept by whether the scan is cut off (`mend`), so that one that was found whole need not be
+    looked through again.
     """
 
-    def __init__(self, job: PageJob, looked_through: bool = True) -> None:
+    def __init__(self, job: PageJob) -> None:
         self.job = job
-        self.looked_through = looked_through
         self.origin: Origin = ""
         self.notes: tuple[str, ...] = ()
         self.load_s = 0.0
@@ -213,17 +225,12 @@ class _Reading:
                 # As it will be read from the store: the same page gives the same bytes then.
                 text = PageText.from_json(self._read(page).to_json())
                 self.origin = "engine"
-                self._keep(text, self._state(page))
+                self._keep(text, DAMAGED if page.damage else WHOLE)
                 self._write_text_file(text)
             return text
         finally:
             elapsed = time.monotonic() - started
             self.recognize_s = round(elapsed - (self.load_s - load_s), 4)
-
-    def _state(self, page: PageImage) -> str:
-        if not self.looked_through:
-            return UNSEEN
-        return DAMAGED if page.damage else WHOLE
 
     def _known(self, page: PageImage) -> PageText | None:
         job = self.job
@@ -236,18 +243,9 @@ class _Reading:
                 if made_from is None or (job.key and made_from == job.key):
                     self.origin = "file"
                     return text
-        found = self._kept
+        found = self._kept or (self._from_store(DAMAGED) if page.damage else None)
         if found is None:
-            state = self._state(page)
-            others = {WHOLE: (UNSEEN,), UNSEEN: (WHOLE, DAMAGED)}.get(state, ())
-            for each in (state, *others):
-                found = self._from_store(each)
-                if found is not None:
-                    break
-            else:
-                return None
-            if state == WHOLE:
-                self._keep(found, WHOLE)
+            return None
         self.origin = "store"
         self._write_text_file(found)
         return found

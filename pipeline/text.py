@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Literal
 
 from .choice import choose_engine, parse_languages
 from .engines.protocol import EngineChoice
-from .errors import EngineError, OcrError
+from .errors import EngineError, OcrError, ScanWarning
 from .load import page_sources
 from .machine import cpu_count
 from .model import PAGE_BREAK, PageSource
@@ -42,13 +43,16 @@ async def async_ocr(
     Returns:
         Its lines, one per row; pages are separated by a form feed.
 
+    Warns:
+        ScanWarning: The scan is cut off: the text is that of what is there.
+
     Raises:
         OcrError: The scan cannot be read, or the engine cannot read it.
     """
     options = OcrOptions(parse_languages(language), max_side_px, engine_options or EngineOptions())
     chosen = await asyncio.to_thread(choose_engine, engine, options)
     job = PageJob(PageSource(Path(path)), load or LoadOptions(), options, chosen.engine)
-    return await _read(job, _runner())
+    return await _read(job, _runner(), _warn)
 
 
 async def batch_ocr(
@@ -74,6 +78,9 @@ async def batch_ocr(
         load: As in `async_ocr`.
         jobs: Scans at a time; None for the cores.
 
+    Warns:
+        ScanWarning: A scan is cut off: its text is that of what is there.
+
     Raises:
         OcrError: A scan could not be read, and `on_error` is `raise`.
         EngineError: The engine is missing or does not read the language, whatever `on_error`.
@@ -87,6 +94,7 @@ async def batch_ocr(
         max_side_px=max_side_px,
         load=load,
         jobs=jobs,
+        remark_damage=_warn,
     ):
         if isinstance(text, OcrError):
             if on_error == "raise":
@@ -109,10 +117,12 @@ async def read_texts(
     timeout_s: float | None = None,
     verbose: bool = False,
     remark: Callable[[str], None] = lambda note: None,
+    remark_damage: Callable[[str], None] = lambda note: None,
 ) -> AsyncGenerator[str | OcrError]:
     """Like `batch_ocr`, but each text, or the error in its place, comes as soon as it can.
 
-    `remark` is called with each line that a user should know of the choice of the engine;
+    `remark` is called with each line that a user should know of the choice of the engine, and
+    `remark_damage` with one for each page that is cut off;
     `workers`, `timeout_s` and `verbose` are as in `ConvertOptions`.
     """
     options = OcrOptions(parse_languages(language), max_side_px, engine_options or EngineOptions())
@@ -131,7 +141,7 @@ async def read_texts(
         async with slots:
             try:
                 job = PageJob(source, load or LoadOptions(), options, chosen.engine)
-                return await _read(job, runner)
+                return await _read(job, runner, remark_damage)
             except EngineError:
                 raise
             except OcrError as error:
@@ -151,12 +161,19 @@ async def read_texts(
             runner.close()
 
 
-async def _read(file: PageJob, run: Runner) -> str:
+async def _read(file: PageJob, run: Runner, remark: Callable[[str], None]) -> str:
     """The text of all pages of the file that `file.source` names."""
     sources = await asyncio.to_thread(lambda: list(page_sources(file.source.path)))
     jobs = [replace(file, source=source) for source in sources]
     pages = await asyncio.gather(*(run(read_page, job) for job in jobs))
-    return PAGE_BREAK.join(page.text for page in pages)
+    for source, page in zip(sources, pages, strict=True):
+        if page.damage:
+            remark(f"{source}: {page.damage}")
+    return PAGE_BREAK.join(page.text.text for page in pages)
+
+
+def _warn(note: str) -> None:
+    warnings.warn(note, ScanWarning, stacklevel=2)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import struct
@@ -16,7 +17,16 @@ from readers import run
 from stored import Stored, opened, same_pixels
 from truth import SCANS
 
-from pipeline import ImageOptions, PageJob, PageResult, PageSource, load_page, process_page
+from pipeline import (
+    ImageOptions,
+    PageJob,
+    PageResult,
+    PageSource,
+    ScanWarning,
+    async_ocr,
+    load_page,
+    process_page,
+)
 from pipeline.jpeg import EOI
 from pipeline.page import read_page
 
@@ -242,7 +252,7 @@ def test_a_damaged_scan_is_read_and_said(tmp_path: Path) -> None:
     folder.mkdir()
     path = folder / "1.jpg"
     path.write_bytes((SCANS / "receipts/hardware.jpg").read_bytes())
-    cut(path, 0.7)
+    cut(path, 0.4)
     convert = ("convert", folder, "-o", tmp_path / "out", "--report", tmp_path / "r.json")
     for more in ((), ("-q",)):
         done = run_command(*convert, "--force", *more)
@@ -298,11 +308,10 @@ def test_what_is_missing_is_said_however_its_text_became_known(tmp_path: Path) -
     whole = path.read_bytes()
     job = PageJob(PageSource(path), engine="none", key="0" * 64, store=tmp_path / "store")
     path.write_bytes(whole[: len(whole) // 2] + EOI)
-    read_page(job)  # which does not look for damage, and keeps the text all the same
-    for origin in ("engine", "store"):
-        outcome = process_page(job)
-        assert isinstance(outcome, PageResult)
-        assert (outcome.stats.text_from, bool(outcome.damage)) == (origin, True)
+    assert read_page(job).damage
+    outcome = process_page(job)
+    assert isinstance(outcome, PageResult)
+    assert (outcome.stats.text_from, bool(outcome.damage)) == ("store", True)
 
 
 def test_a_scan_known_to_be_whole_is_not_looked_through_again(tmp_path: Path) -> None:
@@ -318,3 +327,24 @@ def test_a_scan_known_to_be_whole_is_not_looked_through_again(tmp_path: Path) ->
     outcome = process_page(job)
     assert isinstance(outcome, PageResult)
     assert outcome.damage == ""
+
+
+def test_its_text_is_read_as_far_as_it_can_be_seen(tmp_path: Path) -> None:
+    path = tmp_path / "cut.jpg"
+    path.write_bytes((SCANS / "receipts/hardware.jpg").read_bytes())
+    whole = asyncio.run(async_ocr(path))
+    cut(path, 0.4)
+    with pytest.warns(ScanWarning, match=r"cut\.jpg: the file is cut off or damaged: \d+ % of"):
+        part = asyncio.run(async_ocr(path))
+    first = whole.splitlines()[:3]
+    assert part.splitlines()[:3] == first
+    assert len(part) < len(whole)
+
+    printed = run_command("text", path)
+    assert printed.returncode == 0
+    assert printed.stdout.splitlines() == part.splitlines()
+    done = run_command("ocr", path, "-o", tmp_path / "page.json")
+    assert done.returncode == 0
+    assert first[0].split()[0] in (tmp_path / "page.json").read_text()
+    for said in (printed.stderr, done.stderr):
+        assert f"{path}: the file is cut off or damaged" in said

@@ -183,7 +183,7 @@ def main() -> None:
         if kept and kept.exists():
             page = PageText.from_json(kept.read_text(encoding="utf-8"))
         else:
-            page = read_page(PageJob(PageSource(scan), engine=asked.engine))
+            page = read_page(PageJob(PageSource(scan), engine=asked.engine)).text
             if kept:
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 kept.write_text(page.to_json(), encoding="utf-8")

@@ -71,7 +71,7 @@ def main() -> None:
         scans = [path for path in sorted(folder.iterdir()) if path.suffix in IMAGES]
         for scan in [path for path in scans if path.with_suffix(".txt").exists()][:: asked.every]:
             true[scan.stem] = scan.with_suffix(".txt").read_text(encoding="utf-8")
-            page = read_page(PageJob(PageSource(scan), ocr=ocr, engine=asked.engine))
+            page = read_page(PageJob(PageSource(scan), ocr=ocr, engine=asked.engine)).text
             read[scan.stem] = text_of(page)
             counts = glued_and_split(true[scan.stem], read[scan.stem])
             glued, split = glued + counts[0], split + counts[1]
