@@ -4,21 +4,44 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from .choice import engine_statuses
-from .cli_convert import convert_command
 from .cli_options import CACHE_DIR, EPILOG, PATH, parse_size
-from .cli_stages import merge_command, ocr_command, render_command, text_command
 from .options import EngineOptions, StoreOptions
 from .store import Store
-from .tables import human_size, show_engines, show_inspection
 from .version import __version__
 
+ELSEWHERE = {
+    "convert": "cli_convert",
+    "merge": "cli_stages",
+    "ocr": "cli_stages",
+    "render": "cli_stages",
+    "text": "cli_text",
+}
+"""Modules of commands, imported when one is called: some bring half a second of imports."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
+
+class Commands(click.Group):
+    """The commands of this module, and those `ELSEWHERE`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names."""
+        return sorted((*super().list_commands(ctx), *ELSEWHERE))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; None if there is none."""
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module = import_module(f".{ELSEWHERE[cmd_name]}", __package__)
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
 @click.version_option(__version__, prog_name="searchable-pdf")
 def cli() -> None:
     """Turns folders of scans into searchable PDFs.
@@ -34,6 +57,8 @@ def cli() -> None:
 def engines_command(as_json: bool, tessdata_dir: Path | None, aspose_license: Path | None) -> None:
     """List the engines: which can be used here, or what mends it, and what they read."""
     options = EngineOptions(tessdata_dir=tessdata_dir, aspose_license=aspose_license)
+    from .tables import show_engines
+
     statuses = engine_statuses(options)
     if as_json:
         click.echo(json.dumps([asdict(status) for status in statuses], indent=2))
@@ -47,6 +72,7 @@ def engines_command(as_json: bool, tessdata_dir: Path | None, aspose_license: Pa
 def check_command(files: tuple[Path, ...], as_json: bool) -> None:
     """Tell whether PDFs are searchable, page by page: words, fonts, pictures, PDF/A."""
     from .inspection import inspect
+    from .tables import show_inspection
 
     found = [inspect(path) for path in files]
     if as_json:
@@ -61,6 +87,8 @@ def check_command(files: tuple[Path, ...], as_json: bool) -> None:
 @click.pass_context
 def cache_group(context: click.Context, cache_dir: Path | None) -> None:
     """Show what is kept of finished pages: their texts, so that none is recognised twice."""
+    from .tables import human_size
+
     context.obj = StoreOptions(cache_dir).folder if cache_dir else StoreOptions().folder
     if context.invoked_subcommand is None:
         usage = Store(context.obj).usage()
@@ -79,13 +107,11 @@ def cache_group(context: click.Context, cache_dir: Path | None) -> None:
 @click.pass_obj
 def prune_command(folder: Path, max_size: int) -> None:
     """Drop the texts that were used longest ago."""
+    from .tables import human_size
+
     dropped = Store(folder).prune(max_size)
     left = Store(folder).usage()
     click.echo(
         f"{dropped.entries:,} pages dropped, {human_size(dropped.size)};"
         f" {left.entries:,} left, {human_size(left.size)}"
     )
-
-
-for command in (convert_command, text_command, ocr_command, render_command, merge_command):
-    cli.add_command(command)

@@ -13,11 +13,12 @@ from contextlib import suppress
 from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PIL import Image
 
-from .page import PageJob
+if TYPE_CHECKING:
+    from .page import PageJob
 
 Result = TypeVar("Result")
 

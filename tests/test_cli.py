@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+import click
 import pytest
 from conftest import Command
 from PIL import Image
@@ -285,7 +286,10 @@ def test_text_of_several_files(tmp_path: Path, command: Command) -> None:
 def test_help_names_every_option(command: Command) -> None:
     from pipeline.cli import cli
 
-    for name, sub_command in cli.commands.items():
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        sub_command = cli.get_command(context, name)
+        assert sub_command
         shown = command(name, "--help").stdout
         for parameter in sub_command.params:
             if parameter.param_type_name == "option" and parameter.name != "help":

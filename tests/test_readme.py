@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -64,7 +65,10 @@ def test_no_example_is_left_out() -> None:
 def test_every_option_and_exit_code_is_in_the_readme() -> None:
     from pipeline.cli import cli
 
-    for command in cli.commands.values():
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command
         for parameter in command.params:
             if parameter.param_type_name == "option":
                 assert any(
