@@ -81,6 +81,22 @@ def test_tesseract_reads_and_places(by_tesseract: Path, page: TruePage) -> None:
     assert share >= 0.97
 
 
+def test_tesseract_reads_pages_of_few_pixels(tmp_path: Path) -> None:
+    need_engine("tesseract", "eng")
+    page = next(page for page in ENGLISH if page.name == "3")
+    with Image.open(SCANS / "letters/3.png") as scan:
+        shrink = 75 / scan.info["dpi"][0]
+        size = round(scan.width * shrink), round(scan.height * shrink)
+        scan.convert("L").resize(size).save(tmp_path / "3.png", dpi=(75, 75))
+    pdf = tmp_path / "3.pdf"
+    done = run_command("convert", tmp_path / "3.png", "-o", pdf, "--engine", "tesseract")
+    assert done.returncode == 0, done.stderr
+    assert recall(page, pdfium_text(pdf, 0)) >= 0.9
+    share, count = share_in_place(page, pdfium_words(pdf, 0), page_sizes(pdf)[0])
+    assert count > 0.8 * len(page.words)
+    assert share >= 0.97
+
+
 def test_tesseract_gives_confidence_and_lines() -> None:
     need_engine("tesseract", "eng")
     with Image.open(SCANS / "letters/2.png") as image:

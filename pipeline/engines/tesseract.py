@@ -20,6 +20,8 @@ from .status import EngineStatus
 
 INSTALL = "pip install 'searchable-pdf[tesseract]'"
 DEFAULT_LANGUAGES = ("eng",)
+REVISION = "2"
+"""Counts up when our own steps around it change what is read."""
 ENDING = ".traineddata"
 HELPERS = frozenset(("osd", "equ", "snum"))
 """Data that is no language."""
@@ -29,6 +31,10 @@ VARIABLES = {
 }
 """What it takes for tables is cut into pieces: without, 3 of 100 words more are found on forms.
 Looking for type of fixed pitch takes time, and is of no use to its LSTM models."""
+LOW_DPI, BEST_DPI = 180, 200
+"""Pages below the first are looked at as if they had the second: of forms of 91 dpi, 81 words of
+100 are found instead of 66, of letters of 75 dpi, 98 instead of 86. Above, it wins nothing."""
+LARGEST_TIMES, LARGEST_SIDE_PX = 3.0, 5000
 USUAL_PLACES = (
     "/usr/share/tesseract-ocr/5/tessdata",
     "/usr/share/tesseract-ocr/4.00/tessdata",
@@ -97,9 +103,9 @@ class TesseractEngine:
 
     @staticmethod
     def data(options: EngineOptions, languages: tuple[str, ...]) -> str:
-        """A hash of the languages' data: Tesseract reads with no other."""
+        """A hash of the languages' data, and which way of ours it is used in."""
         folder = tessdata_dir(options)
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(REVISION.encode())
         for code in languages or DEFAULT_LANGUAGES:
             path = (folder or Path()) / f"{code}{ENDING}"
             digest.update(path.read_bytes() if path.is_file() else b"")
@@ -112,14 +118,16 @@ class TesseractEngine:
             LanguageError: The data of a language is missing.
         """
         api = self._api(languages or DEFAULT_LANGUAGES)
-        api.SetImageBytes(*_as_tesseract_takes_it(image))
-        dpi = image.info.get("dpi")
+        dpi = image.info.get("dpi", (0,))[0]
+        scale = _enlargement(image.size, dpi)
+        api.SetImageBytes(*_as_tesseract_takes_it(_enlarged(image, scale)))
         if dpi:
-            api.SetSourceResolution(round(dpi[0]))
+            api.SetSourceResolution(round(dpi * scale))
         try:
             if not api.Recognize():
                 raise RecognitionError("Tesseract gave up on the page")
-            return PageText(image.width, image.height, self._lines(api), engine=self.name)
+            lines = self._lines(api, scale)
+            return PageText(image.width, image.height, lines, engine=self.name)
         finally:
             api.Clear()
 
@@ -144,7 +152,8 @@ class TesseractEngine:
             }
         return self._opened[languages]
 
-    def _lines(self, api: Any) -> tuple[Line, ...]:
+    def _lines(self, api: Any, scale: float) -> tuple[Line, ...]:
+        """What was read, in pixels of the page, which was enlarged by `scale`."""
         level = self._library.RIL
         lines: list[Line] = []
         words: list[Word] = []
@@ -157,16 +166,31 @@ class TesseractEngine:
                 if words:
                     lines.append(Line(tuple(words), baseline, height))
                 words = []
-                baseline, height = _line_of(place, level)
+                baseline, height = _line_of(place, level, scale)
             # tesserocr gives the letters of a word from left to right, whatever the script.
             text = nfc(visual_order(place.GetUTF8Text(level.WORD) or "")).strip()
             box = place.BoundingBox(level.WORD)
             if text and box:
                 confidence = min(1.0, max(0.0, place.Confidence(level.WORD) / 100))
-                words.append(Word(text, Box(*map(float, box)), round(confidence, 4)))
+                left, top, right, bottom = (side / scale for side in box)
+                words.append(Word(text, Box(left, top, right, bottom), round(confidence, 4)))
         if words:
             lines.append(Line(tuple(words), baseline, height))
         return tuple(lines)
+
+
+def _enlargement(size: tuple[int, int], dpi: float) -> float:
+    """How many times larger a page of this size in pixels is looked at; 1: as it is."""
+    if not 0 < dpi < LOW_DPI:
+        return 1.0
+    return max(1.0, min(BEST_DPI / dpi, LARGEST_TIMES, LARGEST_SIDE_PX / max(size)))
+
+
+def _enlarged(image: Image.Image, scale: float) -> Image.Image:
+    if scale == 1:
+        return image
+    size = round(image.width * scale), round(image.height * scale)
+    return image.resize(size, Image.Resampling.BICUBIC)
 
 
 def _as_tesseract_takes_it(image: Image.Image) -> tuple[bytes, int, int, int, int]:
@@ -186,19 +210,19 @@ def _as_tesseract_takes_it(image: Image.Image) -> tuple[bytes, int, int, int, in
     return image.tobytes(), image.width, image.height, bands, image.width * bands
 
 
-def _line_of(place: Any, level: Any) -> tuple[Baseline, float]:
-    """Where the line stands that begins here, and how tall it is, in pixels."""
+def _line_of(place: Any, level: Any, scale: float) -> tuple[Baseline, float]:
+    """Where the line stands that begins here, and how tall it is, in pixels of the page."""
     left, top, right, bottom = place.BoundingBox(level.TEXTLINE)
     points = place.Baseline(level.TEXTLINE)
     if points:
         (x0, y0), (x1, y1) = points
-        baseline = Baseline(float(x0), float(y0), float(x1), float(y1))
     else:
-        baseline = Baseline(float(left), float(bottom), float(right), float(bottom))
+        x0, y0, x1, y1 = left, bottom, right, bottom
+    baseline = Baseline(x0 / scale, y0 / scale, x1 / scale, y1 / scale)
     row = place.RowAttributes() or {}
     # Row height counts the descenders, which Tesseract gives as a negative number.
     height = float(row.get("row_height", 0)) - abs(float(row.get("descenders", 0)))
-    return baseline, height if height > 0 else max(1.0, (bottom - top) * 0.75)
+    return baseline, (height if height > 0 else max(1.0, (bottom - top) * 0.75)) / scale
 
 
 @cache
