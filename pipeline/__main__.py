@@ -78,6 +78,8 @@ def _terminate(number: int, frame: FrameType | None) -> None:
     """SIGTERM ends the run as Ctrl-C does, but for the exit code."""
     global _terminated
     _terminated = True
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as under nohup, and in shell scripts
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.raise_signal(signal.SIGINT)
 
 

@@ -26,6 +26,7 @@ from survival import (
     SLOW,
     arguments,
     environment,
+    hear_ctrl_c,
     leftovers,
     page,
     read_report,
@@ -355,7 +356,7 @@ def test_a_local_cluster_ends_with_the_command(tmp_path: Path, how: signal.Signa
         arguments("convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "faults",
                   "--cluster", "local:2"),
         env=environment(FAULTS_LOG=log, TMPDIR=scratch, HOME=tmp_path / "home"),
-        stderr=subprocess.PIPE, text=True, start_new_session=True,
+        stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_ctrl_c,
     )  # fmt: skip
     wait_for(lambda: lines(log) >= 6, "pages in the middle of the run")
     family = psutil.Process(process.pid).children(recursive=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,16 @@ def run(*given: object, **more: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         arguments(*given), env=environment(**more), capture_output=True, text=True
     )
+
+
+def hear_ctrl_c() -> None:
+    """For `preexec_fn`: what a shell script starts in the background would not hear it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def ignore_ctrl_c() -> None:
+    """For `preexec_fn`: as `nohup` and the background of a shell script have it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def page(path: Path, width: int, height: int = 100, shade: int = 255) -> Path:

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,8 @@ from survival import (
     SEGFAULT,
     arguments,
     environment,
+    hear_ctrl_c,
+    ignore_ctrl_c,
     leftovers,
     page,
     read_report,
@@ -215,13 +218,16 @@ def children(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
+@pytest.mark.parametrize("before", (hear_ctrl_c, ignore_ctrl_c))
 @pytest.mark.parametrize("how", (signal.SIGKILL, signal.SIGTERM))
-def test_workers_end_with_the_command(tmp_path: Path, how: signal.Signals) -> None:
+def test_workers_end_with_the_command(
+    tmp_path: Path, how: signal.Signals, before: Callable[[], None]
+) -> None:
     page(tmp_path / "in/1.png", HANG)
     log = tmp_path / "log"
     process = subprocess.Popen(
         arguments("convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "faults"),
-        env=environment(FAULTS_LOG=log), stderr=subprocess.PIPE, text=True,
+        env=environment(FAULTS_LOG=log), stderr=subprocess.PIPE, text=True, preexec_fn=before,
     )  # fmt: skip
     deadline = time.monotonic() + 60
     while not log.exists():  # the page is in a worker

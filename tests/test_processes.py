@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from readers import need
+from survival import hear_ctrl_c
 from truth import SCANS
 
 
@@ -51,7 +52,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline", "convert", str(SCANS), "-o", str(out), "-v",
          "--no-cache"],
-        stderr=subprocess.PIPE, text=True, start_new_session=True,
+        stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_ctrl_c,
     )  # fmt: skip
     assert process.stderr is not None
     said = ""
