@@ -119,15 +119,21 @@ class TesseractEngine:
         """
         api = self._api(languages or DEFAULT_LANGUAGES)
         dpi = image.info.get("dpi", (0,))[0]
-        scale = _enlargement(image.size, dpi)
-        api.SetImageBytes(*_as_tesseract_takes_it(_enlarged(image, scale)))
+        lines: tuple[Line, ...] = ()
+        # Of a strip with one line it finds nothing at some sizes, whichever they are.
+        for scale in dict.fromkeys((_enlargement(image.size, dpi), 1.0)):
+            lines = lines or self._read(api, _enlarged(image, scale), dpi * scale, scale)
+        return PageText(image.width, image.height, lines, engine=self.name)
+
+    def _read(self, api: Any, image: Image.Image, dpi: float, scale: float) -> tuple[Line, ...]:
+        """The lines of a page that was enlarged by `scale`, in pixels of the page."""
+        api.SetImageBytes(*_as_tesseract_takes_it(image))
         if dpi:
-            api.SetSourceResolution(round(dpi * scale))
+            api.SetSourceResolution(round(dpi))
         try:
             if not api.Recognize():
                 raise RecognitionError("Tesseract gave up on the page")
-            lines = self._lines(api, scale)
-            return PageText(image.width, image.height, lines, engine=self.name)
+            return self._lines(api, scale)
         finally:
             api.Clear()
 
