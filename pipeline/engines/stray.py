@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from ..model import Line
+from .reader import is_latin
 
 MIN_LETTERS = 20
 """Fewer do not tell whether a page is Latin,"""
@@ -18,7 +18,7 @@ SURE = 0.9
 def without_stray_marks(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines; on a Latin page without those of a single letter of another script, if unsure."""
     text = "".join(word.text for line in lines for word in line.words)
-    latin = [_is_latin(sign) for sign in text if sign.isalpha()]
+    latin = [is_latin(sign) for sign in text if sign.isalpha()]
     if len(latin) < MIN_LETTERS or sum(latin) < NEARLY_ALL * len(latin):
         return tuple(lines)
     return tuple(line for line in lines if not _is_stray(line))
@@ -28,8 +28,4 @@ def _is_stray(line: Line) -> bool:
     if len(line.words) != 1:
         return False
     text, confidence = line.words[0].text, line.words[0].confidence or 0.0
-    return len(text) == 1 and text.isalpha() and not _is_latin(text) and confidence < SURE
-
-
-def _is_latin(letter: str) -> bool:
-    return unicodedata.name(letter, "").startswith("LATIN ")
+    return len(text) == 1 and text.isalpha() and not is_latin(text) and confidence < SURE
