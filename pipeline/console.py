@@ -136,7 +136,7 @@ class Watcher:
         scans = sum(document.bytes_in for document in done)
         saved = scans - sum(document.bytes_out for document in done)
         if saved > 0:
-            parts.append(f"{human_size(saved)} saved ({saved / scans:.0%} of the scans)")
+            parts.append(f"{human_size(saved)} saved ({saved / scans:.1%} of the scans)")
         if skipped:
             parts.append(f"{skipped} skipped (nothing to do)")
         failed = len(report.documents) - len(done) - skipped

@@ -71,7 +71,7 @@ def profile(
     command = [sys.executable, script, "convert", *scans, "-o", out, "-q", "--no-cache",
                "-j", jobs, "--engine", engine, *options]  # fmt: skip
     began = time.monotonic()
-    run = measured(command, {**os.environ, **where})
+    run = measured(command, {**os.environ, **where}, watch_memory=False)
     calls = [json.loads(line) for path in notes.iterdir() for line in path.read_text().splitlines()]
     pages = [call for call in calls if call["stage"] == "page"]
     first, last = min(page["start"] for page in pages), max(page["end"] for page in pages)

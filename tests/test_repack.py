@@ -227,6 +227,16 @@ def test_the_option(tmp_path: Path) -> None:
     assert len(Stored(tmp_path / "r.pdf").data) == sizes[1]
 
 
+def test_the_summary_tells_what_is_saved(tmp_path: Path) -> None:
+    path = tmp_path / "x.bmp"
+    page([PAPER, INK]).save(path)
+    done = run_command("convert", path, "-o", tmp_path / "out", "--engine", "none")
+    assert done.returncode == 0, done.stderr
+    saved = path.stat().st_size - (tmp_path / "out/x.pdf").stat().st_size
+    share = saved / path.stat().st_size
+    assert f"; {saved / 1000:.1f} kB saved ({share:.1%} of the scans)" in done.stderr
+
+
 def _idat(path: Path) -> bytes:
     data = path.read_bytes()
     at = data.index(b"IDAT")
