@@ -7,6 +7,7 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,10 @@ from .cli_options import (
     with_ocr_options,
 )
 from .console import Watcher
-from .errors import UsageError
+from .corrections import text_file
+from .errors import OutputError, UsageError
 from .events import Event
-from .find import find_documents
+from .find import find_documents, is_pdf_name
 from .load import page_sources
 from .options import ConvertOptions, Existing, StoreOptions
 from .plan import is_asked_for, what_exists
@@ -203,6 +205,7 @@ def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions, en
     choose_engine(engine, options.ocr)
     report = Report()
     passed_over: list[Path] = []
+    root = output.parent if is_pdf_name(output) else output
     for document in find_documents(
         inputs,
         output,
@@ -212,8 +215,13 @@ def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions, en
     ):
         if not is_asked_for(document, options):
             continue
-        # Whether the scans have changed is only found out by reading them.
-        existing = what_exists(document, options, lambda: "")
+        place = partial(text_file, options.text_dir or Path(), document, root)
+        try:
+            # Whether the scans have changed is only found out by reading them.
+            existing = what_exists(document, options, lambda: "", place)
+        except OutputError as error:
+            report.problems.append(error)
+            continue
         why = f": {existing.message}" if existing else ""
         click.echo(f"{printable(str(document.output))}{why}")
         if existing:

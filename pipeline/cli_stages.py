@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from .atomic import atomic_file
 from .characters import printable
@@ -25,7 +25,7 @@ from .cli_options import (
 )
 from .corrections import read_text, write_text
 from .damage import mend
-from .errors import NoScansError, OutputError, UsageError
+from .errors import CorrectionError, NoScansError, OutputError, UsageError
 from .load import load_page, page_sources, scan_errors
 from .mark import read_mark
 from .merge import Bookmark, merge_pages
@@ -37,6 +37,8 @@ PAGE = click.option(
     "--page", type=click.IntRange(1), metavar="N", help="Which page of a scan that has several."
 )
 
+FORCE = click.option("--force", is_flag=True, help="Replace a PDF of another program, too.")
+
 
 @click.command("ocr", epilog=EPILOG)
 @click.argument("scan", type=PATH)
@@ -44,14 +46,16 @@ PAGE = click.option(
     "-o", "--output", required=True, type=PATH, metavar="PAGE.json", help="Where the text goes."
 )
 @PAGE
+@click.option("--force", is_flag=True, help="Replace a text that was corrected, too.")
 @with_ocr_options
-def ocr_command(scan: Path, output: Path, page: int | None, **chosen: Any) -> None:
+def ocr_command(scan: Path, output: Path, page: int | None, force: bool, **chosen: Any) -> None:
     """Recognise one page, as JSON: words with their places, to be corrected and rendered.
 
     \b
     searchable-pdf ocr letter.png -o letter.json
     searchable-pdf render letter.png letter.json -o letter.pdf
     """  # noqa: D301
+    _keep_corrected(output, force)
     source = _source(scan, page)
     job = PageJob(source, load_options(chosen), ocr_options(chosen), chosen["engine"])
     read = read_page(job)
@@ -74,6 +78,7 @@ def ocr_command(scan: Path, output: Path, page: int | None, **chosen: Any) -> No
     help="Resolution of the scan, instead of what the file says.",
 )
 @add_options(*PICTURES, ROTATE_PAGES)
+@FORCE
 @click.option("-v", "--verbose", is_flag=True, help="Say more, with tracebacks of errors.")
 def render_command(
     scan: Path,
@@ -81,10 +86,12 @@ def render_command(
     output: Path,
     page: int | None,
     image_dpi: float | None,
+    force: bool,
     verbose: bool,
     **chosen: Any,
 ) -> None:
     """Make a PDF of one page from its scan and its text; without text, of the scan alone."""
+    _keep_others(output, force)
     source = _source(scan, page)
     found = None
     if text is not None:
@@ -108,7 +115,7 @@ def render_command(
     "-o", "--output", required=True, type=PATH, metavar="OUT.pdf", help="Where the PDF goes."
 )
 @add_options(*DESCRIPTION)
-@click.option("--force", is_flag=True, help="Replace a PDF of another program, too.")
+@FORCE
 @click.option("-v", "--verbose", is_flag=True, help="Say more, with tracebacks of errors.")
 def merge_command(
     pages: tuple[Path, ...], output: Path, force: bool, verbose: bool, **chosen: Any
@@ -117,11 +124,7 @@ def merge_command(
 
     The pages of `render` share one text font; those of other programs stay as they are.
     """
-    if output.exists() and not force and read_mark(output) is None:
-        raise OutputError(
-            f"{printable(str(output))} exists and was not made by this program;"
-            " move it away, or replace it with --force"
-        )
+    _keep_others(output, force)
     from pypdf import PdfReader
 
     bookmarks = []
@@ -131,12 +134,44 @@ def merge_command(
         try:
             with PdfReader(path) as reader:
                 count += len(reader.pages)
-        except (OSError, PyPdfError) as error:
+        except (OSError, PyPdfError, DependencyError) as error:
             reason = getattr(error, "strerror", None) or printable(str(error))
             raise NoScansError(
                 f"{printable(str(path))}: cannot be read as a PDF ({reason}); make it anew"
             ) from error
     merge_pages(pages, output, metadata(chosen), bookmarks)
+
+
+def _keep_others(pdf: Path, force: bool) -> None:
+    """Sees that a PDF of another program is not replaced.
+
+    Raises:
+        OutputError: It would be.
+    """
+    if not force and pdf.exists() and read_mark(pdf) is None:
+        raise OutputError(
+            f"{printable(str(pdf))} exists and was not made by this program;"
+            " move it away, or replace it with --force"
+        )
+
+
+def _keep_corrected(text: Path, force: bool) -> None:
+    """Sees that a text that a person has corrected, or another file, is not replaced.
+
+    Raises:
+        OutputError: It would be.
+    """
+    try:
+        untouched = force or read_text(text)[1] is not None
+    except FileNotFoundError:
+        return
+    except CorrectionError:
+        untouched = False
+    if not untouched:
+        raise OutputError(
+            f"{printable(str(text))} exists and was corrected since it was made, or is no text of a"
+            " page; move it away, or replace it with --force"
+        )
 
 
 def _source(scan: Path, page: int | None) -> PageSource:

@@ -15,6 +15,7 @@ from .errors import ClusterError, WorkerSetupError
 from .model import PageSource
 from .parcel import Packer
 from .room import Room
+from .store import content_hash
 from .version import __version__
 
 if TYPE_CHECKING:
@@ -224,12 +225,11 @@ class Members:
     async def _greet(self, packer: Packer, scan: PageSource | None) -> dict[str, Any]:
         from .cluster_worker import greet
 
-        place, size = None, 0
-        if scan is not None and not packer.ships:
-            with suppress(OSError):  # what is not here need not be there
-                size = scan.path.stat().st_size
-                place = packer.place_there(scan.path)
-        payload = pickle.dumps((packer.demand, place, size))
+        place, content = None, ""
+        if scan is not None and not packer.ships and scan.path.exists():
+            content = await asyncio.to_thread(content_hash, scan.path)
+            place = packer.place_there(scan.path)
+        payload = pickle.dumps((packer.demand, place, content))
         try:
             replies: dict[str, Any] = await asyncio.wait_for(
                 self.client.run(greet, __version__, payload, on_error="return"), GREET_S

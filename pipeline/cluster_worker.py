@@ -67,7 +67,7 @@ async def greet(version: str, payload: bytes, dask_worker: distributed.Worker) -
 
     Args:
         version: Of the package where the command runs.
-        payload: A pickled `Demand`, and the path and size of a scan that should be seen here.
+        payload: A pickled `Demand`, and the path and hash of a scan that should be seen here.
         dask_worker: Given by Dask.
 
     Returns:
@@ -81,9 +81,9 @@ async def greet(version: str, payload: bytes, dask_worker: distributed.Worker) -
         "nanny": bool(dask_worker.nanny),
     }
     if not reply["refusal"]:
-        demand, scan, size = pickle.loads(payload)
+        demand, scan, content = pickle.loads(payload)
         reply["refusal"] = await _bench(dask_worker).refusal(demand, everywhere=True)
-        reply["sees"] = scan is None or await asyncio.to_thread(is_it, scan, size)
+        reply["sees"] = scan is None or await asyncio.to_thread(is_it, scan, content)
     return reply
 
 

@@ -55,9 +55,11 @@ def read_text(path: Path) -> tuple[PageText, str | None]:
         content = path.read_text(encoding="utf-8")
         text = PageText.from_json(content)
         made = json.loads(content).get(MADE)
+        if text.fault:
+            raise ValueError(text.fault)
     except FileNotFoundError:
         raise
-    except (ValueError, AttributeError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise CorrectionError(
             f"{printable(str(path))}: {printable(str(error))};"
             " mend it, or delete it to have the page read again"

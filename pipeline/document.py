@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -88,10 +88,12 @@ class _Making:
 
     async def run(self) -> DocumentDone:
         document, options = self.document, self.shop.options
-        existing = await asyncio.to_thread(what_exists, document, options, self._fingerprint)
-        if existing is not None:
-            return existing
         try:
+            existing = await asyncio.to_thread(
+                what_exists, document, options, self._fingerprint_now, self._text_file
+            )
+            if existing is not None:
+                return existing
             spool = await asyncio.to_thread(self.shop.spool)
             folder = await asyncio.to_thread(spool.new_folder)
             try:
@@ -104,18 +106,20 @@ class _Making:
 
     async def _make(self, folder: Path) -> DocumentDone:
         tasks: list[asyncio.Task[PageOutcome]] = []
+        corrections: list[str] = []
         try:
             async with self.shop.turn:
                 started = time.monotonic()
-                for path in self.document.scans:
-                    content = await asyncio.to_thread(self._content, path)
-                    sources = page_sources(path)
-                    while (source := await asyncio.to_thread(next, sources, None)) is not None:
-                        await self.shop.slots.acquire()
-                        job = self._job(source, content, folder / f"{len(tasks):08}.pdf")
-                        tasks.append(asyncio.create_task(self._page(job)))
-                        if _one_failed(tasks):
-                            break
+                sources = self._sources()
+                while not _one_failed(tasks):
+                    source = await asyncio.to_thread(next, sources, None)
+                    if source is None:
+                        break
+                    await self.shop.slots.acquire()
+                    # Before the page is made: a text corrected meanwhile is taken next time.
+                    corrections.append(await asyncio.to_thread(self._correction, source))
+                    job = self._job(source, folder / f"{len(tasks):08}.pdf")
+                    tasks.append(asyncio.create_task(self._page(job)))
             outcomes = await asyncio.gather(*tasks)
         except BaseException:
             for task in tasks:
@@ -137,24 +141,32 @@ class _Making:
         else:
             done = await _uninterrupted(
                 lambda: finish_document(
-                    document, outcomes, folder, self.shop.options, self._fingerprint()
+                    document, outcomes, folder, self.shop.options, self._fingerprint(corrections)
                 )
             )
         return replace(done, seconds=time.monotonic() - started)
 
-    def _job(self, source: PageSource, content: str, spool: Path) -> PageJob:
+    def _sources(self) -> Iterator[PageSource]:
+        """The pages, the content of each scan hashed before the first of its own."""
+        for path in self.document.scans:
+            self._content(path)
+            yield from page_sources(path)
+
+    def _job(self, source: PageSource, spool: Path) -> PageJob:
         shop = self.shop
         options = shop.options
+        content = self._content(source.path)
         readable = len(content.split()) == 1
         return PageJob(
             source,
             options.load,
             shop.ocr,
             shop.engine,
+            content=content if readable else "",
             key=page_key(content, source.frame, shop.recipe) if shop.recipe and readable else "",
             store=options.store.folder if options.store is not None else None,
             spool=spool,
-            text_file=self._text_file(source),
+            text_file=self._text_file(source) if options.text_dir is not None else None,
             images=replace(options.images, pdfa=options.output_type == "pdfa"),
         )
 
@@ -195,12 +207,13 @@ class _Making:
             self._contents[path] = content_hash(path)
         return self._contents[path]
 
-    def _fingerprint(self) -> str:
+    def _fingerprint_now(self) -> str:
+        """The fingerprint of a PDF made from what is there now."""
+        sources = sources_of(self.document) if self.shop.options.text_dir is not None else []
+        return self._fingerprint([self._correction(source) for source in sources])
+
+    def _fingerprint(self, corrections: Sequence[str]) -> str:
         shop, document = self.shop, self.document
-        corrections = []
-        if shop.options.text_dir is not None:
-            files = (self._text_file(source) for source in sources_of(document))
-            corrections = [correction(path) for path in files if path is not None]
         return fingerprint(
             document,
             [self._content(path) for path in document.scans],
@@ -210,9 +223,15 @@ class _Making:
             shop.ocr.languages,
         )
 
-    def _text_file(self, source: PageSource) -> Path | None:
+    def _correction(self, source: PageSource) -> str:
+        if self.shop.options.text_dir is None:
+            return ""
+        return correction(self._text_file(source))
+
+    def _text_file(self, source: PageSource) -> Path:
         folder = self.shop.options.text_dir
-        return text_file(folder, self.document, self.shop.root, source) if folder else None
+        assert folder is not None
+        return text_file(folder, self.document, self.shop.root, source)
 
 
 def _one_failed(tasks: list[asyncio.Task[PageOutcome]]) -> bool:

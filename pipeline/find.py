@@ -160,28 +160,31 @@ class _Search:
             yield Document(given.stem, self.output / f"{given.stem}.pdf", (given,))
             return
         found = False
-        for folder, scans in self._folders(given, ()):
+        for folder, scans in self._folders(given, (), self.pass_over):
             found = True
             target = self.output / folder.relative_to(given)
             if self.per_file:
                 for scan in scans:
                     yield Document(scan.stem, target / f"{scan.stem}.pdf", (scan,))
             else:
-                title = folder.resolve().name or "scans"
+                named = folder.resolve() if folder.name in ("", "..") else folder
+                title = named.name or "scans"
                 place = target.parent if folder != given else target
                 yield Document(title, place / f"{title}.pdf", scans, (folder,))
         if not found:
             self.complain(NoScansError(f"{name}: no scan found in this folder or below it"))
 
     def _folders(
-        self, folder: Path, above: tuple[tuple[int, int], ...]
+        self, folder: Path, above: tuple[tuple[int, int], ...], pass_over: PassOver
     ) -> Iterator[tuple[Path, tuple[Path, ...]]]:
         """Each folder that holds scans, with them, depth first; `above` ends circles of links."""
         try:
             status = folder.stat()
             here = (status.st_dev, status.st_ino)
-            if here in above or (above and _same_folder(folder, self.output)):
+            if here in above:
                 return
+            if above and _same_folder(folder, self.output):
+                pass_over = _ignore  # what lies there is ours; unless it is a scan
             entries = sorted(folder.iterdir(), key=lambda path: natural_key(path.name))
         except OSError as error:
             self.complain(
@@ -202,11 +205,11 @@ class _Search:
             if (path.is_file() or path.is_symlink()) and is_scan(path):
                 scans.append(path)  # a link to nowhere, too, if its name promises an image
             else:
-                self.pass_over(path)
+                pass_over(path)
         if scans:
             yield folder, tuple(scans)
         for path in folders:
-            yield from self._folders(path, (*above, here))
+            yield from self._folders(path, (*above, here), pass_over)
 
 
 def _same_folder(folder: Path, other: Path) -> bool:

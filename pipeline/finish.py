@@ -16,6 +16,7 @@ from .model import PAGE_BREAK, Document
 from .options import ConvertOptions, Metadata
 from .outcomes import PageFailure, PageOutcome
 from .page import SIDECAR_ENDING
+from .store import content_hash
 from .verify import Expected, verify
 
 SIZE_SLACK, SIZE_SLACK_PER_PAGE = 1.03, 12_000
@@ -47,14 +48,20 @@ def finish_document(
     """
     output = document.output
     texts = [folder / f"{index:08}{SIDECAR_ENDING}" for index in range(len(outcomes))]
-    merged = folder / "document.pdf"
+    merged, sidecar = folder / "document.pdf", folder / f"document{SIDECAR_ENDING}"
+    if options.sidecar:
+        with atomic_file(sidecar) as file:
+            for index, text in enumerate(texts):
+                file.write((PAGE_BREAK.encode() if index else b"") + text.read_bytes())
+            file.write(b"\n")
+    mark = mark_of(fingerprint, outcomes, content_hash(sidecar) if options.sidecar else "")
     in_the_way = merge_pages(
         (outcome.pdf for outcome in outcomes),
         merged,
         _metadata(document, options),
         _bookmarks(outcomes),
         output_type=options.output_type,
-        entries=mark_of(fingerprint, outcomes).entries(),
+        entries=mark.entries(),
     )
     if options.verify:
         expected = [
@@ -62,12 +69,10 @@ def finish_document(
             for outcome, text in zip(outcomes, texts, strict=True)
         ]
         verify(merged, output, expected)
-    if options.sidecar:
-        with atomic_file(output.with_suffix(".txt"), folder) as file:
-            for index, text in enumerate(texts):
-                file.write((PAGE_BREAK.encode() if index else b"") + text.read_bytes())
-            file.write(b"\n")
+    # The PDF first: it knows the text that belongs to it, and a missing one is made again.
     put_in_place(merged, output)
+    if options.sidecar:
+        put_in_place(sidecar, output.with_suffix(SIDECAR_ENDING))
     if output.parent in document.folders:
         output.touch()  # its own appearance has just changed the folder
     done = DocumentDone(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pypdfium2
 from pypdf import PageObject, PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import DictionaryObject, StreamObject
 from pypdfium2 import raw
 
@@ -84,7 +84,14 @@ def inspect(path: Path) -> Inspection:
                     _page(document[index], reader.pages[index]) for index in range(len(document))
                 ),
             )
-    except (PyPdfError, pypdfium2.PdfiumError, OSError, ValueError, KeyError) as error:
+    except (
+        PyPdfError,
+        DependencyError,
+        pypdfium2.PdfiumError,
+        OSError,
+        ValueError,
+        KeyError,
+    ) as error:
         reason = getattr(error, "strerror", None) or printable(str(error))
         raise NoScansError(
             f"{printable(str(path))}: cannot be read as a PDF ({reason}); make it anew"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError, PyPdfError
 
 from .model import Document, PageSource
 from .options import ConvertOptions
@@ -23,6 +23,7 @@ LONGEST_REASON = 300
 LONGEST_STRING = 16_000
 """Characters; PDF/A allows strings of 32,767 bytes (ISO 19005-2, 6.1.13)."""
 FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
+SIDECAR = "/SearchablePdfSidecar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,12 @@ class Mark:
     Attributes:
         fingerprint: Hash of the scans' contents and of the options; no paths, no times.
         failures: For each failed page its index in the PDF, and stage, kind and reason.
+        sidecar: Hash of the text that was put beside it; empty for none.
     """
 
     fingerprint: str = ""
     failures: tuple[tuple[int, Stage, str, str], ...] = ()
+    sidecar: str = ""
 
     def entries(self) -> Mapping[str, str]:
         """The mark as entries of the information dictionary."""
@@ -45,6 +48,8 @@ class Mark:
             failures.pop()
         if failures:
             entries[FAILURES] = json.dumps(failures)
+        if self.sidecar:
+            entries[SIDECAR] = self.sidecar
         return entries
 
     def failures_of(self, sources: Sequence[PageSource]) -> tuple[PageFailure, ...]:
@@ -56,8 +61,8 @@ class Mark:
         )
 
 
-def mark_of(fingerprint: str, outcomes: Iterable[object]) -> Mark:
-    """The mark of a document whose pages ended so."""
+def mark_of(fingerprint: str, outcomes: Iterable[object], sidecar: str = "") -> Mark:
+    """The mark of a document whose pages ended so, and that has this text beside it."""
     return Mark(
         fingerprint,
         tuple(
@@ -65,6 +70,7 @@ def mark_of(fingerprint: str, outcomes: Iterable[object]) -> Mark:
             for index, outcome in enumerate(outcomes)
             if isinstance(outcome, PageFailure)
         ),
+        sidecar,
     )
 
 
@@ -80,8 +86,10 @@ def read_mark(path: Path) -> Mark | None:
                 (int(index), cast(Stage, str(stage)), str(kind), str(reason))
                 for index, stage, kind, reason in json.loads(information.get(FAILURES, "[]"))
             )
-            return Mark(str(information.get(FINGERPRINT, "")), failures)
-    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError):
+            return Mark(
+                str(information.get(FINGERPRINT, "")), failures, str(information.get(SIDECAR, ""))
+            )
+    except (PyPdfError, DependencyError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -118,5 +126,6 @@ def fingerprint(
         repr(options.metadata),
         engine,
         languages,
+        *options.ocr.engine.of_engine(engine),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,6 +27,9 @@ POINTS_PER_INCH = 72
 
 ROTATIONS_DEG = (0, 90, 180, 270)
 """Turns that make a page upright, clockwise."""
+
+SLACK_PX = 1.0
+"""Boxes may stick out of the page by this much: engines round."""
 
 PAGE_BREAK = "\n\f"
 """Between the pages of a plain text: a form feed that begins the next page, as pdftotext writes."""
@@ -111,6 +114,31 @@ class PageText:
         """How many words were read."""
         return sum(len(line.words) for line in self.lines)
 
+    @property
+    def fault(self) -> str:
+        """What in it cannot be true; empty where nothing is wrong."""
+        if self.width_px < 1 or self.height_px < 1:
+            return f"its page is {self.width_px} x {self.height_px} pixels large"
+        if self.rotation_deg not in ROTATIONS_DEG:
+            return f"its page is to be turned by {self.rotation_deg} degrees, not 0, 90, 180 or 270"
+        for line in self.lines:
+            if not (line.height > 0 and math.isfinite(line.height)):
+                return f"the line {line.text!r} is {line.height} pixels high"
+            if not all(map(math.isfinite, astuple(line.baseline))):
+                return f"the line {line.text!r} stands nowhere: {line.baseline}"
+            for word in line.words:
+                box = word.box
+                if not (
+                    -SLACK_PX <= box.left <= box.right <= self.width_px + SLACK_PX
+                    and -SLACK_PX <= box.top <= box.bottom <= self.height_px + SLACK_PX
+                ):
+                    return f"the box of {word.text!r} is not within the page: {box}"
+                if word.text != nfc(word.text):
+                    return f"{word.text!r} is not in Unicode form NFC"
+                if word.confidence is not None and not 0 <= word.confidence <= 1:
+                    return f"the confidence of {word.text!r} is {word.confidence}, not 0 to 1"
+        return ""
+
     def to_json(self) -> str:
         """The page as JSON: the attributes by name, lines and words nested, and `version`."""
         return json.dumps({"version": SCHEMA_VERSION, **asdict(self)}, ensure_ascii=False)
@@ -138,15 +166,26 @@ class PageText:
                 engine=str(page["engine"]),
                 truncated=bool(page.get("truncated", False)),
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
             raise ValueError(f"not a page text: {error!r}") from error
 
 
 def _line(data: Mapping[str, Any]) -> Line:
-    words = tuple(
-        Word(nfc(word["text"]), Box(**word["box"]), word["confidence"]) for word in data["words"]
+    baseline = Baseline(**_numbers(data["baseline"]))
+    return Line(tuple(map(_word, data["words"])), baseline, float(data["height"]))
+
+
+def _word(data: Mapping[str, Any]) -> Word:
+    confidence = data["confidence"]
+    return Word(
+        nfc(data["text"]),
+        Box(**_numbers(data["box"])),
+        None if confidence is None else float(confidence),
     )
-    return Line(words, Baseline(**data["baseline"]), float(data["height"]))
+
+
+def _numbers(data: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(value) for name, value in data.items()}
 
 
 @dataclass(frozen=True, slots=True, order=True)

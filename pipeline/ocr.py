@@ -8,15 +8,12 @@ from contextlib import contextmanager
 
 from PIL import Image
 
-from .characters import nfc, printable
+from .characters import printable
 from .choice import AUTO, choose_engine, engine_factory, parse_languages
 from .engines.protocol import Engine, EngineChoice
 from .errors import EngineError, OcrError, RecognitionError
-from .model import ROTATIONS_DEG, PageText
+from .model import PageText
 from .options import DEFAULT_ENGINE, EngineOptions, OcrOptions
-
-SLACK_PX = 1.0
-"""Boxes may stick out of the page by this much: engines round."""
 
 
 class _Pool:
@@ -84,32 +81,8 @@ def _recognize(engine: Engine, image: Image.Image, languages: tuple[str, ...]) -
     except Exception as error:
         reason = printable(str(error).strip()) or type(error).__name__
         raise RecognitionError(f"engine {engine.name} failed: {reason}") from error
-    fault = find_fault(page)
+    wrong_kind = f"it gave {type(page).__name__}, not PageText"
+    fault = page.fault if isinstance(page, PageText) else wrong_kind
     if fault:
         raise RecognitionError(f"engine {engine.name} is faulty: {fault}; report it to its authors")
     return page
-
-
-def find_fault(page: object) -> str:
-    """What is wrong with an engine's answer; empty where nothing is."""
-    if not isinstance(page, PageText):
-        return f"it gave {type(page).__name__}, not PageText"
-    if page.width_px < 1 or page.height_px < 1:
-        return f"its page is {page.width_px} x {page.height_px} pixels large"
-    if page.rotation_deg not in ROTATIONS_DEG:
-        return f"its page is to be turned by {page.rotation_deg} degrees, not 0, 90, 180 or 270"
-    for line in page.lines:
-        if not line.height > 0:
-            return f"the line {line.text!r} is {line.height} pixels high"
-        for word in line.words:
-            box = word.box
-            if not (
-                -SLACK_PX <= box.left <= box.right <= page.width_px + SLACK_PX
-                and -SLACK_PX <= box.top <= box.bottom <= page.height_px + SLACK_PX
-            ):
-                return f"the box of {word.text!r} is not within the page: {box}"
-            if word.text != nfc(word.text):
-                return f"{word.text!r} is not in Unicode form NFC"
-            if word.confidence is not None and not 0 <= word.confidence <= 1:
-                return f"the confidence of {word.text!r} is {word.confidence}, not 0 to 1"
-    return ""

@@ -11,6 +11,7 @@ from platformdirs import user_cache_path
 
 DEFAULT_ENGINE = "auto"
 CACHE_VARIABLE = "SEARCHABLE_PDF_CACHE_DIR"
+LICENCE_VARIABLE = "ASPOSE_OCR_LICENSE"
 Workers = Literal["threads", "processes"]
 OutputType = Literal["auto", "pdf", "pdfa"]
 Existing = Literal["replace", "keep", "update", "force"]
@@ -59,6 +60,20 @@ class EngineOptions:
     def cache_key(self) -> str:
         """All of it that changes what is read, beside the data that the engine itself names."""
         return f"areas={self.aspose_areas}"
+
+    @property
+    def licence(self) -> Path | None:
+        """Aspose's licence file, as given here or in the environment."""
+        named = os.environ.get(LICENCE_VARIABLE)
+        return self.aspose_license or (Path(named) if named else None)
+
+    def of_engine(self, engine: str) -> tuple[str, ...]:
+        """What a user chose for this engine that makes other PDFs, beside `cache_key`."""
+        if engine == "tesseract" and self.tessdata_dir is not None:
+            return (f"tessdata={self.tessdata_dir.resolve()}",)
+        if engine == "aspose" and self.licence is not None:
+            return ("licensed",)
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from .errors import ScanError
 from .model import PageSource, PageText
 
 Stage = Literal["load", "recognize"]
@@ -99,6 +100,11 @@ class PageFailure:
     def reason(self) -> str:
         """The message without the name of the page."""
         return self.message.removeprefix(f"{self.source}: ")
+
+    @property
+    def is_of_scan(self) -> bool:
+        """Whether the scan cannot be decoded: as long as it is the same, so is the failure."""
+        return self.stage == "load" and self.kind == ScanError.__name__
 
 
 PageOutcome = PageResult | PageFailure

@@ -39,6 +39,7 @@ class PageJob:
         ocr: How to recognise it.
         images: How its scan stands in the PDF.
         engine: By whom.
+        content: Hash of the scan's bytes; empty where nobody has looked.
         key: Names the text of this page among all texts (`store.page_key`); empty where it
             shall not be known again.
         store: Folder of the texts that are known; None for none.
@@ -50,11 +51,18 @@ class PageJob:
     load: LoadOptions = field(default_factory=LoadOptions)
     ocr: OcrOptions = field(default_factory=OcrOptions)
     engine: EngineChoice = DEFAULT_ENGINE
+    content: str = ""
     key: str = ""
     store: Path | None = None
     spool: Path | None = None
     text_file: Path | None = None
     images: ImageOptions = field(default_factory=ImageOptions)
+
+    @property
+    def store_keys(self) -> tuple[str, ...]:
+        """The names that its text may have in the store; none where it has no store."""
+        known = self.store is not None and self.key
+        return (self.key + WHOLE, self.key + DAMAGED) if known else ()
 
 
 @dataclass(frozen=True, slots=True)

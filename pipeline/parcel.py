@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import pickle
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from .atomic import atomic_file, not_writable
 from .options import ClusterOptions, EngineOptions, OcrOptions
 from .outcomes import PageFailure, PageResult
 from .page import SIDECAR_ENDING, PageJob
-from .store import Store
+from .store import Store, content_hash
 
 KEPT_NOTE = "its text could not be kept for later"
 
@@ -55,10 +55,10 @@ class Parcel:
         demand: What the worker must have.
         timeout_s: Longest time for it; None for no limit.
         scan_at: Where the worker may find the scan; None where it is not shared.
-        scan_bytes: How large the scan is: another file in its place is not it.
+        scan_hash: Of the scan's bytes: another file in its place is not it.
         scan_token: Names the scan among those that the worker was sent.
         scan: Its bytes, where they are sent.
-        entry: What the store has of the page.
+        entries: What the store has of the page, by key.
         text: The text of the page that a person may have corrected, as JSON.
         pdf_at: Where the worker may put a large page; None to send it back in any case.
     """
@@ -68,10 +68,10 @@ class Parcel:
     demand: Demand
     timeout_s: float | None
     scan_at: Path | None
-    scan_bytes: int
+    scan_hash: str
     scan_token: str
     scan: bytes | None
-    entry: bytes | None
+    entries: Mapping[str, bytes]
     text: bytes | None
     pdf_at: Path | None
 
@@ -89,7 +89,7 @@ class Answer:
         pdf: The page, if it was not put in its place.
         pdf_bytes: How large it is.
         sidecar: Its text, as UTF-8.
-        entry: For the store: what was read, if it was.
+        entries: For the store: what was read, if it was, by key.
         text: The text as JSON, if it is new.
     """
 
@@ -101,7 +101,7 @@ class Answer:
     pdf: bytes | None = None
     pdf_bytes: int = 0
     sidecar: bytes | None = None
-    entry: bytes | None = None
+    entries: Mapping[str, bytes] = field(default_factory=dict)
     text: bytes | None = None
 
 
@@ -157,10 +157,10 @@ class Packer:
             self.demand,
             self._timeout_s,
             scan_at=None if self.ships else self.place_there(path),
-            scan_bytes=status.st_size,
+            scan_hash=job.content or content_hash(path),
             scan_token=hashlib.sha256(sign.encode()).hexdigest(),
             scan=path.read_bytes() if send_scan else None,
-            entry=Store(job.store).entry(job.key) if job.store and job.key else None,
+            entries=entries_of(job),
             text=_content(job.text_file) if job.text_file else None,
             pdf_at=spool,
         )
@@ -174,9 +174,10 @@ class Packer:
             Misplaced: The page is not where the worker has put it.
         """
         note = ""
-        if answer.entry is not None and job.store is not None:
+        if answer.entries and job.store is not None:
             try:
-                Store(job.store).put_entry(job.key, answer.entry)
+                for key, entry in answer.entries.items():
+                    Store(job.store).put_entry(key, entry)
             except OSError as error:
                 note = f"{KEPT_NOTE} ({error.strerror})"
         if answer.text is not None and job.text_file is not None:
@@ -217,6 +218,14 @@ class Packer:
             tessdata_dir=self.place_there(tessdata) if tessdata else None,
             aspose_license=self.place_there(licence) if licence else None,
         )
+
+
+def entries_of(job: PageJob) -> dict[str, bytes]:
+    """What the job's store has of its page, by key."""
+    if job.store is None:
+        return {}
+    found = {key: Store(job.store).entry(key) for key in job.store_keys}
+    return {key: entry for key, entry in found.items() if entry is not None}
 
 
 def _put_page(spool: Path, answer: Answer) -> None:

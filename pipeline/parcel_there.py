@@ -7,13 +7,14 @@ import shutil
 import threading
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from .outcomes import PageFailure, PageResult
 from .page import SIDECAR_ENDING, PageJob
-from .parcel import Answer, Parcel
-from .store import Store
+from .parcel import Answer, Parcel, entries_of
+from .store import Store, content_hash
 
 LARGE_BYTES = 2_000_000
 """A page of so many bytes goes through the shared folder, where there is one."""
@@ -51,14 +52,14 @@ def lay_out(parcel: Parcel, folder: Path, scans: Path) -> PageJob | None:
     if not copy.exists():
         if parcel.scan is not None:
             copy.write_bytes(parcel.scan)
-        elif parcel.scan_at is not None and is_it(parcel.scan_at, parcel.scan_bytes):
+        elif parcel.scan_at is not None and is_it(parcel.scan_at, parcel.scan_hash):
             copy = parcel.scan_at
         else:
             return None
     store = folder / "store"
     text_file = folder / "text.json"
-    if parcel.entry is not None:
-        Store(store).put_entry(job.key, parcel.entry)
+    for key, entry in parcel.entries.items():
+        Store(store).put_entry(key, entry)
     if parcel.text is not None:
         text_file.write_bytes(parcel.text)
     return replace(
@@ -101,8 +102,8 @@ def collect(answer: Answer, parcel: Parcel, job: PageJob, result: Any) -> Answer
     if isinstance(result, PageFailure) and job.text_file is not None:
         message = result.message.replace(str(job.text_file), str(parcel.job.text_file))
         result = replace(result, message=message)
-    if job.store is not None and job.key and parcel.entry is None:
-        answer = replace(answer, entry=Store(job.store).entry(job.key))
+    new = {key: entry for key, entry in entries_of(job).items() if entry != parcel.entries.get(key)}
+    answer = replace(answer, entries=new)
     if job.text_file is not None and job.text_file.exists():
         text = job.text_file.read_bytes()
         answer = replace(answer, text=text if text != parcel.text else None)
@@ -136,9 +137,16 @@ def _put_in_place(page: Path, place: Path) -> bool:
     return True
 
 
-def is_it(path: Path, size: int) -> bool:
-    """Whether a scan is at its place: a file of that size."""
+def is_it(path: Path, content: str) -> bool:
+    """Whether a scan is at its place: a file of that hash."""
     try:
-        return path.stat().st_size == size
+        status = path.stat()
     except OSError:
         return False
+    return _hash_of(path, status.st_size, status.st_mtime_ns) == content
+
+
+@lru_cache(maxsize=64)
+def _hash_of(path: Path, size: int, changed_ns: int) -> str:
+    """Of a scan with many pages once, as long as it stays the same."""
+    return content_hash(path)

@@ -33,6 +33,8 @@ CMYK = 4
 """Components of such colours."""
 A4_PT = (595.2, 841.8)
 """The size of a page whose own is not known."""
+LEAST_WORD_PX = 1.0
+"""Words of no width, which engines give now and then, are found and copied like all others."""
 PLACEHOLDER_WIDTH_PX = 1240
 PLACEHOLDER_LONGEST_PX = 4000
 """A strip is drawn with fewer pixels across."""
@@ -184,6 +186,7 @@ def place_lines(text: PageText, size_pt: tuple[float, float]) -> list[PlacedLine
         words = []
         for word in line.words:
             start, end = base.extent(word.box)
+            end = max(end, start + LEAST_WORD_PX)
             words.append(PlacedWord(word.text, start * scale, end * scale))
         lines.append(
             PlacedLine(

@@ -22,7 +22,7 @@ class Report:
         documents: How each document ended; in the order found, once the run is over.
         problems: What was wrong with the inputs.
         passed_over: Files in the folders that are no images.
-        pages_read: Pages whose scan could be read; a document that was skipped counts for one.
+        pages_read: Pages whose scan may be read; a document that was skipped counts for one.
     """
 
     documents: list[DocumentDone] = field(default_factory=list)
@@ -38,7 +38,7 @@ class Report:
             case PageDone():
                 self.pages_read += 1
             case PageFailed():
-                self.pages_read += event.failure.stage != "load"
+                self.pages_read += not event.failure.is_of_scan
             case DocumentDone():
                 # Their pages would fill the memory: those who want them watch the events.
                 self.documents.append(replace(event, outcomes=()))

@@ -102,7 +102,7 @@ def documents_to_retry(path: Path) -> frozenset[Path]:
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
         return frozenset(
-            Path(document["output"])
+            Path(document["output"]).resolve()
             for document in report["documents"]
             if document["outcome"] == "failed" or document["pages_failed"]
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,10 @@ def stored_image(image: Image.Image, path: Path) -> EncodedImage | None:
 
 
 def _group4(image: Image.Image, tags: Any, path: Path) -> EncodedImage | None:
-    if image.mode != "1" or len(tags.get(STRIP_OFFSETS, ())) != 1 or tags.get(T6_OPTIONS, 0):
+    strips = _read(path, tags.get(STRIP_OFFSETS, ()), tags.get(STRIP_SIZES, ()))
+    if image.mode != "1" or len(strips) != 1 or tags.get(T6_OPTIONS, 0):
         return None
-    data = _read(path, tags[STRIP_OFFSETS][0], tags[STRIP_SIZES][0])
+    data = strips[0]
     if tags.get(FILL_ORDER, 1) == 2:
         data = data.translate(REVERSED_BITS)
     width, height = tags[WIDTH], tags[HEIGHT]
@@ -98,7 +100,7 @@ def _jpeg(image: Image.Image, tags: Any, path: Path) -> EncodedImage | None:
     offsets, sizes = tags.get(STRIP_OFFSETS, ()), tags.get(STRIP_SIZES, ())
     if not offsets and (tags.get(TILE_WIDTH), tags.get(TILE_HEIGHT)) == (width, height):
         offsets, sizes = tags.get(TILE_OFFSETS, ()), tags.get(TILE_SIZES, ())
-    strips = [_read(path, *place) for place in zip(offsets, sizes, strict=True)]
+    strips = _read(path, offsets, sizes)
     data = join_strips(strips, tables, height)
     if not data:
         return None
@@ -113,7 +115,16 @@ def _jpeg(image: Image.Image, tags: Any, path: Path) -> EncodedImage | None:
     )
 
 
-def _read(path: Path, offset: int, size: int) -> bytes:
+def _read(path: Path, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
+    """The data of all strips; none where the file does not say how large they are.
+
+    Decoders guess sizes that are missing or zero: what they see must be taken then.
+    """
+    if len(offsets) != len(sizes) or not all(sizes):
+        return []
     with path.open("rb") as file:
-        file.seek(offset)
-        return file.read(size)
+        strips = []
+        for offset, size in zip(offsets, sizes, strict=True):
+            file.seek(offset)
+            strips.append(file.read(size))
+    return strips

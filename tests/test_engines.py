@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -36,6 +37,7 @@ from pipeline import (
 )
 from pipeline.choice import choose_engine, engine_status
 from pipeline.engines.aspose import BANNER
+from pipeline.engines.tesseract import tessdata_dir
 from pipeline.events import DocumentDone, EngineChosen, Event, PageDone
 from pipeline.languages import LANGUAGES
 from pipeline.options import OcrOptions
@@ -319,6 +321,24 @@ main()
         assert "needs Python below 3.12" in by_name["aspose"]["reason"]
 
 
+def test_other_data_of_tesseract_makes_another_pdf(tmp_path: Path, own_cache: None) -> None:
+    need_engine("tesseract", "eng", "swe")
+    usual = tessdata_dir(EngineOptions())
+    assert usual is not None
+    other = tmp_path / "tessdata"
+    other.mkdir()
+    (other / "eng.traineddata").symlink_to(usual / "swe.traineddata")
+    (tmp_path / "in").mkdir()
+    shutil.copy(HARDWARE, tmp_path / "in/1.jpg")
+    convert = ("convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "tesseract")
+    written = []
+    for more in ((), ("--tessdata-dir", other), ("--tessdata-dir", other)):
+        done = run_command(*convert, *more)
+        assert done.returncode == 0, done.stderr
+        written.append("skipped" not in done.stderr)
+    assert written == [True, True, False]
+
+
 def test_codes_are_those_of_tesseract() -> None:
     need_engine("tesseract")
     known = engine_status("tesseract", EngineOptions()).languages
@@ -331,6 +351,7 @@ FAULTS = {
     "NFC": Word("e\u0301", Box(1, 1, 9, 9)),
     "not 0 to 1": Word("sure", Box(1, 1, 9, 9), 97.0),
     "inside out": Word("wrong", Box(9, 1, 1, 9)),
+    "nowhere": Word("nan", Box(float("nan"), 1, 9, 9)),
 }
 
 
@@ -355,6 +376,20 @@ def test_a_faulty_engine_fails_its_page_not_the_run(tmp_path: Path, fault: str) 
     assert FAULTS[fault].text in failure.message
     assert isinstance(report.documents[0], DocumentDone)
     assert report.documents[0].pages == 2
+
+
+def test_a_word_without_width_is_found_all_the_same(tmp_path: Path) -> None:
+    class Thin(Still):
+        def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
+            words = (GOOD, Word("thin", Box(20, 1, 20, 9)))
+            line = Line(words, Baseline(0, 9, 40, 9), 8)
+            return PageText(image.width, image.height, (line,), engine=self.name)
+
+    Image.new("L", (40, 40), 255).save(tmp_path / "1.png")
+    report = asyncio.run(convert([tmp_path], tmp_path / "out", engine=Thin()))
+    assert report.exit_code == 0, report.documents
+    (pdf,) = (tmp_path / "out").iterdir()
+    assert poppler_text(pdf, 0).split() == ["fine", "thin"]
 
 
 @pytest.mark.parametrize("answer", (None, "text", PageText(0, 0)))

@@ -124,10 +124,29 @@ def test_a_link_to_nowhere_is_a_page_that_fails(tmp_path: Path) -> None:
     assert found(folder)["out/x.pdf"] == ["a.png", "b.png"]
 
 
-def test_the_output_folder_is_not_searched(tmp_path: Path) -> None:
+def test_scans_beside_the_pdfs_are_not_left_out(tmp_path: Path) -> None:
     folder = tmp_path / "x"
-    scans(folder, "a.png", "pdfs/preview.png")
-    assert list(found(folder, output=folder / "pdfs")) == [f"{(folder / 'pdfs/x.pdf').as_posix()}"]
+    scans(folder, "a.png", "1987/b.png")
+    for name in ("x.pdf", "1987.pdf"):  # of a run before
+        (folder / "1987" / name).write_bytes(b"%PDF-1.7")
+    passed_over: list[Path] = []
+    inside = folder / "1987"
+    documents = list(find_documents([folder], inside, pass_over=passed_over.append))
+    assert [document.output for document in documents] == [inside / "x.pdf", inside / "1987.pdf"]
+    assert passed_over == []
+    assert found(folder, output=inside / "book.pdf") == {
+        (inside / "book.pdf").as_posix(): ["a.png", "b.png"]
+    }
+
+
+def test_a_linked_folder_is_called_as_the_link_is(tmp_path: Path) -> None:
+    scans(tmp_path, "data/1/scans/a.png", "data/2/scans/b.png")
+    folder = tmp_path / "x"
+    folder.mkdir()
+    (folder / "bills").symlink_to(tmp_path / "data/1/scans")
+    (folder / "letters").symlink_to(tmp_path / "data/2/scans")
+    assert found(folder) == {"out/bills.pdf": ["a.png"], "out/letters.pdf": ["b.png"]}
+    assert list(found(folder / "bills")) == ["out/bills.pdf"]
 
 
 @pytest.mark.parametrize(

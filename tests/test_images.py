@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -184,6 +185,28 @@ def test_g4_with_reversed_bits(save: Save) -> None:
     found = stored(path)
     assert found.filter == "/CCITTFaxDecode"
     assert same_pixels(found.pixels(), image)
+
+
+@pytest.mark.parametrize("how", ({"compression": "group4"}, {"compression": "jpeg"}))
+@pytest.mark.parametrize("lost", ("missing", "zero"))
+def test_strips_whose_sizes_a_decoder_must_guess(
+    save: Save, how: dict[str, str], lost: str
+) -> None:
+    image = drawing("1" if how["compression"] == "group4" else "L")
+    path = save(image, "x.tif", strip_size=10**6, **how)
+    seen = opened(path)
+    data = bytearray(path.read_bytes())
+    start = int.from_bytes(data[4:8], "little")
+    count = int.from_bytes(data[start : start + 2], "little")
+    entries = range(start + 2, start + 2 + 12 * count, 12)
+    (entry,) = (at for at in entries if int.from_bytes(data[at : at + 2], "little") == 279)
+    if lost == "zero":
+        data[entry + 8 : entry + 12] = bytes(4)
+    else:  # another tag in its place, in order
+        data[entry : entry + 12] = struct.pack("<HHII", 280, 3, 1, 0)
+    path.write_bytes(data)
+    assert same_pixels(opened(path), seen), "the decoder guesses right"
+    assert same_pixels(stored(path).pixels(), seen)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,6 @@ from pipeline import (
     recognize,
     render_page,
 )
-from pipeline.ocr import find_fault
 from pipeline.turned import turned
 
 BACK = {
@@ -187,7 +186,7 @@ def test_a_text_turned_four_times_is_the_same() -> None:
 
 def test_only_quarter_turns_are_taken() -> None:
     askew = PageText(10, 10, rotation_deg=45)
-    assert "turned by 45 degrees" in find_fault(askew)
+    assert "turned by 45 degrees" in askew.fault
     with pytest.raises(ValueError, match="quarter"):
         PageText.from_json(askew.to_json())
 

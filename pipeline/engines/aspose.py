@@ -29,13 +29,12 @@ from ..geometry import Baseline, Box
 from ..ink import snap_words
 from ..languages import LANGUAGES, only_latin
 from ..model import Line, PageText, Word
-from ..options import EngineOptions
+from ..options import LICENCE_VARIABLE, EngineOptions
 from ..pdf.glyphless import GlyphlessFont
 from .status import EngineStatus
 
 DISTRIBUTION = "aspose-ocr-python-java"
 INSTALL = "pip install 'searchable-pdf[aspose]'"
-LICENCE_VARIABLE = "ASPOSE_OCR_LICENSE"
 UNLICENSED = (
     "Aspose.OCR has no licence: it reads 300 characters a page and no more;"
     f" give one with --aspose-license or {LICENCE_VARIABLE}"
@@ -46,14 +45,6 @@ BANNER = "Trial Licenses"
 TOO_NEW = (3, 12)
 BASELINE_SHARE, ASCENT_SHARE = 0.8, 0.66
 """Where the baseline stands in the rectangle of a line, and how tall its letters are."""
-
-
-def licence_path(options: EngineOptions) -> Path | None:
-    """The licence file that was given, by option or environment."""
-    if options.aspose_license is not None:
-        return options.aspose_license
-    named = os.environ.get(LICENCE_VARIABLE)
-    return Path(named) if named else None
 
 
 class AsposeEngine:
@@ -67,13 +58,13 @@ class AsposeEngine:
     def __init__(self, options: EngineOptions) -> None:
         self._aspose = _library()
         self._options = options
-        self._licensed = _apply_licence(licence_path(options))
+        self._licensed = _apply_licence(options.licence)
         self._api = self._aspose.AsposeOcr()
 
     @staticmethod
     def status(options: EngineOptions) -> EngineStatus:
         """Whether it can be used here; without starting Java."""
-        licence = licence_path(options)
+        licence = options.licence
         state = printable(str(licence)) if licence else NO_LICENCE
         languages = tuple(sorted(AsposeEngine.languages))
         if sys.version_info >= TOO_NEW:
