@@ -205,7 +205,8 @@ def downscale(page: PageImage | Image.Image, max_side_px: int) -> Image.Image:
         ScanError: The pixels of the page cannot be decoded.
     """
     if isinstance(page, Image.Image):
-        return _fit(for_recognition(page), page.size, max_side_px)
+        small = _fit(for_recognition(page), page.size, max_side_px)
+        return small.copy() if small is page else small
     with scan_errors(page.source):
         image = _small_jpeg(page, max_side_px) or page.image
         pixels = for_recognition(image)

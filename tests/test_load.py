@@ -144,6 +144,14 @@ def test_the_copy_is_no_larger_than_asked() -> None:
         assert downscale(page, 5000).size == page.stored_size_px
 
 
+def test_the_copy_of_an_image_is_another_one() -> None:
+    for mode in ("L", "RGB", "1"):
+        image = Image.new(mode, (50, 40), 0)
+        copy = downscale(image, 2000)
+        copy.paste("white", (0, 0, 50, 40))
+        assert image.getbbox() is None, "as it was"
+
+
 def test_the_copy_outlives_the_page() -> None:
     with load_page(PageSource(SCANS / "letters/3.png")) as page:
         copies = downscale(page, 10_000), downscale(page, 300)
