@@ -49,12 +49,11 @@ def finish_document(
     output = document.output
     texts = [folder / f"{index:08}{SIDECAR_ENDING}" for index in range(len(outcomes))]
     merged, sidecar = folder / "document.pdf", folder / f"document{SIDECAR_ENDING}"
-    if options.sidecar:
-        with atomic_file(sidecar) as file:
-            for index, text in enumerate(texts):
-                file.write((PAGE_BREAK.encode() if index else b"") + text.read_bytes())
-            file.write(b"\n")
-    mark = mark_of(fingerprint, outcomes, content_hash(sidecar) if options.sidecar else "")
+    with atomic_file(sidecar) as file:
+        for index, text in enumerate(texts):
+            file.write((PAGE_BREAK.encode() if index else b"") + text.read_bytes())
+        file.write(b"\n")
+    mark = mark_of(fingerprint, outcomes, content_hash(sidecar))
     in_the_way = merge_pages(
         (outcome.pdf for outcome in outcomes),
         merged,

@@ -23,7 +23,7 @@ LONGEST_REASON = 300
 LONGEST_STRING = 16_000
 """Characters; PDF/A allows strings of 32,767 bytes (ISO 19005-2, 6.1.13)."""
 FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
-SIDECAR = "/SearchablePdfSidecar"
+TEXT = "/SearchablePdfText"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,21 @@ class Mark:
     Attributes:
         fingerprint: Hash of the scans' contents and of the options; no paths, no times.
         failures: For each failed page its index in the PDF, and stage, kind and reason.
-        sidecar: Hash of the text that was put beside it; empty for none.
+        text: Hash of its text, as a sidecar holds it.
     """
 
     fingerprint: str = ""
     failures: tuple[tuple[int, Stage, str, str], ...] = ()
-    sidecar: str = ""
+    text: str = ""
 
     def entries(self) -> Mapping[str, str]:
         """The mark as entries of the information dictionary."""
-        entries = {FINGERPRINT: self.fingerprint}
+        entries = {FINGERPRINT: self.fingerprint, TEXT: self.text}
         failures = [(*each[:3], each[3][:LONGEST_REASON]) for each in self.failures]
         while failures and len(json.dumps(failures)) > LONGEST_STRING:
             failures.pop()
         if failures:
             entries[FAILURES] = json.dumps(failures)
-        if self.sidecar:
-            entries[SIDECAR] = self.sidecar
         return entries
 
     def failures_of(self, sources: Sequence[PageSource]) -> tuple[PageFailure, ...]:
@@ -61,8 +59,8 @@ class Mark:
         )
 
 
-def mark_of(fingerprint: str, outcomes: Iterable[object], sidecar: str = "") -> Mark:
-    """The mark of a document whose pages ended so, and that has this text beside it."""
+def mark_of(fingerprint: str, outcomes: Iterable[object], text: str) -> Mark:
+    """The mark of a document whose pages ended so, with the hash of its text."""
     return Mark(
         fingerprint,
         tuple(
@@ -70,7 +68,7 @@ def mark_of(fingerprint: str, outcomes: Iterable[object], sidecar: str = "") -> 
             for index, outcome in enumerate(outcomes)
             if isinstance(outcome, PageFailure)
         ),
-        sidecar,
+        text,
     )
 
 
@@ -87,7 +85,7 @@ def read_mark(path: Path) -> Mark | None:
                 for index, stage, kind, reason in json.loads(information.get(FAILURES, "[]"))
             )
             return Mark(
-                str(information.get(FINGERPRINT, "")), failures, str(information.get(SIDECAR, ""))
+                str(information.get(FINGERPRINT, "")), failures, str(information.get(TEXT, ""))
             )
     except (PyPdfError, DependencyError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

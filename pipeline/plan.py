@@ -114,7 +114,7 @@ def what_exists(
         return replace(done, message="the PDF exists")
     if mark is None:
         return _in_the_way(document, output)
-    if has_sidecar and content_hash(sidecar) != mark.sidecar:
+    if has_sidecar and content_hash(sidecar) != mark.text:
         return _in_the_way(document, sidecar, NOT_THE_TEXT)
     if options.retry is not None or not all(each.is_of_scan for each in done.failures):
         return None
