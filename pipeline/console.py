@@ -133,8 +133,9 @@ class Watcher:
         if done:
             self.console.print(document_table(done, out), soft_wrap=False)
         parts = [f"{count(len(done), 'PDF')} in {out}, {seconds:.1f} s"] if done else []
-        scans = sum(document.bytes_in for document in done)
-        saved = scans - sum(document.bytes_out for document in done)
+        whole = [document for document in done if not document.failures]  # no page is missing
+        scans = sum(document.bytes_in for document in whole)
+        saved = scans - sum(document.bytes_out for document in whole)
         if saved > 0:
             parts.append(f"{human_size(saved)} saved ({saved / scans:.1%} of the scans)")
         if skipped:

@@ -21,6 +21,8 @@ FORMATS = ("TIFF", "JPEG", "PNG", "BMP", "GIF", "WEBP", "JPEG2000", "PPM") + (
 )
 """Pillow's names of the formats that are scans here (MPO opens as JPEG)."""
 
+PDF_MAGIC = b"%PDF-"
+
 ORIENTATION_TAG = 274
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -58,6 +60,11 @@ def open_scan(path: Path) -> Image.Image:
                 return cast(Callable[[Path, str], Image.Image], factory)(path, str(path))
     if not prefix:
         raise ScanError("the file is empty; scan the page again")
+    if PDF_MAGIC in prefix:
+        raise ScanError(
+            "this is a PDF, and only images are read; take its pictures out of it"
+            " (pdfimages -all FILE.pdf NAME), and give those"
+        )
     raise ScanError(
         "this is not an image of a known format, or a damaged one; replace it, or move it away"
     )
@@ -239,7 +246,7 @@ def scan_errors(source: PageSource) -> Iterator[None]:
     except (KeyboardInterrupt, SystemExit):
         raise
     except FileNotFoundError as error:
-        raise ScanError(f"{source}: the file is gone") from error
+        raise ScanError(f"{source}: there is no such file; check the path") from error
     except IsADirectoryError as error:
         raise ScanError(f"{source}: is a folder, not an image; name the files in it") from error
     except PermissionError as error:

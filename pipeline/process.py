@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import signal
 import sys
@@ -54,7 +55,11 @@ def settle_pillow() -> None:
 
 
 def silence_libraries() -> None:
-    """Keeps what C libraries print, such as libtiff on each bad row of a fax, off the terminal."""
+    """Keeps off the terminal what libraries print, such as libtiff on each bad row of a fax.
+
+    And what pypdf logs of a file that is no PDF: that is said once, with the file's name.
+    """
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         terminal = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -210,6 +210,22 @@ def test_dry_run_writes_nothing(folder: Path, tmp_path: Path, command: Command) 
     assert not (tmp_path / "out").exists()
 
 
+def test_pdfs_are_no_scans_and_scans_no_pdfs(tmp_path: Path, command: Command) -> None:
+    for arguments in (("check", HARDWARE), ("merge", HARDWARE, "-o", tmp_path / "x.pdf")):
+        done = command(*arguments)
+        assert done.returncode == 3
+        assert "hardware.jpg: cannot be read as a PDF" in one_line(done.stderr)
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.write(tmp_path / "box.pdf")
+    done = command("text", tmp_path / "box.pdf")
+    assert done.returncode == 3
+    assert "box.pdf: this is a PDF, and only images are read" in one_line(done.stderr)
+    done = command("text", tmp_path / "gone.png")
+    assert done.returncode == 3
+    assert "gone.png: there is no such file; check the path" in one_line(done.stderr)
+
+
 def test_one_pdf_of_everything(folder: Path, tmp_path: Path, command: Command) -> None:
     pdf = tmp_path / "new" / "all.pdf"
     done = command("convert", SCANS / "fax/message.tif", folder, "-o", pdf)

@@ -98,7 +98,7 @@ def test_a_batch_keeps_its_order(tmp_path: Path) -> None:
 
 def test_errors_of_a_batch(tmp_path: Path) -> None:
     paths = [white(tmp_path / "a.png"), tmp_path / "missing.png"]
-    with pytest.raises(ScanError, match=r"missing\.png: the file is gone"):
+    with pytest.raises(ScanError, match=r"missing\.png: there is no such file; check the path"):
         asyncio.run(batch_ocr(paths, engine=Stamp()))
     assert asyncio.run(batch_ocr(paths, engine=Stamp(), on_error="empty")) == ["60x80L", ""]
 

@@ -17,7 +17,7 @@ HARDWARE = "fixtures/scans/receipts/hardware.jpg"
 SHOWN = {
     "=== OCR RESULT ===": "=== OCR RESULT ===\nMILLER HARDWARE\n",
     "--- Result for": "--- Result for no/such/doc2.tif ---\n\n",
-    "except EngineError": "this scan: no/such/scan.png: the file is gone",
+    "except EngineError": "this scan: no/such/scan.png: there is no such file; check the path",
     "fra+eng": "élève de l'école royale",
     "max_side_px=1500": "(1061, 1500)\nProtokoll från hyresgästföreningens årsmöte",
     "ConvertOptions": "0 ['bakery.pdf', 'hardware.pdf']\n",

@@ -235,6 +235,10 @@ def test_the_summary_tells_what_is_saved(tmp_path: Path) -> None:
     saved = path.stat().st_size - (tmp_path / "out/x.pdf").stat().st_size
     share = saved / path.stat().st_size
     assert f"; {saved / 1000:.1f} kB saved ({share:.1%} of the scans)" in done.stderr
+    path.write_bytes(path.read_bytes()[:50])  # what is missing is not saved
+    done = run_command("convert", path, "-o", tmp_path / "out", "--engine", "none")
+    assert done.returncode in (3, 10)
+    assert " saved " not in done.stderr
 
 
 def _idat(path: Path) -> bytes:
