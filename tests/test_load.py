@@ -269,5 +269,5 @@ def test_a_truncated_scan_is_a_scan_error(tmp_path: Path, name: str) -> None:
 
 
 def test_a_missing_file_is_a_scan_error(tmp_path: Path) -> None:
-    with pytest.raises(ScanError, match="gone"):
+    with pytest.raises(ScanError, match="no such file"):
         load_page(PageSource(tmp_path / "x.png"))
