@@ -60,9 +60,8 @@ class PageJob:
 
     @property
     def store_keys(self) -> tuple[str, ...]:
-        """The names that its text may have in the store; none where it has no store."""
-        known = self.store is not None and self.key
-        return (self.key + WHOLE, self.key + DAMAGED) if known else ()
+        """The names that its text may have in a store; none where it is not to be known."""
+        return (self.key + WHOLE, self.key + DAMAGED) if self.key else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +139,10 @@ def process_page(job: PageJob) -> PageOutcome:
 def _mended_page(job: PageJob, reading: _Reading | None = None) -> Iterator[PageImage]:
     """The page, decoded as far as it can be, if it is not known to be whole."""
     with load_page(job.source, job.load) as page:
-        if reading is not None and reading.is_known_whole():
-            yield page
-            return
-        with scan_errors(job.source):
-            mended = mend(page)
-        yield mended
+        if reading is None or not reading.is_known_whole():
+            with scan_errors(job.source):
+                page = mend(page)
+        yield page
 
 
 def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure:
