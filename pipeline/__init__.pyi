@@ -1,6 +1,9 @@
-from .engines.protocol import Engine
-from .engines.status import EngineStatus
-from .errors import (
+from .load.downscale import downscale
+from .load.find import find_documents
+from .load.page import load_page
+from .load.scan import page_sources
+from .merge import Bookmark, merge_pages
+from .model.errors import (
     ClusterError,
     EngineError,
     LanguageError,
@@ -13,20 +16,8 @@ from .errors import (
     SearchablePdfError,
     UsageError,
 )
-from .find import find_documents
-from .geometry import Baseline, Box
-from .load import downscale, load_page, page_sources
-from .merge import Bookmark, merge_pages
-from .model import (
-    Document,
-    Line,
-    PageImage,
-    PageSource,
-    PageText,
-    Word,
-)
-from .ocr import recognize
-from .options import (
+from .model.geometry import Baseline, Box
+from .model.options import (
     ClusterOptions,
     ConvertOptions,
     EngineOptions,
@@ -36,13 +27,18 @@ from .options import (
     OcrOptions,
     StoreOptions,
 )
-from .outcomes import PageFailure, PageResult, PageStats
-from .page import PageJob, process_page
+from .model.outcomes import PageFailure, PageResult, PageStats
+from .model.page import Document, PageImage, PageSource
+from .model.text import Line, PageText, Word
+from .model.version import __version__
+from .ocr.engine import Engine, EngineStatus
+from .ocr.recognize import recognize
 from .render import render_page
-from .report import Report
-from .run import convert, convert_blocking
-from .text import async_ocr, batch_ocr
-from .version import __version__
+from .run.convert import convert, convert_blocking
+from .run.report import Report
+from .run.texts import async_ocr, batch_ocr
+from .workers.job import PageJob
+from .workers.page import process_page
 
 __all__ = [
     "Baseline",

@@ -23,14 +23,14 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from .atomic import atomic_file
-from .characters import printable
-from .options import Metadata, OutputType
+from .model.characters import printable
+from .model.options import Metadata, OutputType
+from .model.version import PRODUCER, __version__
 from .pdf.cmap import code_points_of
 from .pdf.filestream import leave_in_file
 from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
 from .pdf.pdfa import claim, metadata_stream, page_obstacles, xmp
-from .version import PRODUCER, __version__
+from .store.atomic import atomic_file
 
 OURS = NameObject("/TextLayer")
 """Marks, until the fonts are there, a page whose text is in them."""

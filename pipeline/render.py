@@ -10,24 +10,20 @@ from dataclasses import dataclass, replace
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfgen.canvas import Canvas
 
-from .characters import nfc, printable
-from .embed import encode, encode_as_srgb
-from .geometry import Baseline, Box
-from .lossless import lossless
-from .model import (
-    Line,
-    PageImage,
-    PageSource,
-    PageText,
-    Word,
-)
-from .options import ImageOptions
+from .images.encode import encode, encode_as_srgb
+from .images.lossless import lossless
+from .model.characters import nfc, printable
+from .model.geometry import Baseline, Box
+from .model.options import ImageOptions
+from .model.page import PageImage, PageSource
+from .model.picture import EncodedImage
+from .model.rotation import turned
+from .model.text import Line, PageText, Word
+from .model.version import PRODUCER
 from .pdf.glyphless import FONT_NAME, register
-from .pdf.images import EncodedImage, draw_image, turned_orientation
+from .pdf.image import draw_image, turned_orientation
 from .pdf.profiles import is_profile
 from .pdf.textlayer import PlacedLine, PlacedWord, draw_lines
-from .turned import turned
-from .version import PRODUCER
 
 CMYK = 4
 """Components of such colours."""

@@ -20,16 +20,16 @@ from typing import Any
 
 FOLDER, ENGINE = "BENCH_CLOCK", "BENCH_CLOCK_ENGINE"
 STAGES = {
-    "page": ("pipeline.page:process_page", "pipeline.document:process_page"),
-    "load": ("pipeline.page:load_page", "pipeline.page:mend"),
-    "downscale": ("pipeline.page:downscale",),
-    "recognition": ("pipeline.page:recognize",),
-    "render": ("pipeline.page:render",),
-    "merge": ("pipeline.finish:merge_pages",),
-    "check": ("pipeline.finish:verify",),
+    "page": ("pipeline.workers.page:process_page", "pipeline.run.document:process_page"),
+    "load": ("pipeline.workers.page_text:load_page", "pipeline.workers.page_text:mend"),
+    "downscale": ("pipeline.workers.page_text:downscale",),
+    "recognition": ("pipeline.workers.page_text:recognize",),
+    "render": ("pipeline.workers.page:render",),
+    "merge": ("pipeline.run.finish:merge_pages",),
+    "check": ("pipeline.run.finish:verify",),
 }
 """What is timed, as module:name. Names of one function in several modules share one clock."""
-DETECTION = {"rapid": "pipeline.engines.finder:LineFinder.find"}
+DETECTION = {"rapid": "pipeline.ocr.engines.rapid.finder:LineFinder.find"}
 """What finds the lines, in engines that do it apart from reading them."""
 
 _nested = threading.local()
@@ -58,7 +58,7 @@ def install() -> None:
 
 def _clock_engine(name: str) -> None:
     """Times how long the engine takes to start, and its detection once it has."""
-    from pipeline.choice import engine_factory
+    from pipeline.ocr.registry import engine_factory
 
     engine: Any = engine_factory(name)
     begin = engine.__init__

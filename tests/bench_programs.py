@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench_sets import ScanSet
 
-from pipeline.version import __version__
+from pipeline.model.version import __version__
 
 PEER = "OCRmyPDF"
 PEER_DPI = 300

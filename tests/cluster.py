@@ -34,7 +34,7 @@ from survival import (
 )
 from truth import SCANS
 
-from pipeline.cluster_link import warning_of
+from pipeline.workers.cluster.link import warning_of
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -219,8 +219,8 @@ def test_faults_cost_their_own_pages(tmp_path: Path, cluster: DaskCluster) -> No
     assert all(worker.poll() is None for worker in workers)
 
 
-OLD = "import pipeline.version\npipeline.version.__version__ = '0.0.9'\n"
-NONE = "import sys\nsys.modules['pipeline.cluster_worker'] = None\n"
+OLD = "import pipeline.model.version\npipeline.model.version.__version__ = '0.0.9'\n"
+NONE = "import sys\nsys.modules['pipeline.workers.cluster.worker'] = None\n"
 
 
 def another(folder: Path, what: str) -> dict[str, str]:

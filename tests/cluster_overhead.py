@@ -22,9 +22,9 @@ from dask_cluster import DaskCluster  # noqa: E402
 from PIL import Image  # noqa: E402
 from sleeper import PAGE_S  # noqa: E402
 
-from pipeline.events import EngineChosen, Event, PageDone  # noqa: E402
-from pipeline.options import ClusterOptions, ConvertOptions  # noqa: E402
-from pipeline.run import convert  # noqa: E402
+from pipeline.model.events import EngineChosen, Event, PageDone  # noqa: E402
+from pipeline.model.options import ClusterOptions, ConvertOptions  # noqa: E402
+from pipeline.run.convert import convert  # noqa: E402
 
 SCAN_BYTES = 100_000
 LEAST_SHARE = 0.9

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from truth import SCANS
 
-from pipeline.options import CACHE_VARIABLE
+from pipeline.model.options import CACHE_VARIABLE
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 

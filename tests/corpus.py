@@ -18,10 +18,11 @@ from pathlib import Path
 from corpus_texts import TEXTS, TOUCH
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.geometry import Baseline, Box
-from pipeline.load import load_page
+from pipeline.load.page import load_page
 from pipeline.merge import merge_pages
-from pipeline.model import Line, PageSource, PageText, Word
+from pipeline.model.geometry import Baseline, Box
+from pipeline.model.page import PageSource
+from pipeline.model.text import Line, PageText, Word
 from pipeline.render import render_page
 
 PAGE_PT = (595.2, 841.68)

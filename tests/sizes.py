@@ -22,8 +22,8 @@ from PIL import Image
 from real_scans import IMAGES
 
 from pipeline import PageSource, load_page
-from pipeline.likeness import ssim
-from pipeline.pixels import has_alpha, on_white, plain
+from pipeline.images.pixels import has_alpha, on_white, plain
+from pipeline.images.similarity import ssim
 
 SETS = (
     "funsd_forms_eng,sroie_receipts_eng,mltart_deu_fra,ehri_typed_multi,oldbooks_eng,unlv_doe_eng"

@@ -65,7 +65,7 @@ def test_what_is_timed_is_there() -> None:
     for place in (*places, *bench_clock.DETECTION.values()):
         bench_clock._find(place)
     with pytest.raises(SystemExit, match=r"no_such.*is not there any more.*bench_clock.py"):
-        bench_clock._find("pipeline.page:no_such")
+        bench_clock._find("pipeline.workers.page:no_such")
 
 
 def test_scores() -> None:

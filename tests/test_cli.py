@@ -300,7 +300,7 @@ def test_text_of_several_files(tmp_path: Path, command: Command) -> None:
 
 
 def test_help_names_every_option(command: Command) -> None:
-    from pipeline.cli import cli
+    from pipeline.cli.main import cli
 
     context = click.Context(cli)
     for name in cli.list_commands(context):

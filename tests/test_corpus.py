@@ -10,8 +10,8 @@ from corpus import LINES, draw_corpus, whole_lines
 from corpus_texts import TEXTS, TOUCH
 from readers import mupdf_text, pdfium_text, poppler_text, pypdf_text
 
-from pipeline.geometry import Baseline, Box
-from pipeline.model import Line, Word
+from pipeline.model.geometry import Baseline, Box
+from pipeline.model.text import Line, Word
 
 EXTRACT = {
     "poppler": poppler_text,

@@ -27,8 +27,8 @@ from pipeline import (
     load_page,
     process_page,
 )
-from pipeline.jpeg import EOI
-from pipeline.page import read_page
+from pipeline.images.jpeg import EOI
+from pipeline.workers.page_text import read_page
 
 SIZE = (480, 640)
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 12: 8}

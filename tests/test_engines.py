@@ -35,12 +35,12 @@ from pipeline import (
     process_page,
     recognize,
 )
-from pipeline.choice import choose_engine, engine_status
-from pipeline.engines.aspose import BANNER
-from pipeline.engines.tesseract import tessdata_dir
-from pipeline.events import DocumentDone, EngineChosen, Event, PageDone
-from pipeline.languages import LANGUAGES
-from pipeline.options import OcrOptions
+from pipeline.model.events import DocumentDone, EngineChosen, Event, PageDone
+from pipeline.model.languages import LANGUAGES
+from pipeline.model.options import OcrOptions
+from pipeline.ocr.engines.aspose import BANNER
+from pipeline.ocr.engines.tesseract import tessdata_dir
+from pipeline.ocr.registry import choose_engine, engine_status
 
 HARDWARE = SCANS / "receipts/hardware.jpg"
 

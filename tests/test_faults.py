@@ -34,8 +34,8 @@ from survival import (
 )
 
 from pipeline import PageJob, PageSource
-from pipeline.errors import PageTimeoutError, WorkerDiedError
-from pipeline.workers import ProcessRunner
+from pipeline.model.errors import PageTimeoutError, WorkerDiedError
+from pipeline.workers.processes import ProcessRunner
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 

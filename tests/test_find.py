@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from pipeline import NoScansError, UsageError, find_documents
-from pipeline.find import natural_key
+from pipeline.load.find import natural_key
 
 OUT = Path("out")
 

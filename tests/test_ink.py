@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageDraw
 
-from pipeline.ink import snap_words
+from pipeline.ocr.engines.ink import snap_words
 
 TRUE = [(10, 60), (72, 100), (112, 190), (203, 230)]
 

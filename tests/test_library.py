@@ -40,7 +40,7 @@ from pipeline import (
     merge_pages,
     process_page,
 )
-from pipeline.events import (
+from pipeline.model.events import (
     DocumentDone,
     EngineChosen,
     Event,

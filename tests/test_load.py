@@ -19,7 +19,7 @@ from pipeline import (
     page_sources,
     render_page,
 )
-from pipeline.resolution import guess_dpi
+from pipeline.load.resolution import guess_dpi
 
 
 def arrow(width: int = 120, height: int = 200) -> Image.Image:

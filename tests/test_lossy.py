@@ -26,7 +26,7 @@ from pipeline import (
     load_page,
     render_page,
 )
-from pipeline.likeness import WINDOW_PX, ssim
+from pipeline.images.similarity import WINDOW_PX, ssim
 
 LOSSY = ImageOptions("lossy")
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from readers import pdfium_text, poppler_text
 
 from pipeline import Baseline, Box, Line, PageSource, Word, load_page, recognize, render_page
-from pipeline.order import reading_order
+from pipeline.ocr.order import reading_order
 
 LETTER_PX = 9
 PITCH_PX = 30

@@ -8,10 +8,10 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline import ClusterOptions, OcrOptions, PageSource, process_page
-from pipeline.page import PageJob
-from pipeline.parcel import Answer, Demand, Packer, Parcel
-from pipeline.parcel_there import collect, lay_out
-from pipeline.store import Store
+from pipeline.store.texts import Store
+from pipeline.workers.cluster.parcel import Answer, Demand, Packer, Parcel
+from pipeline.workers.cluster.worker_files import collect, lay_out
+from pipeline.workers.job import PageJob
 
 
 def packed(options: ClusterOptions, job: PageJob) -> Parcel:

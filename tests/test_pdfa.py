@@ -18,9 +18,9 @@ from pypdf.generic import DictionaryObject, IndirectObject, StreamObject
 from readers import page_sizes
 
 from pipeline import ConvertOptions, Metadata, convert_blocking
-from pipeline.events import Event, Notify, PageDone, ignore
-from pipeline.languages import LANGUAGES, language_tag
-from pipeline.options import OutputType
+from pipeline.model.events import Event, Notify, PageDone, ignore
+from pipeline.model.languages import LANGUAGES, language_tag
+from pipeline.model.options import OutputType
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 DC = "{http://purl.org/dc/elements/1.1/}"

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 from word_places import overlap
 
 from pipeline import Box, Line, recognize
-from pipeline.engines.places import letters, line_from_reading
-from pipeline.engines.reader import Reading
+from pipeline.ocr.engines.rapid.line_reader import Reading
+from pipeline.ocr.engines.rapid.word_places import letters, line_from_reading
 
 TEXT = "ship the iron pumps"
 TRUE = [(16, 75), (95, 140), (160, 222), (240, 330)]

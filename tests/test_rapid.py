@@ -21,7 +21,7 @@ def rapidocr() -> Any:
     """RapidOCR as its users have it, on OpenVINO, with its defaults for lines of print."""
     from rapidocr import EngineType, RapidOCR
 
-    import pipeline.engines.network  # noqa: F401  without OpenVINO's telemetry
+    import pipeline.ocr.engines.rapid.network  # noqa: F401  without OpenVINO's telemetry
 
     settings = {
         "Global.log_level": "error",

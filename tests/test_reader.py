@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pipeline import Baseline, Box, Line, Word
-from pipeline.engines.reader import missed_spaces, with_noughts
-from pipeline.engines.stray import without_stray_marks
+from pipeline.ocr.engines.rapid.line_reader import missed_spaces, with_noughts
+from pipeline.ocr.engines.rapid.stray import without_stray_marks
 
 
 @pytest.mark.parametrize(

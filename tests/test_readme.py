@@ -63,7 +63,7 @@ def test_no_example_is_left_out() -> None:
 
 
 def test_every_option_and_exit_code_is_in_the_readme() -> None:
-    from pipeline.cli import cli
+    from pipeline.cli.main import cli
 
     context = click.Context(cli)
     for name in cli.list_commands(context):

@@ -12,7 +12,7 @@ from readers import pdfium_words, poppler_text, poppler_words
 from reportlab.pdfgen.canvas import Canvas
 from truth import MARKS
 
-from pipeline.characters import visual_order
+from pipeline.model.characters import visual_order
 from pipeline.pdf.cmap import code_points_of, to_unicode
 from pipeline.pdf.glyphless import FONT_NAME, glyph_of, register
 from pipeline.pdf.textlayer import AIR, PlacedLine, PlacedWord, draw_lines

@@ -28,7 +28,7 @@ from pipeline import (
     recognize,
     render_page,
 )
-from pipeline.turned import turned
+from pipeline.model.rotation import turned
 
 BACK = {
     90: Image.Transpose.ROTATE_90,

@@ -20,11 +20,11 @@ from pipeline import (
     convert_blocking,
     merge_pages,
 )
-from pipeline.load import load_page
-from pipeline.model import PageSource
-from pipeline.outcomes import PageStats
+from pipeline.load.page import load_page
+from pipeline.model.outcomes import PageStats
+from pipeline.model.page import PageSource
+from pipeline.pdf.verify import Expected, find_fault, letters
 from pipeline.render import RenderedPage, render
-from pipeline.verify import Expected, find_fault, letters
 
 
 def drawn(folder: Path, text: str) -> RenderedPage:

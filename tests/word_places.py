@@ -25,10 +25,11 @@ from PIL import Image
 from readers import READERS, page_sizes
 
 from pipeline import Box, PageText
-from pipeline.load import load_page
-from pipeline.model import PageSource
-from pipeline.page import PageJob, read_page
+from pipeline.load.page import load_page
+from pipeline.model.page import PageSource
 from pipeline.render import render_page
+from pipeline.workers.job import PageJob
+from pipeline.workers.page_text import read_page
 
 IMAGES = (".tif", ".png", ".jpg")
 ENOUGH = 0.5

@@ -16,9 +16,10 @@ from pathlib import Path
 from scoring import in_words, score
 
 from pipeline import PageText
-from pipeline.model import PageSource
-from pipeline.options import OcrOptions
-from pipeline.page import PageJob, read_page
+from pipeline.model.options import OcrOptions
+from pipeline.model.page import PageSource
+from pipeline.workers.job import PageJob
+from pipeline.workers.page_text import read_page
 
 IMAGES = (".tif", ".png", ".jpg")
 LONGEST_RUN = 6

@@ -1,4 +1,4 @@
-"""Building blocks for reportlab: a font without ink, the text layer, images kept as they are.
+"""Floor 2: building blocks for reportlab and pypdf, and what reads a finished PDF again.
 
 They know nothing of scans, engines or documents; lengths are points, the origin is the
 bottom left corner of the page.

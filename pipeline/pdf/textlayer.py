@@ -16,7 +16,7 @@ import numpy as np
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
-from ..characters import needs_space, visual_order
+from ..model.characters import needs_space, visual_order
 from .glyphless import ASCENT, FONT_NAME, UNITS_PER_EM, register
 
 INVISIBLE = 3

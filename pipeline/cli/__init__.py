@@ -1,0 +1,1 @@
+"""Floor 6: the command: its sub-commands, their options, progress and tables."""

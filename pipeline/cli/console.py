@@ -1,0 +1,214 @@
+"""What a person sees of a run: progress, what went wrong, and the end. All on stderr."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from ..model.characters import printable
+from ..model.events import (
+    DocumentDone,
+    EngineChosen,
+    Event,
+    PageDone,
+    PageFailed,
+    PageStarted,
+    Remark,
+    RunPlanned,
+)
+from ..run.report import Report
+from .tables import count, document_table, human_size
+
+LINE_EVERY_S = 30.0
+"""How often progress is told where there is no terminal to draw on."""
+PAGES_TO_LOOK_AT = 100
+"""So many of the worst pages are listed; the report has them all."""
+
+
+class Watcher:
+    """Shows a run as it goes. A context manager; `watch` is the `notify` of `convert`.
+
+    Args:
+        quiet: Show failures only.
+        verbose: Show the notes of each page, too.
+        progress: Show how far it is: a bar on a terminal, elsewhere a line now and then.
+        low_confidence: List the pages whose worst words are less sure than this.
+    """
+
+    def __init__(
+        self, *, quiet: bool, verbose: bool, progress: bool, low_confidence: float | None = None
+    ) -> None:
+        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.verbose = verbose
+        self.quiet = quiet
+        self.low_confidence = low_confidence
+        self._doubtful: list[tuple[float, str]] = []
+        self._doubtful_count = 0
+        self._done = self._known = self._failed = 0
+        self._started = time.monotonic()
+        shown = progress and not quiet
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("pages"),
+            TextColumn("{task.fields[pace]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+            disable=not (shown and self.console.is_terminal),
+        )
+        self._task = self._bar.add_task("Looking for scans", total=None, pace="")
+        self._ended = threading.Event()
+        self._lines = shown and not self.console.is_terminal
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        if self._lines:
+            threading.Thread(target=self._tell_now_and_then, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._ended.set()
+        self._bar.stop()
+
+    def watch(self, event: Event) -> None:
+        """Shows one event."""
+        match event:
+            case RunPlanned():
+                self._known = event.pages
+                self._started = time.monotonic()
+                self._bar.update(self._task, description="Reading")
+            case EngineChosen():
+                if not self.quiet:
+                    for note in event.notes:
+                        self.say(note, style="yellow")
+            case Remark():
+                self.say(event.text, style="yellow")
+            case PageStarted():
+                self._known += event.source.frame > 0  # the plan counted files
+            case PageDone():
+                self._page_done(event)
+            case PageFailed():
+                self._done += 1
+                self._failed += 1
+                self.say(event.failure.message, style="red")
+            case DocumentDone():
+                self._document_done(event)
+        self._bar.update(self._task, completed=self._done, total=self._known, pace=self._pace())
+
+    def say(self, text: str, style: str = "") -> None:
+        """One line, above the progress bar."""
+        self.console.print(escape(printable(text)), style=style or None)
+
+    def sum_up(self, report: Report, out: Path, seconds: float) -> None:
+        """The closing table, and in words what it does not say."""
+        self._list_doubtful()
+        if self.quiet or not report.documents:
+            return
+        out = Path(printable(str(out)))
+        done = [document for document in report.documents if document.outcome == "converted"]
+        skipped = sum(document.outcome == "skipped" for document in report.documents)
+        if done:
+            self.console.print(document_table(done, out), soft_wrap=False)
+        parts = [f"{count(len(done), 'PDF')} in {out}, {seconds:.1f} s"] if done else []
+        whole = [document for document in done if not document.failures]  # no page is missing
+        scans = sum(document.bytes_in for document in whole)
+        saved = scans - sum(document.bytes_out for document in whole)
+        if saved > 0:
+            parts.append(f"{human_size(saved)} saved ({saved / scans:.1%} of the scans)")
+        if skipped:
+            parts.append(f"{skipped} skipped (nothing to do)")
+        failed = len(report.documents) - len(done) - skipped
+        if failed:
+            parts.append(f"{failed} not written")
+        if report.failures:
+            parts.append(f"{count(len(report.failures), 'page')} failed")
+        if report.passed_over:
+            parts.append(f"{count(report.passed_over, 'other file')} passed over")
+        self.say("; ".join(parts))
+
+    def _page_done(self, event: PageDone) -> None:
+        self._done += 1
+        stats = event.result.stats
+        if event.result.damage:
+            self.say(f"{event.source}: {event.result.damage}", style="yellow")
+        if self.verbose:
+            for note in event.notes:
+                self.say(f"{event.source}: {note}")
+            cut = ", and then no more" if stats.truncated else ""
+            self.say(f"{event.source}: {stats.words} words{cut}")
+        if self.low_confidence is None:
+            return
+        worst = stats.worst_confidence if stats.words else 0.0
+        if worst is not None and worst < self.low_confidence:
+            self._doubtful_count += 1
+            seen = f"{stats.confidence:.2f}, worst {worst:.2f}" if stats.words else "no text found"
+            entry = (-worst, f"{event.source}: {seen}")
+            if len(self._doubtful) < PAGES_TO_LOOK_AT:
+                heapq.heappush(self._doubtful, entry)
+            else:
+                heapq.heappushpop(self._doubtful, entry)
+
+    def _document_done(self, event: DocumentDone) -> None:
+        if event.outcome == "skipped":
+            self._done += len(event.document.scans)
+            for failure in event.failures:
+                self.say(f"{failure.message} (known from an earlier run)", style="red")
+            if self.verbose:
+                self.say(f"{event.document.output}: skipped, {event.message}")
+        elif event.outcome == "failed":
+            self.say(event.message, style="red")
+        elif event.message and not self.quiet:
+            self.say(f"{event.document.output}: {event.message}", style="yellow")
+
+    def _list_doubtful(self) -> None:
+        if not self._doubtful:
+            return
+        self.say(f"{count(self._doubtful_count, 'page')} to look at, the worst first:")
+        for _, line in sorted(self._doubtful, reverse=True):
+            self.say(f"    {line}")
+        if self._doubtful_count > len(self._doubtful):
+            rest = self._doubtful_count - len(self._doubtful)
+            self.say(f"    and {rest:,} more: --report FILE lists them")
+
+    def _pace(self) -> str:
+        minutes = (time.monotonic() - self._started) / 60
+        pace = f"{self._done / minutes:,.0f} a minute" if self._done and minutes else ""
+        return f"{pace}, {self._failed} failed" if self._failed else pace
+
+    def _tell_now_and_then(self) -> None:
+        while not self._ended.wait(LINE_EVERY_S):
+            left = ""
+            if 0 < self._done < self._known:
+                seconds = (time.monotonic() - self._started) / self._done
+                left = f", {_duration(seconds * (self._known - self._done))} left"
+            pace = self._pace()
+            self.say(f"{self._done:,} of {self._known:,} pages{', ' if pace else ''}{pace}{left}")
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

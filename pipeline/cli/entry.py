@@ -1,0 +1,103 @@
+"""The entry point: turns what was raised into one line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from types import FrameType
+from typing import NoReturn
+
+EXIT_BUG = 1
+EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
+
+_terminated = False
+
+
+def main() -> NoReturn:
+    """Runs the command."""
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        code = _interrupted()
+    _leave(code)
+
+
+def _run() -> int:
+    import click
+
+    from ..model.characters import printable
+    from ..model.errors import SearchablePdfError
+    from ..workers.process import settle_pillow, silence_libraries
+    from .main import cli
+
+    settle_pillow()
+    if not _is_verbose():
+        silence_libraries()
+    try:
+        result = cli.main(prog_name="searchable-pdf", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else EXIT_BUG
+    except click.Abort:
+        return _interrupted()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:  # `searchable-pdf text ... | head`
+        sys.stdout = None
+        return 0
+    except SearchablePdfError as error:
+        _trace()
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except Exception as error:
+        _trace()
+        click.echo(
+            f"searchable-pdf failed: {type(error).__name__}: {printable(str(error))};"
+            " this is a fault of the program: run it again with -v and report what it prints",
+            err=True,
+        )
+        return EXIT_BUG
+
+
+def _is_verbose() -> bool:
+    return bool({"-v", "--verbose"} & set(sys.argv))
+
+
+def _trace() -> None:
+    if _is_verbose():
+        traceback.print_exc()
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends the run as Ctrl-C does, but for the exit code."""
+    global _terminated
+    _terminated = True
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as under nohup, and in shell scripts
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.raise_signal(signal.SIGINT)
+
+
+def _interrupted() -> int:
+    how = "Terminated" if _terminated else "Interrupted"
+    sys.stderr.write(f"{how}. What is done is kept; run the same command again to go on.\n")
+    return EXIT_TERMINATED if _terminated else EXIT_INTERRUPTED
+
+
+def _leave(code: int) -> NoReturn:
+    """Ends the process at once: a page still being recognised in a thread is not waited for."""
+    from ..store.atomic import discard_leftovers
+
+    discard_leftovers()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            code = code or EXIT_BUG
+    os._exit(code)

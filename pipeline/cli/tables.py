@@ -1,0 +1,110 @@
+"""Tables for the terminal: what was made, and which engines there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ..load.find import natural_key
+from ..model.characters import printable
+from ..model.events import DocumentDone
+from ..ocr.engine import EngineStatus
+
+if TYPE_CHECKING:  # PDFs are looked into only when that is asked for
+    from ..pdf.inspection import Inspection
+
+COLUMNS = ("pages", "words", "size in", "size out", "seconds")
+MANY_DOCUMENTS = 40
+"""The table lists at most this many; a longer one tells only what a person must look at."""
+
+
+def document_table(done: list[DocumentDone], out: Path) -> Table:
+    """One row a document; of very many, those that a person must look at, and the rest as one."""
+    listed = done
+    if len(done) > MANY_DOCUMENTS:
+        listed = [document for document in done if document.failures]
+    rest = [document for document in done if document not in listed]
+    table = Table(show_footer=len(done) > 1)
+    total = _cells(done)
+    table.add_column("document", "total", overflow="fold")
+    for name, footer in zip(COLUMNS, total, strict=True):
+        table.add_column(name, footer, justify="right", no_wrap=True)
+    for document in sorted(listed, key=lambda each: natural_key(str(each.document.output))):
+        table.add_row(escape(_name(document.document.output, out)), *_cells([document]))
+    if rest:
+        table.add_row(f"{len(rest):,} others", *_cells(rest))
+    return table
+
+
+def _cells(documents: list[DocumentDone]) -> tuple[str, ...]:
+    return (
+        f"{sum(document.pages for document in documents):,}",
+        f"{sum(document.words for document in documents):,}",
+        human_size(sum(document.bytes_in for document in documents)),
+        human_size(sum(document.bytes_out for document in documents)),
+        f"{sum(document.seconds for document in documents):.1f}" if len(documents) == 1 else "",
+    )
+
+
+def _name(output: Path, out: Path) -> str:
+    return printable(str(output.relative_to(out) if output.is_relative_to(out) else output))
+
+
+def count(number: int, thing: str) -> str:
+    """`3 pages`, `1 page`."""
+    return f"{number:,} {thing}{'s' * (number != 1)}"
+
+
+def human_size(size: int) -> str:
+    """A size in bytes as a person reads it, in decimal units."""
+    value = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError
+
+
+def show_inspection(found: Inspection) -> None:
+    """What is in a PDF as a table, on stdout."""
+    table = Table(title=escape(printable(str(found.path))), title_justify="left")
+    for name in ("page", "size, pt", "words", "text on", "fonts", "pictures"):
+        table.add_column(name, overflow="fold")
+    for number, page in enumerate(found.pages, 1):
+        pictures = [
+            f"{each.size_px[0]} x {each.size_px[1]} {each.filter}, {_dpi(each.dpi)} dpi"
+            for each in page.pictures
+        ]
+        size = f"{page.size_pt[0]:.4g} x {page.size_pt[1]:.4g}"
+        cells = (f"{page.words:,}", f"{page.coverage:.0%}", " ".join(page.fonts))
+        table.add_row(str(number), size, *map(escape, (*cells, "\n".join(pictures))))
+    console = Console(highlight=False)
+    console.print(table)
+    without = sum(not page.words for page in found.pages)
+    said = f"claims PDF/A-{found.pdfa.lower()}" if found.pdfa else "claims no PDF/A"
+    text = f"{without} of them without text" if without else "all with text"
+    console.print(f"{count(len(found.pages), 'page')}, {text}; {said}", soft_wrap=True)
+
+
+def _dpi(dpi: tuple[int, int]) -> str:
+    return str(dpi[0]) if dpi[0] == dpi[1] else f"{dpi[0]} x {dpi[1]}"
+
+
+def show_engines(statuses: list[EngineStatus]) -> None:
+    """The engines as a table, on stdout."""
+    table = Table(show_lines=True)
+    for name in ("engine", "version", "state", "languages"):
+        table.add_column(name, overflow="fold")
+    for status in statuses:
+        state = "available" if status.available else f"{status.reason}\n{status.remedy}".strip()
+        if status.licence:
+            state += f"\nlicence: {status.licence}"
+        codes = status.languages
+        languages = "any" if status.name == "none" else f"{len(codes)}: {' '.join(codes)}"
+        cells = (status.name, status.version, state, languages if codes else "")
+        table.add_row(*map(escape, cells))
+    Console(highlight=False).print(table)

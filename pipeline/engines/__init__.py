@@ -1,1 +1,0 @@
-"""The engines of this project, registered as entry points of the group `pipeline.engines`."""

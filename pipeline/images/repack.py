@@ -1,0 +1,192 @@
+"""The same pixels in fewer bits: two colours as G4, grey as grey, few colours with a palette."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import numpy as np
+from PIL import Image
+
+from ..model.picture import EncodedImage
+from .lossless import bilevel, flate, lossless
+from .pixels import icc_profile, png_bytes
+
+Color = tuple[int, ...]
+
+MAX_COLORS = 256
+BITS = {"1": 1, "L": 8, "P": 8, "RGB": 24, "CMYK": 32, "I;16": 16}
+BAND_ROWS = 256
+"""Rows whose colours are numbered at a time: it takes many times the bytes of the pixels."""
+SURELY_LESS = 0.02
+"""What packs to this share of its pixels' bytes is not tried in another form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """An image of few colours.
+
+    Attributes:
+        numbers: 8 bits a pixel, each the number of a colour.
+        colors: The colours in use, from dark to light; grey ones have one component.
+        profile: What the colours mean.
+    """
+
+    numbers: Image.Image
+    colors: tuple[Color, ...]
+    profile: bytes | None
+
+
+def smallest(image: Image.Image) -> EncodedImage:
+    """An image in one of `pixels.PLAIN_MODES`, in the form that needs the fewest bytes."""
+    packed = repacked(image, BITS[image.mode]) if image.mode != "1" else None
+    if packed is None:
+        return lossless(image)
+    # One of several equal bytes is never more than all of them, and packed by far quicker.
+    eight_bit_grey = packed.bits * packed.components == 8 and not packed.palette
+    pixels_bytes = image.width * image.height * BITS[image.mode] // 8
+    if eight_bit_grey or packed.size <= SURELY_LESS * pixels_bytes:
+        return packed
+    return min(packed, lossless(image), key=lambda each: each.size)
+
+
+def repacked(image: Image.Image, bits: int) -> EncodedImage | None:
+    """An image in one of `pixels.PLAIN_MODES` with fewer bits a pixel, every pixel kept.
+
+    Args:
+        image: The image, decoded.
+        bits: How many bits a pixel has now.
+
+    Returns:
+        The image; None where it has no more bits than it needs.
+    """
+    if image.mode == "1":
+        return bilevel(image)
+    if image.mode == "I;16":
+        eight = _eight_of_sixteen(image)
+        return smallest(eight) if eight is not None else None
+    few = _few_colors(image)
+    if few is None:
+        return None
+    count, grey = len(few.colors), len(few.colors[0]) == 1
+    if count <= 2:
+        return _two_colors(few)
+    needed = next(each for each in (2, 4, 8) if count <= 1 << each)
+    if needed >= bits:
+        return None
+    if needed == 8 and grey:  # without a palette
+        values = few.numbers.point(_table(enumerate(color[0] for color in few.colors)))
+        return flate(png_bytes(values), few.profile)
+    # Greys in order are like their neighbours: PNG's filters help, as they do not with colours.
+    as_png = _png_of_grey if needed == 8 and _all_grey(few.colors) else _png_of_palette
+    return _with_palette(flate(as_png(few.numbers, needed), few.profile), few.colors)
+
+
+def _few_colors(image: Image.Image) -> Few | None:
+    """The image's colours, if they are 256 at most (16 of grey: with more, nothing is won)."""
+    profile = icc_profile(image)
+    if image.mode == "RGB":
+        counted = image.getcolors(MAX_COLORS)
+        if counted is None:
+            return None
+        colors = _sorted(color for _, color in counted if isinstance(color, tuple))
+        if _all_grey(colors):
+            grey = image.getchannel(0)
+            numbers = grey.point(_table((color[0], i) for i, color in enumerate(colors)))
+            # Greys under a profile of RGB are not those of any profile of grey.
+            return Few(numbers, colors if profile else _as_grey(colors), profile)
+        return Few(_numbered(image, colors), colors, profile)
+    if image.mode not in ("L", "P"):
+        return None
+    used = [value for value, count in enumerate(image.histogram()) if count]
+    if image.mode == "L":
+        if len(used) > 16:
+            return None
+        color_of: dict[int, Color] = {value: (value,) for value in used}
+    else:
+        palette = bytes(image.getpalette("RGB") or ()).ljust(3 * MAX_COLORS, b"\0")
+        color_of = {value: tuple(palette[3 * value : 3 * value + 3]) for value in used}
+        if not profile and _all_grey(color_of.values()):
+            color_of = {value: color[:1] for value, color in color_of.items()}
+    colors = _sorted(color_of.values())
+    places = _table((value, colors.index(color)) for value, color in color_of.items())
+    return Few(_as_l(image).point(places), colors, profile)
+
+
+def _two_colors(few: Few) -> EncodedImage:
+    """One or two colours as G4, with a palette where they are not black and white."""
+    if set(few.colors) <= {(0,), (255,)}:
+        black_white = few.numbers.point(_table(enumerate(c[0] for c in few.colors)), "1")
+        return _profiled(bilevel(black_white), few.profile)
+    packed = bilevel(few.numbers.point([0] + [255] * 255, "1"))
+    return _with_palette(_profiled(packed, few.profile), (few.colors * 2)[:2])
+
+
+def _with_palette(image: EncodedImage, colors: tuple[Color, ...]) -> EncodedImage:
+    return replace(image, components=len(colors[0]), palette=bytes(chain.from_iterable(colors)))
+
+
+def _profiled(image: EncodedImage, profile: bytes | None) -> EncodedImage:
+    return replace(image, icc_profile=profile)
+
+
+def _eight_of_sixteen(image: Image.Image) -> Image.Image | None:
+    """16-bit grey that was made of 8 bits, each byte twice, as these 8 bits again."""
+    data = image.tobytes()
+    high = data[1::2]
+    if data[0::2] != high:
+        return None
+    eight = Image.frombytes("L", image.size, high)
+    if profile := icc_profile(image):
+        eight.info["icc_profile"] = profile
+    return eight
+
+
+def _numbered(image: Image.Image, colors: tuple[Color, ...]) -> Image.Image:
+    """For each pixel of an RGB image the place of its colour among `colors`."""
+    table = np.zeros(1 << 24, np.uint8)
+    for number, (red, green, blue) in enumerate(colors):
+        table[red | green << 8 | blue << 16] = number
+    numbers = bytearray()
+    for top in range(0, image.height, BAND_ROWS):
+        band = image.crop((0, top, image.width, min(top + BAND_ROWS, image.height)))
+        packed = np.frombuffer(band.tobytes("raw", "RGBX"), "<u4") & 0xFFFFFF
+        numbers += table[packed].tobytes()
+    return Image.frombytes("L", image.size, bytes(numbers))
+
+
+def _as_l(image: Image.Image) -> Image.Image:
+    return image if image.mode == "L" else Image.frombytes("L", image.size, image.tobytes())
+
+
+def _png_of_grey(numbers: Image.Image, bits: int) -> bytes:
+    return png_bytes(numbers)
+
+
+def _png_of_palette(numbers: Image.Image, bits: int) -> bytes:
+    palette = Image.frombytes("P", numbers.size, numbers.tobytes())
+    palette.putpalette(bytes(range(256)) * 3)  # any: it is not read back
+    buffer = io.BytesIO()
+    palette.save(buffer, "PNG", bits=bits)
+    return buffer.getvalue()
+
+
+def _table(pairs: Iterable[tuple[int, int]]) -> list[int]:
+    table = [0] * MAX_COLORS
+    for value, becomes in pairs:
+        table[value] = becomes
+    return table
+
+
+def _sorted(colors: Iterable[Color]) -> tuple[Color, ...]:
+    return tuple(sorted(set(colors), key=lambda color: (sum(color), color)))
+
+
+def _all_grey(colors: Iterable[Color]) -> bool:
+    return all(len(set(color)) == 1 for color in colors)
+
+
+def _as_grey(colors: tuple[Color, ...]) -> tuple[Color, ...]:
+    return tuple(color[:1] for color in colors)

@@ -1,0 +1,158 @@
+"""Scans that are cut off: what can be seen of them is kept, and it is said what is missing."""
+
+from __future__ import annotations
+
+import io
+import random
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from PIL import Image, JpegImagePlugin
+
+from ..images.jpeg import BLOCK_PX, EOI, end_of_picture, segments
+from ..images.pixels import plain
+from ..model.page import PageImage
+from .page import open_page
+
+KNOWN = frozenset(("PNG", "TIFF", "BMP", "PPM"))
+"""Formats of which Pillow's decoders leave untouched what they do not reach."""
+LOOK_AT = 1 / 8
+"""A JPEG is looked through at this scale: far quicker than at its own."""
+MCU_PX = 16
+WHITE: dict[str, float | tuple[float, ...]] = {
+    "1": 1,
+    "L": 255,
+    "RGB": (255, 255, 255),
+    "CMYK": (0, 0, 0, 0),
+}
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+TAIL = bytes(1 + value % 254 for value in random.Random(1).randbytes(4096))
+"""Data of a picture that is none. It changes nothing after a JPEG that is complete."""
+
+
+def mend(page: PageImage) -> PageImage:
+    """The page, decoded; of a scan that is cut off, what is there, on white, and a note of it.
+
+    Pillow decodes such scans only with a switch that holds for all threads of the process, and
+    then without a word, so its decoders are asked one by one.
+
+    Raises:
+        Exception: Whatever Pillow raises where nothing of the picture can be seen.
+    """
+    if page.image.format in ("JPEG", "MPO"):
+        return _mended_jpeg(page)
+    try:
+        page.image.load()
+    except Exception:
+        mended = _mended(page) if page.image.format in KNOWN else None
+        if mended is None:
+            raise
+        return mended
+    return page
+
+
+def _mended(page: PageImage) -> PageImage | None:
+    """The page as far as it is decoded: what differs over two grounds was not."""
+    decoded, other = (_decoded_over(page, ground) for ground in (0, 0xFF))
+    if decoded is None or other is None:
+        return None
+    lacking = _rows(_differing(decoded, other))
+    if lacking.all():
+        return None
+    return _noted(page, _on_white(plain(decoded), lacking), lacking)
+
+
+def _decoded_over(page: PageImage, ground: int) -> Image.Image | None:
+    image: Any = open_page(page.source)
+    if image.mode not in ("1", "L", "P", "RGB", "RGBA", "CMYK", "LA"):
+        return None
+    with image:
+        image.load_prepare()
+        value = ground if len(image.getbands()) == 1 else (ground,) * len(image.getbands())
+        image.im.paste(value, (0, 0, *image.size))
+        with suppress(Exception):
+            image.load()
+        image.tile = []  # or it would be decoded once more
+        decoded: Image.Image = image.copy()
+        return decoded
+
+
+def _mended_jpeg(page: PageImage) -> PageImage:
+    data = page.source.file.read_bytes()
+    if not segments(data):
+        page.image.load()  # whatever it is: a decoder must know
+        return page
+    end = end_of_picture(data)
+    body = data.rstrip(b"\xff") if end < 0 else data[:end]
+    progressive = bool(page.image.info.get("progressive"))
+    looks = [_jpeg(each, LOOK_AT) for each in (body + EOI, body + TAIL + EOI)]
+    differing = _differing(*looks)
+    complete = not differing.any() and (end >= 0 or not progressive)
+    if complete and end >= 0:
+        return page
+    image = _jpeg(body + EOI)
+    image.load()
+    if complete:
+        return _noted(page, image, np.zeros(image.height, np.bool_))
+    lacking = differing if progressive else _differing(image, _jpeg(body + TAIL + EOI))
+    corner = 1 if progressive else BLOCK_PX
+    if lacking[:corner, :corner].any():
+        page.image.load()  # which says what is wrong with it, if it is cut off
+        raise OSError("nothing of the picture is there")
+    if progressive:
+        note = "the file is cut off: a part of the picture is coarse or missing"
+        return _replaced(page, plain(image).copy(), note)
+    rows = _rows(lacking)
+    first = int(rows.argmax())
+    rows[first:] = True
+    blank = rows.copy()
+    blank[first : first + MCU_PX] = False  # a part of this row of blocks is there
+    return _noted(page, _on_white(plain(image), blank), rows)
+
+
+def _jpeg(data: bytes, scale: float = 1) -> Image.Image:
+    image = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
+    if scale != 1:
+        width, height = (max(1, int(side * scale)) for side in image.size)
+        image.draft(None, (width, height))
+    return image
+
+
+def _differing(one: Image.Image, other: Image.Image) -> Flags:
+    """Which pixels differ."""
+    same = np.asarray(one) == np.asarray(other)
+    differing: Flags = ~same.reshape(*same.shape[:2], -1).all(2)
+    return differing
+
+
+def _rows(pixels: Flags) -> Flags:
+    """Which rows hold such a pixel."""
+    rows: Flags = np.logical_or.reduce(pixels, axis=1)
+    return rows
+
+
+def _on_white(image: Image.Image, lacking: Flags) -> Image.Image:
+    """`image`, white in these rows."""
+    image = image.convert("RGB") if image.mode == "P" else image.copy()
+    if lacking.any() and image.mode in WHITE:
+        mask = np.repeat(lacking[:, np.newaxis], image.width, 1).astype(np.uint8) * 0xFF
+        image.paste(WHITE[image.mode], (0, 0), Image.fromarray(mask))
+    return image
+
+
+def _noted(page: PageImage, image: Image.Image, lacking: Flags) -> PageImage:
+    """The page with these pixels, of which some rows are not there."""
+    if lacking.any():
+        share = max(1, round(100 * float(lacking.mean())))
+        note = f"the file is cut off or damaged: {share} % of the picture is missing"
+    else:
+        note = "the file is cut off or damaged, but all of the picture is there"
+    return _replaced(page, image, note)
+
+
+def _replaced(page: PageImage, image: Image.Image, note: str) -> PageImage:
+    note += "; scan the page again if you can"
+    return replace(page, image=image, damage=note, notes=(note, *page.notes))

@@ -1,0 +1,119 @@
+"""A file of scans: what kind of image it is, and which pages are in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import cast
+
+from PIL import AvifImagePlugin, Image
+
+from ..model.characters import printable
+from ..model.errors import ScanError
+from ..model.page import Document, PageSource
+
+FORMATS = ("TIFF", "JPEG", "PNG", "BMP", "GIF", "WEBP", "JPEG2000", "PPM") + (
+    ("AVIF",) if AvifImagePlugin.SUPPORTED else ()
+)
+"""Pillow's names of the formats that are scans here (MPO opens as JPEG)."""
+
+PDF_MAGIC = b"%PDF-"
+SUBFILE_TYPE_TAG, OLD_SUBFILE_TYPE_TAG = 254, 255
+REDUCED_IMAGE, TRANSPARENCY_MASK = 1, 4
+
+
+def open_scan(path: Path) -> Image.Image:
+    """The file as a lazily decoded Pillow image, recognised by its content alone.
+
+    Pillow's own limit on pixels is left to other users of the process: `load_page` has its own.
+
+    Raises:
+        OSError: The file cannot be read.
+        ScanError: Its content is none of `FORMATS`.
+    """
+    Image.init()
+    with path.open("rb") as file:
+        prefix = file.read(32)
+    for name in FORMATS:
+        factory, accept = Image.OPEN[name]
+        if accept is None or accept(prefix) is True:
+            with suppress(SyntaxError, IndexError, TypeError, KeyError):
+                return cast(Callable[[Path, str], Image.Image], factory)(path, str(path))
+    if not prefix:
+        raise ScanError("the file is empty; scan the page again")
+    if PDF_MAGIC in prefix:
+        raise ScanError(
+            "this is a PDF, and only images are read; take its pictures out of it"
+            " (pdfimages -all FILE.pdf NAME), and give those"
+        )
+    raise ScanError(
+        "this is not an image of a known format, or a damaged one; replace it, or move it away"
+    )
+
+
+def page_sources(path: Path) -> Iterator[PageSource]:
+    """The pages of one file: all frames of a TIFF but thumbnails and masks, one of anything else.
+
+    A file that cannot be read, or a damaged frame, is given as one page: loading it will fail
+    and say why. Frames after a damaged one cannot be found.
+    """
+    frame = 0
+    try:
+        with open_scan(path) as image:
+            if image.format != "TIFF":
+                yield PageSource(path)
+                return
+            extra = []
+            while True:
+                try:
+                    image.seek(frame)
+                except EOFError:
+                    break
+                if _is_extra_frame(image):
+                    extra.append(frame)
+                else:
+                    yield PageSource(path, frame)
+                frame += 1
+            if frame == len(extra):
+                yield PageSource(path)
+    except Exception:
+        yield PageSource(path, frame)
+
+
+def _is_extra_frame(image: Image.Image) -> bool:
+    tags = getattr(image, "tag_v2", {})
+    kind = tags.get(SUBFILE_TYPE_TAG, 0)
+    if isinstance(kind, int) and kind & (REDUCED_IMAGE | TRANSPARENCY_MASK):
+        return True
+    return bool(tags.get(OLD_SUBFILE_TYPE_TAG) == 2)
+
+
+@contextmanager
+def scan_errors(source: PageSource) -> Iterator[None]:
+    """Turns whatever a decoder raises on bad data into a `ScanError` that names the page."""
+    try:
+        yield
+    except ScanError as error:
+        raise ScanError(f"{source}: {error}") from error
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except FileNotFoundError as error:
+        raise ScanError(f"{source}: there is no such file; check the path") from error
+    except IsADirectoryError as error:
+        raise ScanError(f"{source}: is a folder, not an image; name the files in it") from error
+    except PermissionError as error:
+        raise ScanError(f"{source}: no permission to read it; change its mode or owner") from error
+    except MemoryError as error:
+        raise ScanError(f"{source}: too large for the memory of this machine") from error
+    except Exception as error:
+        # Decoders raise nearly anything on hostile data: struct.error, zlib.error, IndexError.
+        reason = printable(str(error)) or type(error).__name__
+        raise ScanError(
+            f"{source}: cannot be decoded ({reason}); replace the file, or scan the page again"
+        ) from error
+
+
+def sources_of(document: Document) -> list[PageSource]:
+    """All pages of a document."""
+    return [source for path in document.scans for source in page_sources(path)]

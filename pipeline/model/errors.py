@@ -1,0 +1,112 @@
+"""What can go wrong, as a tree.
+
+    SearchablePdfError
+    ├── UsageError              2   the request contradicts itself
+    ├── NoScansError            3   nothing to convert, or an input that is not there
+    ├── OcrError                    a scan could not be turned into text
+    │   ├── ScanError           3   the file cannot be read as an image
+    │   ├── RecognitionError   10   the engine failed on the page
+    │   │   ├── PageTimeoutError    it took too long
+    │   │   ├── WorkerDiedError     its process died
+    │   │   └── CorrectionError     a text corrected by hand is not readable
+    │   └── EngineError         4   the engine is missing, or cannot be used as asked
+    │       ├── LanguageError   4   the engine does not read the language
+    │       └── WorkerSetupError 4  Dask, or what its workers need, is not there
+    ├── VerificationError       6   a finished PDF failed its own check
+    ├── OutputError             5   the PDF cannot be written
+    └── ClusterError            5   the cluster cannot be reached, or is gone for good
+
+The number is the exit code of the command when the error ends it. Every message names the
+problem, the file and page, and the remedy. Errors pass every argument to `Exception`, so
+that they survive pickling between processes.
+"""
+
+from __future__ import annotations
+
+
+class SearchablePdfError(Exception):
+    """The root: anything that this package raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(SearchablePdfError):
+    """The request contradicts itself, for example two scans that would make the same PDF."""
+
+    exit_code = 2
+
+
+class NoScansError(SearchablePdfError):
+    """No scan was found, or an input does not exist or cannot be opened."""
+
+    exit_code = 3
+
+
+class OcrError(SearchablePdfError):
+    """A scan could not be turned into text: the one error to catch around `async_ocr`."""
+
+    exit_code = 10
+
+
+class ScanError(OcrError):
+    """The file cannot be read as an image: damaged, too large, of an unknown format."""
+
+    exit_code = 3
+
+
+class ScanWarning(UserWarning):
+    """A scan is cut off; what is there of it was read."""
+
+
+class RecognitionError(OcrError):
+    """The engine failed on this page."""
+
+
+class PageTimeoutError(RecognitionError):
+    """The page took longer than is allowed; its worker was stopped."""
+
+
+class WorkerDiedError(RecognitionError):
+    """The worker process died on this page, twice."""
+
+
+class CorrectionError(RecognitionError):
+    """A corrected text of this page is not what `PageText.from_json` reads."""
+
+
+class EngineError(OcrError):
+    """The engine is not there, or cannot be used as asked."""
+
+    exit_code = 4
+
+
+class LanguageError(EngineError):
+    """The engine does not read a language that was asked for."""
+
+
+class WorkerSetupError(EngineError):
+    """Dask is not installed here, or no worker of the cluster has what the run needs."""
+
+
+class VerificationError(SearchablePdfError):
+    """A finished PDF is not what it should be; it was not put in its place."""
+
+    exit_code = 6
+
+
+class OutputError(SearchablePdfError):
+    """The PDF cannot be written, or something that is not ours is in its place."""
+
+    exit_code = 5
+
+
+class ClusterError(SearchablePdfError):
+    """The cluster cannot be reached, or was lost and has not come back."""
+
+    exit_code = 5
+
+
+EXIT_PAGES_FAILED = 10
+EXIT_NOTHING_READABLE = 3
+SEVERITY = (5, 6, 4, 2, 3, EXIT_PAGES_FAILED)
+"""When several exit codes hold, the first of these is given."""

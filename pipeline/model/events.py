@@ -1,0 +1,120 @@
+"""What a run tells those who watch it, through the `notify` function given to `convert`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from .outcomes import PageFailure, PageOutcome, PageResult
+from .page import Document, PageSource
+
+Outcome = Literal["converted", "skipped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlanned:
+    """The inputs were looked through; `pages` counts frames, `passed_over` other files."""
+
+    documents: int
+    pages: int
+    passed_over: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChosen:
+    """Who reads, in which languages, how many pages at a time, and what a user should know."""
+
+    engine: str
+    version: str
+    languages: tuple[str, ...]
+    jobs: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that a user should know at once, such as that a cluster is gone."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageStarted:
+    """A page was handed to a worker."""
+
+    source: PageSource
+
+
+@dataclass(frozen=True, slots=True)
+class PageDone:
+    """A page is ready to be merged."""
+
+    result: PageResult
+
+    @property
+    def source(self) -> PageSource:
+        """Which page."""
+        return self.result.source
+
+    @property
+    def words(self) -> int:
+        """How many words were read."""
+        return self.result.stats.words
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a careful person should know."""
+        return self.result.notes
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the engine read only a part of it."""
+        return self.result.stats.truncated
+
+
+@dataclass(frozen=True, slots=True)
+class PageFailed:
+    """A page could not be read; its failure is in the document all the same."""
+
+    failure: PageFailure
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDone:
+    """A document came to its end.
+
+    Attributes:
+        document: Which one.
+        outcome: `converted`, `skipped` (nothing to do) or `failed` (no PDF written).
+        pages: Pages in the PDF.
+        words: Words read.
+        failures: Pages that could not be done; those of a skipped document, when it was made.
+        outcomes: How each page ended, in order; none of a document that was skipped. A `Report`
+            does not keep them.
+        bytes_in: Size of the scans.
+        bytes_out: Size of the PDF.
+        seconds: From the document's first page to its end.
+        message: Why it was skipped or failed, or why it is larger than its scans.
+        exit_code: What this document alone would make the command's exit code.
+    """
+
+    document: Document
+    outcome: Outcome
+    pages: int = 0
+    words: int = 0
+    failures: tuple[PageFailure, ...] = ()
+    outcomes: tuple[PageOutcome, ...] = ()
+    bytes_in: int = 0
+    bytes_out: int = 0
+    seconds: float = 0.0
+    message: str = ""
+    exit_code: int = 0
+
+
+Event = RunPlanned | EngineChosen | Remark | PageStarted | PageDone | PageFailed | DocumentDone
+Notify = Callable[[Event], None]
+
+
+def ignore(event: Event) -> None:
+    """The default watcher: does nothing."""

@@ -1,0 +1,122 @@
+"""How a page ends: done, or failed with something that stands in for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from .errors import ScanError
+from .page import PageSource
+from .text import PageText
+
+Stage = Literal["load", "recognize"]
+Origin = Literal["engine", "store", "file", ""]
+
+WORST_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class PageStats:
+    """What can be said of a page in a few numbers.
+
+    Attributes:
+        words: Words on it.
+        confidence: Mean of its words' confidences, 0 to 1; None where there are none.
+        worst_confidence: Mean over the worst tenth of its words (of one word at least).
+        truncated: The engine read only a part of the page, and said so.
+        rotation_deg: Clockwise turn that makes the page upright, as the engine found it.
+        text_from: Who gave the text: the engine, the store, or a file that a person may have
+            corrected; empty where nothing was read.
+        load_s: Seconds for opening the scan and making the copy that is recognised.
+        recognize_s: Seconds for recognising it, or for finding what is known.
+        render_s: Seconds for making the page.
+        bytes_out: Size of the page as a PDF of one page.
+        size_pt: Width and height of the page.
+        image_px: Width and height of its picture, as stored.
+        image_filter: How PDF calls the picture's compression.
+        image_bytes: The picture's share of the page.
+    """
+
+    words: int = 0
+    confidence: float | None = None
+    worst_confidence: float | None = None
+    truncated: bool = False
+    rotation_deg: int = 0
+    text_from: Origin = ""
+    load_s: float = 0.0
+    recognize_s: float = 0.0
+    render_s: float = 0.0
+    bytes_out: int = 0
+    size_pt: tuple[float, float] = (0.0, 0.0)
+    image_px: tuple[int, int] = (0, 0)
+    image_filter: str = ""
+    image_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """A page that is done.
+
+    Attributes:
+        source: Which page.
+        pdf: The page as a PDF of one page: its bytes, or the file that holds them.
+        text: What was read; None where the page is spooled to a file: a long document's texts
+            are not held in memory.
+        notes: What a careful person should know, in plain words (a guessed resolution, ...).
+        stats: The page in numbers.
+        damage: What is missing of its picture, in words (also in `notes`); empty for nothing.
+    """
+
+    source: PageSource
+    pdf: bytes | Path
+    text: PageText | None = None
+    notes: tuple[str, ...] = ()
+    stats: PageStats = field(default_factory=PageStats)
+    damage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFailure:
+    """A page that could not be done. Failures are values: gather does not cancel siblings.
+
+    Attributes:
+        source: Which page.
+        stage: Where it failed.
+        kind: Name of the error's class.
+        message: What went wrong and what to do, in one line that names the page.
+        pdf: What stands in for it: the scan without text, or a page that says what is missing;
+            its bytes, or the file that holds them.
+        stats: The page in numbers.
+    """
+
+    source: PageSource
+    stage: Stage
+    kind: str
+    message: str
+    pdf: bytes | Path = b""
+    stats: PageStats = field(default_factory=PageStats)
+
+    @property
+    def reason(self) -> str:
+        """The message without the name of the page."""
+        return self.message.removeprefix(f"{self.source}: ")
+
+    @property
+    def is_of_scan(self) -> bool:
+        """Whether the scan cannot be decoded: as long as it is the same, so is the failure."""
+        return self.stage == "load" and self.kind == ScanError.__name__
+
+
+PageOutcome = PageResult | PageFailure
+
+
+def confidences(text: PageText) -> tuple[float | None, float | None]:
+    """Mean of the words' confidences, and mean over the worst tenth of them."""
+    known = sorted(
+        word.confidence for line in text.lines for word in line.words if word.confidence is not None
+    )
+    if not known:
+        return None, None
+    worst = known[: max(1, round(len(known) * WORST_SHARE))]
+    return round(sum(known) / len(known), 4), round(sum(worst) / len(worst), 4)

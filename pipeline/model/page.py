@@ -1,0 +1,113 @@
+"""A page of a scan before it is read, and the document that it is a page of."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from PIL import Image
+
+from .characters import printable
+
+POINTS_PER_INCH = 72
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PageSource:
+    """Names one page: a file, and the frame in it (0 for the first).
+
+    Attributes:
+        path: The file, as users know it.
+        frame: The page in it.
+        copy: Where its bytes are instead, on a machine that does not see `path`; None for there.
+    """
+
+    path: Path
+    frame: int = 0
+    copy: Path | None = field(default=None, compare=False)
+
+    @property
+    def file(self) -> Path:
+        """The file to open."""
+        return self.copy or self.path
+
+    def __str__(self) -> str:
+        name = printable(str(self.path))
+        return f"{name} (frame {self.frame + 1})" if self.frame else name
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One page of a scan, opened.
+
+    Attributes:
+        source: Which page.
+        image: The opened frame; Pillow decodes its pixels when they are first used.
+        orientation: EXIF or TIFF orientation, 1 to 8: how the stored pixels must be turned.
+        stored_size_px: Width and height as stored.
+        dpi: Pixels per inch along the stored x and y.
+        notes: What was decided for the file because it does not say, or was lost.
+        damage: What is missing of the picture, in words; empty where nothing is known to be.
+    """
+
+    source: PageSource
+    image: Image.Image
+    orientation: int
+    stored_size_px: tuple[int, int]
+    dpi: tuple[float, float]
+    notes: tuple[str, ...] = ()
+    damage: str = ""
+
+    @property
+    def size_pt(self) -> tuple[float, float]:
+        """Width and height of the page as shown, in points: pixels over dpi, each axis alone."""
+        width, height = map(_points, self.stored_size_px, self.dpi)
+        return (height, width) if self.orientation >= 5 else (width, height)
+
+    @property
+    def square_size_px(self) -> tuple[int, int]:
+        """Width and height as shown, with square pixels at the finer of the two resolutions."""
+        finest = max(self.dpi)
+        width, height = (side * finest / POINTS_PER_INCH for side in self.size_pt)
+        return max(1, round(width)), max(1, round(height))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.image.close()
+
+
+def _points(side_px: int, dpi: float) -> float:
+    """A side in points, rounded down to the 4 decimals that reportlab writes.
+
+    Renderers such as poppler round pixels up: 595.44 pt at 200 dpi are 1654.0000000000002 pixels
+    to them, shown as 1655. Hence a little less where the product is more than the scan has.
+    """
+    points = math.floor(POINTS_PER_INCH * side_px / dpi * 1e4 + 1e-6) / 1e4
+    return points - 1e-4 if points * (dpi / POINTS_PER_INCH) > side_px else points
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One PDF to be made.
+
+    Attributes:
+        name: What the document is called: its folder's or file's name.
+        output: Where the PDF goes.
+        scans: The files, in page order; a file may hold several pages.
+        folders: The folders whose content it is; none where files were given by name.
+    """
+
+    name: str
+    output: Path
+    scans: tuple[Path, ...]
+    folders: tuple[Path, ...] = ()

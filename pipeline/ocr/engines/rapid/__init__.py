@@ -1,0 +1,1 @@
+"""PP-OCRv6 on OpenVINO, the default engine."""

@@ -1,0 +1,253 @@
+"""Tesseract, inside this process: more than 100 languages, with data from the system."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from ...model.characters import nfc, visual_order
+from ...model.errors import EngineError, LanguageError, RecognitionError
+from ...model.geometry import Baseline, Box
+from ...model.options import EngineOptions
+from ...model.text import Line, PageText, Word
+from ..engine import EngineStatus
+
+INSTALL = "pip install 'searchable-pdf[tesseract]'"
+DEFAULT_LANGUAGES = ("eng",)
+REVISION = "2"
+"""Counts up when our own steps around it change what is read."""
+ENDING = ".traineddata"
+HELPERS = frozenset(("osd", "equ", "snum"))
+"""Data that is no language."""
+VARIABLES = {
+    "textord_tabfind_find_tables": "0",
+    "textord_all_prop": "1",
+}
+"""What it takes for tables is cut into pieces: without, 3 of 100 words more are found on forms.
+Looking for type of fixed pitch takes time, and is of no use to its LSTM models."""
+LOW_DPI, BEST_DPI = 180, 200
+"""Pages below the first are looked at as if they had the second: of forms of 91 dpi, 81 words of
+100 are found instead of 66, of letters of 75 dpi, 98 instead of 86. Above, it wins nothing."""
+LARGEST_TIMES, LARGEST_SIDE_PX = 3.0, 5000
+USUAL_PLACES = (
+    "/usr/share/tesseract-ocr/5/tessdata",
+    "/usr/share/tesseract-ocr/4.00/tessdata",
+    "/usr/share/tessdata",
+    "/usr/share/tesseract/tessdata",
+    "/usr/local/share/tessdata",
+    "/opt/homebrew/share/tessdata",
+    "/opt/local/share/tessdata",
+    r"C:\Program Files\Tesseract-OCR\tessdata",
+)
+
+
+def tessdata_dir(options: EngineOptions) -> Path | None:
+    """The folder of language data: as asked, as `TESSDATA_PREFIX` says, or a usual one."""
+    if options.tessdata_dir is not None:
+        return options.tessdata_dir
+    prefix = os.environ.get("TESSDATA_PREFIX")
+    if prefix:
+        inside = Path(prefix) / "tessdata"
+        return inside if inside.is_dir() else Path(prefix)
+    return next((path for path in map(Path, USUAL_PLACES) if path.is_dir()), None)
+
+
+def installed_languages(options: EngineOptions) -> tuple[str, ...]:
+    """Codes of the languages whose data is there."""
+    folder = tessdata_dir(options)
+    if folder is None or not folder.is_dir():
+        return ()
+    codes = {path.name.removesuffix(ENDING) for path in folder.glob(f"*{ENDING}")}
+    return tuple(sorted(codes - HELPERS))
+
+
+def how_to_get(codes: tuple[str, ...]) -> str:
+    """The commands that install the data of these languages."""
+    debian = " ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in codes)
+    return f"apt install {debian}, or brew install tesseract-lang"
+
+
+class TesseractEngine:
+    """Reads a page with Tesseract's LSTM models. One instance serves one thread at a time."""
+
+    name = "tesseract"
+    best_side_px = 20_000
+    memory_mb = 600
+    default_languages = DEFAULT_LANGUAGES
+
+    def __init__(self, options: EngineOptions) -> None:
+        self._library = _library()
+        self._options = options
+        self._opened: dict[tuple[str, ...], Any] = {}
+
+    @staticmethod
+    def status(options: EngineOptions) -> EngineStatus:
+        """Whether it can be used here."""
+        languages = installed_languages(options)
+        try:
+            version = _library().tesseract_version().split()[1]
+        except EngineError as error:
+            return EngineStatus("tesseract", False, str(error), INSTALL)
+        if not languages:
+            where = tessdata_dir(options) or "the usual places"
+            return EngineStatus(
+                "tesseract", False, f"no language data in {where}", how_to_get(("eng",)), version
+            )
+        return EngineStatus("tesseract", True, version=version, languages=languages)
+
+    @staticmethod
+    def data(options: EngineOptions, languages: tuple[str, ...]) -> str:
+        """A hash of the languages' data, and which way of ours it is used in."""
+        folder = tessdata_dir(options)
+        digest = hashlib.sha256(REVISION.encode())
+        for code in languages or DEFAULT_LANGUAGES:
+            path = (folder or Path()) / f"{code}{ENDING}"
+            digest.update(path.read_bytes() if path.is_file() else b"")
+        return digest.hexdigest()
+
+    def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
+        """Reads `image`, in English where no language is named.
+
+        Raises:
+            LanguageError: The data of a language is missing.
+        """
+        api = self._api(languages or DEFAULT_LANGUAGES)
+        dpi = image.info.get("dpi", (0,))[0]
+        lines: tuple[Line, ...] = ()
+        # Of a strip with one line it finds nothing at some sizes, whichever they are.
+        for scale in dict.fromkeys((_enlargement(image.size, dpi), 1.0)):
+            lines = lines or self._read(api, _enlarged(image, scale), dpi * scale, scale)
+        return PageText(image.width, image.height, lines, engine=self.name)
+
+    def _read(self, api: Any, image: Image.Image, dpi: float, scale: float) -> tuple[Line, ...]:
+        """The lines of a page that was enlarged by `scale`, in pixels of the page."""
+        api.SetImageBytes(*_as_tesseract_takes_it(image))
+        if dpi:
+            api.SetSourceResolution(round(dpi))
+        try:
+            if not api.Recognize():
+                raise RecognitionError("Tesseract gave up on the page")
+            return self._lines(api, scale)
+        finally:
+            api.Clear()
+
+    def _api(self, languages: tuple[str, ...]) -> Any:
+        if languages not in self._opened:
+            missing = tuple(
+                code for code in languages if code not in installed_languages(self._options)
+            )
+            if missing:
+                raise LanguageError(
+                    f"Tesseract's data for {', '.join(missing)} is missing: {how_to_get(missing)}"
+                )
+            for api in self._opened.values():
+                api.End()
+            self._opened = {
+                languages: self._library.PyTessBaseAPI(
+                    path=str(tessdata_dir(self._options)),
+                    lang="+".join(languages),
+                    psm=self._library.PSM.AUTO,
+                    variables=VARIABLES,
+                )
+            }
+        return self._opened[languages]
+
+    def _lines(self, api: Any, scale: float) -> tuple[Line, ...]:
+        """What was read, in pixels of the page, which was enlarged by `scale`."""
+        level = self._library.RIL
+        lines: list[Line] = []
+        words: list[Word] = []
+        baseline, height = Baseline(0, 0, 0, 0), 0.0
+        found = api.GetIterator()
+        if found is None or found.Empty(level.WORD):
+            return ()
+        for place in self._library.iterate_level(found, level.WORD):
+            if place.IsAtBeginningOf(level.TEXTLINE):
+                if words:
+                    lines.append(Line(tuple(words), baseline, height))
+                words = []
+                baseline, height = _line_of(place, level, scale)
+            # tesserocr gives the letters of a word from left to right, whatever the script.
+            text = nfc(visual_order(place.GetUTF8Text(level.WORD) or "")).strip()
+            box = place.BoundingBox(level.WORD)
+            if text and box:
+                confidence = min(1.0, max(0.0, place.Confidence(level.WORD) / 100))
+                left, top, right, bottom = (side / scale for side in box)
+                words.append(Word(text, Box(left, top, right, bottom), round(confidence, 4)))
+        if words:
+            lines.append(Line(tuple(words), baseline, height))
+        return tuple(lines)
+
+
+def _enlargement(size: tuple[int, int], dpi: float) -> float:
+    """How many times larger a page of this size in pixels is looked at; 1: as it is."""
+    if not 0 < dpi < LOW_DPI:
+        return 1.0
+    return max(1.0, min(BEST_DPI / dpi, LARGEST_TIMES, LARGEST_SIDE_PX / max(size)))
+
+
+def _enlarged(image: Image.Image, scale: float) -> Image.Image:
+    if scale == 1:
+        return image
+    size = round(image.width * scale), round(image.height * scale)
+    return image.resize(size, Image.Resampling.BICUBIC)
+
+
+def _as_tesseract_takes_it(image: Image.Image) -> tuple[bytes, int, int, int, int]:
+    """Pixels in rows, width, height, bytes for each pixel (0 for a bit) and for each row.
+
+    It makes pages grey, and then black and white, itself: that takes time where they are.
+    """
+    if image.mode == "RGB":
+        red, green, blue = (band.tobytes() for band in image.split())
+        if red == green == blue:
+            image = image.getchannel("R")
+    counts = image.histogram() if image.mode == "L" else []
+    if counts and sum(counts[1:-1]) == 0:
+        bits = image.convert("1", dither=Image.Dither.NONE)
+        return bits.tobytes(), image.width, image.height, 0, (image.width + 7) // 8
+    bands = len(image.getbands())
+    return image.tobytes(), image.width, image.height, bands, image.width * bands
+
+
+def _line_of(place: Any, level: Any, scale: float) -> tuple[Baseline, float]:
+    """Where the line stands that begins here, and how tall it is, in pixels of the page."""
+    left, top, right, bottom = place.BoundingBox(level.TEXTLINE)
+    points = place.Baseline(level.TEXTLINE)
+    if points:
+        (x0, y0), (x1, y1) = points
+    else:
+        x0, y0, x1, y1 = left, bottom, right, bottom
+    baseline = Baseline(x0 / scale, y0 / scale, x1 / scale, y1 / scale)
+    row = place.RowAttributes() or {}
+    # Row height counts the descenders, which Tesseract gives as a negative number.
+    height = float(row.get("row_height", 0)) - abs(float(row.get("descenders", 0)))
+    return baseline, (height if height > 0 else max(1.0, (bottom - top) * 0.75)) / scale
+
+
+@cache
+def _library() -> Any:
+    """tesserocr, with one thread for each page: its own do not make it faster.
+
+    Raises:
+        EngineError: It is not installed.
+    """
+    if sys.modules.get("tesserocr") is None:
+        before = os.environ.get("OMP_THREAD_LIMIT")
+        os.environ["OMP_THREAD_LIMIT"] = "1"  # read once, as the library is loaded
+        try:
+            import tesserocr  # noqa: F401 (found in sys.modules below)
+        except ImportError as error:
+            raise EngineError(f"tesserocr is not installed: {INSTALL}") from error
+        finally:
+            if before is None:
+                del os.environ["OMP_THREAD_LIMIT"]
+            else:
+                os.environ["OMP_THREAD_LIMIT"] = before
+    return sys.modules["tesserocr"]

@@ -1,0 +1,138 @@
+"""Looks into any PDF: is it searchable, what is on its pages, what does it claim."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+from pypdf import PageObject, PdfReader
+from pypdf.errors import DependencyError, PyPdfError
+from pypdf.generic import DictionaryObject, StreamObject
+from pypdfium2 import raw
+
+from ..model.characters import printable
+from ..model.errors import NoScansError
+from ..model.page import POINTS_PER_INCH
+
+CLAIM = re.compile(rb"pdfaid:(part|conformance)(?:>|\s*=\s*[\"'])\s*(\w+)")
+"""The entries of XMP by which a PDF says that it is PDF/A, as elements or as attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image on a page: width and height in pixels, pixels per inch as shown, compression."""
+
+    size_px: tuple[int, int]
+    dpi: tuple[int, int]
+    filter: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageInspection:
+    """What is on a page.
+
+    Attributes:
+        size_pt: Width and height.
+        words: How many words a search finds.
+        coverage: Share of the page's area that lies under text, 0 to 1.
+        fonts: Names of the fonts, as the page refers to them.
+        pictures: Its images.
+    """
+
+    size_pt: tuple[float, float]
+    words: int
+    coverage: float
+    fonts: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What is in a PDF.
+
+    Attributes:
+        path: The file.
+        producer: The program that made it, as it says.
+        pdfa: The part and level of PDF/A that it claims, such as `2U`; empty for none.
+        pages: Its pages.
+    """
+
+    path: Path
+    producer: str
+    pdfa: str
+    pages: tuple[PageInspection, ...]
+
+
+def inspect(path: Path) -> Inspection:
+    """Looks into a PDF.
+
+    Raises:
+        NoScansError: It cannot be read as a PDF.
+    """
+    try:
+        with PdfReader(path) as reader, pypdfium2.PdfDocument(path) as document:
+            information = reader.metadata
+            return Inspection(
+                path,
+                str(information.producer or "") if information else "",
+                _claim(reader),
+                tuple(
+                    _page(document[index], reader.pages[index]) for index in range(len(document))
+                ),
+            )
+    except (
+        PyPdfError,
+        DependencyError,
+        pypdfium2.PdfiumError,
+        OSError,
+        ValueError,
+        KeyError,
+    ) as error:
+        reason = getattr(error, "strerror", None) or printable(str(error))
+        raise NoScansError(
+            f"{printable(str(path))}: cannot be read as a PDF ({reason}); make it anew"
+        ) from error
+
+
+def _page(page: pypdfium2.PdfPage, dictionary: PageObject) -> PageInspection:
+    width, height = page.get_size()
+    text = page.get_textpage()
+    rectangles = [text.get_rect(index) for index in range(text.count_rects())]
+    area = sum((right - left) * (top - bottom) for left, bottom, right, top in rectangles)
+    words = len(text.get_text_range().split())
+    pictures = tuple(_picture(each) for each in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]))
+    resources = dictionary.get("/Resources", DictionaryObject()).get_object()
+    fonts = resources.get("/Font", DictionaryObject()).get_object().values()
+    names = {str(font.get_object().get("/BaseFont", "")).removeprefix("/") for font in fonts}
+    text.close()
+    page.close()
+    share = min(1.0, area / (width * height))
+    return PageInspection((width, height), words, round(share, 4), tuple(sorted(names)), pictures)
+
+
+def _picture(picture: Any) -> Picture:
+    width, height = picture.get_px_size()
+    matrix = picture.get_matrix()  # of the unit square (ISO 32000-1, 8.9.5.1)
+    across, down = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
+    dpi = tuple(
+        round(side_px * POINTS_PER_INCH / side_pt) if side_pt else 0
+        for side_px, side_pt in ((width, across), (height, down))
+    )
+    filters = picture.get_filters()
+    return Picture((width, height), (dpi[0], dpi[1]), filters[-1] if filters else "")
+
+
+def _claim(reader: PdfReader) -> str:
+    stream = reader.root_object.get("/Metadata")
+    if stream is None:
+        return ""
+    stream = stream.get_object()
+    assert isinstance(stream, StreamObject)
+    found: dict[bytes, str] = {
+        key: value.decode() for key, value in CLAIM.findall(stream.get_data())
+    }
+    return found.get(b"part", "") + found.get(b"conformance", "")

@@ -1,0 +1,148 @@
+"""Reads a finished PDF again, with a reader that is not ours, and compares it with what was meant.
+
+PDFium opens it and counts the pages, measures them and their pictures, and extracts the text.
+"""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+from pypdfium2 import raw
+
+from ..model.characters import printable
+from ..model.errors import VerificationError
+from ..model.outcomes import PageStats
+
+SIZE_SLACK_PT = 0.01
+LEAST_SHARE = 0.99
+"""Of a page's letters and digits, as a multiset. Readers drop or change marks, hyphens and
+characters beyond the first plane; those do not count."""
+PORTION_BYTES = 32_000_000
+"""PDFium keeps every picture that it has seen until the document is closed."""
+LAST_OF_FIRST_PLANE = 0xFFFF
+
+_pdfium = threading.Lock()
+"""PDFium serves one thread at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a page should be.
+
+    Attributes:
+        name: How to name it in a message.
+        stats: Its size, and its picture's.
+        text: The file that holds its text.
+    """
+
+    name: str
+    stats: PageStats
+    text: Path
+
+
+def verify(path: Path, output: Path, pages: Sequence[Expected]) -> None:
+    """Compares a PDF with what its pages should be.
+
+    Args:
+        path: Where it is.
+        output: Where it is going to be, for messages.
+        pages: What is expected, in order.
+
+    Raises:
+        VerificationError: It is not what it should be.
+    """
+    fault = find_fault(path, pages)
+    if fault:
+        raise VerificationError(
+            f"{printable(str(output))}: not written, as it failed its check: {fault}; this is a"
+            " fault of the program, or of the disk: run it again, and report it if it stays"
+        )
+
+
+def find_fault(path: Path, pages: Sequence[Expected]) -> str:
+    """The first thing that is not as expected, in words; empty where all is."""
+    with _pdfium:
+        for first, last in _portions(pages):
+            fault = _portion_fault(path, pages, first, last)
+            if fault:
+                return fault
+    return ""
+
+
+def _portions(pages: Sequence[Expected]) -> Iterator[tuple[int, int]]:
+    """Indices of the first page and behind the last one, of portions that fit into memory."""
+    first = size = 0
+    for index, page in enumerate(pages):
+        size += page.stats.bytes_out
+        if size > PORTION_BYTES:
+            yield first, index + 1
+            first, size = index + 1, 0
+    if first < len(pages) or not pages:
+        yield first, len(pages)
+
+
+def _portion_fault(path: Path, pages: Sequence[Expected], first: int, last: int) -> str:
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except (pypdfium2.PdfiumError, OSError) as error:
+        return f"it cannot be opened ({error})"
+    with document:
+        if len(document) != len(pages):
+            return f"it has {len(document)} pages instead of {len(pages)}"
+        for index in range(first, last):
+            expected = pages[index]
+            try:
+                page = document[index]
+            except pypdfium2.PdfiumError as error:
+                return f"page {index + 1} ({expected.name}) cannot be opened ({error})"
+            fault = _page_fault(page, expected)
+            page.close()
+            if fault:
+                return f"page {index + 1} ({expected.name}) {fault}"
+    return ""
+
+
+def _page_fault(page: pypdfium2.PdfPage, expected: Expected) -> str:
+    stats = expected.stats
+    size = page.get_size()
+    if any(abs(is_pt - pt) > SIZE_SLACK_PT for is_pt, pt in zip(size, stats.size_pt, strict=True)):
+        return f"is {_by(size)} pt large instead of {_by(stats.size_pt)}"
+    pictures = [_picture(each) for each in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE])]
+    meant = (stats.image_px, stats.image_filter)
+    if pictures != [meant]:
+        shown = ", ".join(f"{_by(size_px)} {name}" for size_px, name in pictures) or "no picture"
+        return f"shows {shown} instead of {_by(meant[0])} {meant[1]}"
+    text = page.get_textpage()
+    found = letters(text.get_text_range())
+    text.close()
+    wanted = letters(expected.text.read_text(encoding="utf-8"))
+    missing = (wanted - found).total()
+    if missing > (1 - LEAST_SHARE) * wanted.total():
+        return f"lacks {missing} of {wanted.total()} letters and digits"
+    return ""
+
+
+def _picture(picture: Any) -> tuple[tuple[int, int], str]:
+    """Width and height in pixels, and the last filter."""
+    filters = picture.get_filters()
+    return picture.get_px_size(), filters[-1] if filters else ""
+
+
+def letters(text: str) -> Counter[str]:
+    """How often each letter and digit of the first plane occurs."""
+    return Counter(
+        character
+        for character in unicodedata.normalize("NFKC", text)
+        if ord(character) <= LAST_OF_FIRST_PLANE and unicodedata.category(character)[0] in "LN"
+    )
+
+
+def _by(size: tuple[float, float]) -> str:
+    return f"{size[0]:g} x {size[1]:g}"

@@ -1,0 +1,1 @@
+"""Floor 5: whole jobs: folders to documents, scans to texts."""

@@ -1,0 +1,256 @@
+"""The whole: plan, make the documents, report."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from pathlib import Path
+
+from ..load.find import find_documents, is_pdf_name
+from ..model.errors import SearchablePdfError, UsageError
+from ..model.events import EngineChosen, Event, Notify, PageDone, RunPlanned, ignore
+from ..model.options import DEFAULT_ENGINE, ConvertOptions, StoreOptions
+from ..model.page import Document, PageSource
+from ..ocr.engine import EngineChoice
+from ..ocr.registry import Chosen, choose_engine
+from ..store.spool import Spool, sweep
+from ..store.texts import Store
+from ..workers.backend import Site, cluster_site, local_site
+from ..workers.limit import Room
+from ..workers.machine import available_memory_mb, cpu_count
+from .document import Workshop, make_document
+from .plan import Plan, is_asked_for, pages_up_to, plan
+from .report import Report
+
+PRUNE_EVERY = 5_000
+"""The store is kept at its size after so many new texts, and at the end."""
+
+
+async def convert(
+    inputs: Sequence[Path | str],
+    output: Path | str,
+    options: ConvertOptions | None = None,
+    *,
+    engine: EngineChoice = DEFAULT_ENGINE,
+    notify: Notify = ignore,
+) -> Report:
+    """Converts scans to searchable PDFs, without blocking the event loop.
+
+    Pages are recognised `options.jobs` at a time, one task each; documents are merged as their
+    last page is done. Pages and documents that fail are in the report; they stop nothing else.
+
+    Args:
+        inputs: Files and folders.
+        output: A folder, or one PDF for everything.
+        options: What to do and how.
+        engine: Who reads.
+        notify: Called in the event loop with each event as it happens.
+
+    Returns:
+        What happened; its `exit_code` is the command's.
+
+    Raises:
+        EngineError: The engine is missing or does not read the language.
+        UsageError: An engine object was given, and processes to work in.
+    """
+    options = options or ConvertOptions()
+    conversion = _Conversion(
+        [Path(given) for given in inputs], Path(output), options, engine, notify
+    )
+    return await conversion.run()
+
+
+def convert_blocking(
+    inputs: Sequence[Path | str],
+    output: Path | str,
+    options: ConvertOptions | None = None,
+    *,
+    engine: EngineChoice = DEFAULT_ENGINE,
+    notify: Notify = ignore,
+) -> Report:
+    """`convert` for scripts, where no event loop runs."""
+    return asyncio.run(convert(inputs, output, options, engine=engine, notify=notify))
+
+
+class _Conversion:
+    def __init__(
+        self,
+        inputs: list[Path],
+        output: Path,
+        options: ConvertOptions,
+        engine: EngineChoice,
+        notify: Notify,
+    ) -> None:
+        self.inputs = inputs
+        self.output = output
+        self.root = output.parent if is_pdf_name(output) else output
+        self.options = options
+        self.engine = engine
+        self.watcher = notify
+        self.report = Report()
+        self._spool: Spool | None = None
+        self._opening = threading.Lock()
+        self._new_texts = 0
+        self._pruning: set[asyncio.Task[object]] = set()
+
+    async def run(self) -> Report:
+        chosen = await asyncio.to_thread(choose_engine, self.engine, self.options.ocr)
+        if self.options.workers == "processes" and not isinstance(chosen.engine, str):
+            raise UsageError(
+                f"engine {chosen.name} is an object of this process; give its registered name,"
+                " or let the workers be threads"
+            )
+        await asyncio.to_thread(sweep, self.root)
+        found = await asyncio.to_thread(plan, self.inputs, self.output, self.options)
+        self.report.problems = found.problems
+        self._notify(RunPlanned(found.documents, found.scans, found.passed_over))
+        if found.must_stop:
+            return self.report
+        notes = list(chosen.notes)
+        if self.options.store is not None and not await asyncio.to_thread(
+            _can_keep, self.options.store, notes
+        ):
+            self.options = replace(self.options, store=None)
+        try:
+            async with await self._site(chosen, found, notes) as site:
+                self._notify(
+                    EngineChosen(
+                        chosen.name,
+                        chosen.version,
+                        chosen.languages,
+                        site.jobs,
+                        (*notes, *site.notes),
+                    )
+                )
+                shop = Workshop(
+                    options=self.options,
+                    root=self.root,
+                    engine=chosen.engine,
+                    engine_name=chosen.name,
+                    ocr=site.ocr,
+                    recipe=_recipe(self.options, chosen),
+                    runner=site.runner,
+                    spool=self._open_spool,
+                    slots=site.pages,
+                    turn=asyncio.Lock(),
+                    notify=self._notify,
+                )
+                await self._documents(shop, site.documents)
+        except* SearchablePdfError as errors:
+            raise _first(errors) from None
+        finally:
+            if self._spool is not None:
+                self._spool.close()
+        if self._new_texts:
+            await self._prune()
+        return self.report
+
+    async def _site(
+        self, chosen: Chosen, found: Plan, notes: list[str]
+    ) -> AbstractAsyncContextManager[Site]:
+        cluster = self.options.cluster
+        if cluster is not None:
+            first = await asyncio.to_thread(self._first_source)
+            return cluster_site(self.options, cluster, chosen, first, self._notify)
+        jobs = await asyncio.to_thread(self._jobs, chosen, found, notes)
+        return local_site(self.options, chosen, jobs)
+
+    def _first_source(self) -> PageSource | None:
+        document = next(self._found(), None)
+        return PageSource(document.scans[0]) if document is not None else None
+
+    async def _documents(self, shop: Workshop, in_flight: Room) -> None:
+        order: dict[Path, int] = {}
+
+        async def make(document: Document) -> None:
+            try:
+                self._notify(await make_document(shop, document))
+            finally:
+                in_flight.release()
+
+        documents = self._found()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await in_flight.acquire()
+                document = await asyncio.to_thread(next, documents, None)
+                if document is None:
+                    break
+                order[document.output] = len(order)
+                group.create_task(make(document))
+        self.report.documents.sort(key=lambda done: order[done.document.output])
+
+    def _found(self) -> Iterator[Document]:
+        documents = find_documents(
+            self.inputs,
+            self.output,
+            per_file=self.options.per_file,
+            complain=lambda problem: None,  # the plan has them
+        )
+        return (each for each in documents if is_asked_for(each, self.options))
+
+    def _jobs(self, chosen: Chosen, found: Plan, notes: list[str]) -> int:
+        """Pages at a time: as asked, or the cores, or fewer where memory is short."""
+        jobs = self.options.jobs or cpu_count()
+        if self.options.jobs is None:
+            room = available_memory_mb()
+            fitting = max(1, int(room // chosen.memory_mb))
+            if fitting < jobs:
+                notes.append(
+                    f"{fitting} pages at a time instead of {jobs}: {room:,.0f} MB of memory are"
+                    f" free, engine {chosen.name} needs {chosen.memory_mb:,.0f} MB for each"
+                )
+                jobs = fitting
+        if found.scans < jobs:
+            jobs = max(1, pages_up_to(list(self._found()), jobs))
+        return jobs
+
+    def _open_spool(self) -> Spool:
+        with self._opening:
+            if self._spool is None:
+                self._spool = Spool(self.root)
+            return self._spool
+
+    def _notify(self, event: Event) -> None:
+        self.report.add(event)
+        if isinstance(event, PageDone) and event.result.stats.text_from == "engine":
+            self._new_texts += 1
+            if self._new_texts % PRUNE_EVERY == 0:
+                task: asyncio.Task[object] = asyncio.create_task(self._prune())
+                self._pruning.add(task)
+                task.add_done_callback(self._pruning.discard)
+        self.watcher(event)
+
+    async def _prune(self) -> None:
+        store = self.options.store
+        if store is not None:
+            await asyncio.to_thread(Store(store.folder).prune, store.max_bytes)
+
+
+def _recipe(options: ConvertOptions, chosen: Chosen) -> str:
+    """All that a page's text depends on beside its scan; empty where that cannot be told."""
+    if not chosen.identity:
+        return ""
+    ocr = replace(options.ocr, languages=chosen.languages)
+    return f"{options.load.cache_key} {ocr.cache_key} {chosen.identity}"
+
+
+def _can_keep(store: StoreOptions, notes: list[str]) -> bool:
+    """Whether texts can be kept there; if not, a note says so."""
+    try:
+        Store(store.folder).check()
+    except OSError as error:
+        notes.append(
+            f"texts cannot be kept in {store.folder} ({error.strerror or error}): interrupted"
+            " work will be done again; choose another folder with --cache-dir"
+        )
+        return False
+    return True
+
+
+def _first(errors: BaseExceptionGroup[SearchablePdfError]) -> SearchablePdfError:
+    for error in errors.exceptions:
+        return _first(error) if isinstance(error, BaseExceptionGroup) else error
+    raise AssertionError("an exception group is never empty")

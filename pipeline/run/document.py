@@ -1,0 +1,250 @@
+"""One document: its pages are drawn from its scans, made, gathered, and finished."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from ..load.scan import page_sources, sources_of
+from ..model.characters import printable
+from ..model.errors import (
+    EXIT_PAGES_FAILED,
+    OutputError,
+    PageTimeoutError,
+    SearchablePdfError,
+    VerificationError,
+    WorkerDiedError,
+)
+from ..model.events import DocumentDone, Notify, PageDone, PageFailed, PageStarted
+from ..model.options import ConvertOptions, OcrOptions
+from ..model.outcomes import PageFailure, PageOutcome
+from ..model.page import Document, PageSource
+from ..ocr.engine import EngineChoice
+from ..store.atomic import check_folder
+from ..store.corrections import correction, text_file
+from ..store.mark import fingerprint
+from ..store.spool import Spool
+from ..store.texts import content_hash, page_key
+from ..workers.job import PageJob
+from ..workers.limit import Room
+from ..workers.page import process_page, stand_in, stand_in_unseen
+from ..workers.runner import Runner
+from .existing import what_exists
+from .finish import failures_of, finish_document
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What the documents of a run share.
+
+    Attributes:
+        options: What the user asked for.
+        root: The folder of the PDFs.
+        engine: Who reads.
+        engine_name: What users call it.
+        ocr: How pages are recognised.
+        recipe: All that a page's text depends on beside its scan; empty where it is not stored.
+        runner: Makes pages.
+        spool: Gives the place of what is not complete; made when it is first needed.
+        slots: One for each page that may be in flight.
+        turn: Documents draw their pages in turn; several may be in flight, as they may be short.
+        notify: Is told what happens.
+    """
+
+    options: ConvertOptions
+    root: Path
+    engine: EngineChoice
+    engine_name: str
+    ocr: OcrOptions
+    recipe: str
+    runner: Runner
+    spool: Callable[[], Spool]
+    slots: Room
+    turn: asyncio.Lock
+    notify: Notify
+
+
+async def make_document(shop: Workshop, document: Document) -> DocumentDone:
+    """Makes one document, or says why not.
+
+    Raises:
+        EngineError: There is no engine: no page of any document could be read.
+    """
+    return await _Making(shop, document).run()
+
+
+class _Making:
+    def __init__(self, shop: Workshop, document: Document) -> None:
+        self.shop = shop
+        self.document = document
+        self._contents: dict[Path, str] = {}
+
+    async def run(self) -> DocumentDone:
+        document, options = self.document, self.shop.options
+        try:
+            existing = await asyncio.to_thread(
+                what_exists, document, options, self._fingerprint_now, self._text_file
+            )
+            if existing is not None:
+                return existing
+            spool = await asyncio.to_thread(self.shop.spool)
+            folder = await asyncio.to_thread(spool.new_folder)
+            try:
+                await asyncio.to_thread(check_folder, document.output.parent)
+                return await self._make(folder)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+        except (OutputError, VerificationError) as error:
+            return DocumentDone(document, "failed", message=str(error), exit_code=error.exit_code)
+
+    async def _make(self, folder: Path) -> DocumentDone:
+        tasks: list[asyncio.Task[PageOutcome]] = []
+        corrections: list[str] = []
+        try:
+            async with self.shop.turn:
+                started = time.monotonic()
+                sources = self._sources()
+                while not _one_failed(tasks):
+                    source = await asyncio.to_thread(next, sources, None)
+                    if source is None:
+                        break
+                    await self.shop.slots.acquire()
+                    # Before the page is made: a text corrected meanwhile is taken next time.
+                    corrections.append(await asyncio.to_thread(self._correction, source))
+                    job = self._job(source, folder / f"{len(tasks):08}.pdf")
+                    tasks.append(asyncio.create_task(self._page(job)))
+            outcomes = await asyncio.gather(*tasks)
+        except BaseException:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            raise
+        document = self.document
+        failures = failures_of(outcomes)
+        if failures and self.shop.options.strict:
+            done = DocumentDone(
+                document,
+                "failed",
+                failures=failures,
+                outcomes=tuple(outcomes),
+                message=f"{printable(str(document.output))}: not written, as"
+                f" {len(failures)} of its {len(outcomes)} pages failed and --strict was given",
+                exit_code=EXIT_PAGES_FAILED,
+            )
+        else:
+            done = await _uninterrupted(
+                lambda: finish_document(
+                    document, outcomes, folder, self.shop.options, self._fingerprint(corrections)
+                )
+            )
+        return replace(done, seconds=time.monotonic() - started)
+
+    def _sources(self) -> Iterator[PageSource]:
+        """The pages, the content of each scan hashed before the first of its own."""
+        for path in self.document.scans:
+            self._content(path)
+            yield from page_sources(path)
+
+    def _job(self, source: PageSource, spool: Path) -> PageJob:
+        shop = self.shop
+        options = shop.options
+        content = self._content(source.path)
+        readable = len(content.split()) == 1
+        return PageJob(
+            source,
+            options.load,
+            shop.ocr,
+            shop.engine,
+            content=content if readable else "",
+            key=page_key(content, source.frame, shop.recipe) if shop.recipe and readable else "",
+            store=options.store.folder if options.store is not None else None,
+            spool=spool,
+            text_file=self._text_file(source) if options.text_dir is not None else None,
+            images=replace(options.images, pdfa=options.output_type == "pdfa"),
+        )
+
+    async def _page(self, job: PageJob) -> PageOutcome:
+        try:
+            self.shop.notify(PageStarted(job.source))
+            outcome = await self._outcome(job)
+        finally:
+            self.shop.slots.release()
+        if isinstance(outcome, PageFailure):
+            self.shop.notify(PageFailed(outcome))
+        else:
+            self.shop.notify(PageDone(outcome))
+        return outcome
+
+    async def _outcome(self, job: PageJob) -> PageOutcome:
+        """How a page ends, whatever becomes of the worker that makes it."""
+        try:
+            return await self.shop.runner(process_page, job)
+        except (PageTimeoutError, WorkerDiedError) as error:
+            kind, message = type(error).__name__, str(error)
+        except SearchablePdfError:
+            raise
+        except Exception as error:  # a fault of this program: one page's, not everybody's
+            kind, message = type(error).__name__, f"{job.source}: {printable(str(error))}"
+        make = partial(stand_in, stage="recognize", kind=kind, message=message)
+        try:
+            return await self.shop.runner(make, job)
+        except SearchablePdfError as error:
+            if not isinstance(error, PageTimeoutError | WorkerDiedError):
+                raise
+        except Exception as error:
+            kind, message = type(error).__name__, f"{job.source}: {printable(str(error))}"
+        return await asyncio.to_thread(stand_in_unseen, job, kind, message)
+
+    def _content(self, path: Path) -> str:
+        if path not in self._contents:
+            self._contents[path] = content_hash(path)
+        return self._contents[path]
+
+    def _fingerprint_now(self) -> str:
+        """The fingerprint of a PDF made from what is there now."""
+        sources = sources_of(self.document) if self.shop.options.text_dir is not None else []
+        return self._fingerprint([self._correction(source) for source in sources])
+
+    def _fingerprint(self, corrections: Sequence[str]) -> str:
+        shop, document = self.shop, self.document
+        return fingerprint(
+            document,
+            [self._content(path) for path in document.scans],
+            corrections if any(corrections) else [],
+            shop.options,
+            shop.engine_name,
+            shop.ocr.languages,
+        )
+
+    def _correction(self, source: PageSource) -> str:
+        if self.shop.options.text_dir is None:
+            return ""
+        return correction(self._text_file(source))
+
+    def _text_file(self, source: PageSource) -> Path:
+        folder = self.shop.options.text_dir
+        assert folder is not None
+        return text_file(folder, self.document, self.shop.root, source)
+
+
+def _one_failed(tasks: list[asyncio.Task[PageOutcome]]) -> bool:
+    """Whether a page could not even be written: then the others need not begin."""
+    return any(task.done() and task.exception() is not None for task in tasks[-64:])
+
+
+async def _uninterrupted(function: Callable[[], Item]) -> Item:
+    """`function` in a thread, waited for even when this task is cancelled meanwhile."""
+    task = asyncio.ensure_future(asyncio.to_thread(function))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -1,0 +1,90 @@
+"""What stands where a document's PDF should go, and whether it is made anew."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ..load.scan import sources_of
+from ..model.characters import printable
+from ..model.errors import EXIT_PAGES_FAILED, OutputError
+from ..model.events import DocumentDone
+from ..model.options import ConvertOptions
+from ..model.page import Document, PageSource
+from ..store.atomic import not_writable
+from ..store.mark import read_mark
+from ..store.texts import content_hash
+
+NOT_OURS = "was not made by this program"
+NOT_THE_TEXT = "is not the text that this program put there"
+
+
+def what_exists(
+    document: Document,
+    options: ConvertOptions,
+    fingerprint: Callable[[], str],
+    text_file: Callable[[PageSource], Path],
+) -> DocumentDone | None:
+    """How a document ends that is not made, because of what is in its PDF's place; else None.
+
+    Args:
+        document: The document.
+        options: What the user asked for.
+        fingerprint: Gives the document's fingerprint, from reading all its scans.
+        text_file: Gives the place of a page's text, where `options` want texts.
+
+    Raises:
+        OutputError: Its place cannot be looked at.
+    """
+    output = document.output
+    sidecar = output.with_suffix(".txt")
+    try:
+        exists, has_sidecar = output.exists(), options.sidecar and sidecar.exists()
+    except OSError as error:
+        raise not_writable(output, error) from error
+    if options.existing == "force":
+        return None
+    if not exists:
+        return _in_the_way(document, sidecar, NOT_THE_TEXT) if has_sidecar else None
+    mark = read_mark(output)
+    done = DocumentDone(document, "skipped")
+    if mark is not None and mark.failures:
+        failures = mark.failures_of(sources_of(document))
+        done = replace(done, failures=failures, exit_code=EXIT_PAGES_FAILED)
+    if options.existing == "keep":
+        return replace(done, message="the PDF exists")
+    if mark is None:
+        return _in_the_way(document, output)
+    if has_sidecar and content_hash(sidecar) != mark.text:
+        return _in_the_way(document, sidecar, NOT_THE_TEXT)
+    if options.retry is not None or not all(each.is_of_scan for each in done.failures):
+        return None
+    if options.sidecar and not has_sidecar:
+        return None
+    texts: list[Path] = []
+    if options.text_dir is not None:
+        failed = {each.source for each in done.failures}
+        texts = [text_file(each) for each in sources_of(document) if each not in failed]
+        if not all(path.exists() for path in texts):
+            return None
+    if options.existing == "update":
+        made = output.stat().st_mtime_ns
+        if all(_changed_ns(path) <= made for path in (*document.scans, *document.folders, *texts)):
+            return replace(done, message="up to date")
+    if mark.fingerprint and mark.fingerprint == fingerprint():
+        return replace(done, message="nothing has changed")
+    return None
+
+
+def _in_the_way(document: Document, path: Path, why: str = NOT_OURS) -> DocumentDone:
+    message = f"{printable(str(path))} exists and {why}; move it away, or replace it with --force"
+    return DocumentDone(document, "failed", message=message, exit_code=OutputError.exit_code)
+
+
+def _changed_ns(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return time.time_ns()

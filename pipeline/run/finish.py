@@ -1,0 +1,133 @@
+"""The end of a document whose pages are all there: merged, verified, put in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..merge import Bookmark, merge_pages
+from ..model.characters import printable
+from ..model.events import DocumentDone
+from ..model.languages import language_tag
+from ..model.options import ConvertOptions, Metadata
+from ..model.outcomes import PageFailure, PageOutcome
+from ..model.page import Document
+from ..model.text import PAGE_BREAK
+from ..pdf.verify import Expected, verify
+from ..store.atomic import atomic_file, put_in_place
+from ..store.mark import mark_of
+from ..store.texts import content_hash
+from ..workers.job import SIDECAR_ENDING
+
+SIZE_SLACK, SIZE_SLACK_PER_PAGE = 1.03, 12_000
+"""A PDF larger than its scans by more than this needs an explanation."""
+
+
+def finish_document(
+    document: Document,
+    outcomes: Sequence[PageOutcome],
+    folder: Path,
+    options: ConvertOptions,
+    fingerprint: str,
+) -> DocumentDone:
+    """Makes the PDF, and the text beside it, from the pages.
+
+    Args:
+        document: What is made.
+        outcomes: How its pages ended, in order.
+        folder: Where they are spooled, each PDF with its text beside it.
+        options: What the user asked for.
+        fingerprint: Of the document's scans and options.
+
+    Returns:
+        What was made.
+
+    Raises:
+        OutputError: It cannot be written.
+        VerificationError: It is not what it should be, and was not put in its place.
+    """
+    output = document.output
+    texts = [folder / f"{index:08}{SIDECAR_ENDING}" for index in range(len(outcomes))]
+    merged, sidecar = folder / "document.pdf", folder / f"document{SIDECAR_ENDING}"
+    with atomic_file(sidecar) as file:
+        for index, text in enumerate(texts):
+            file.write((PAGE_BREAK.encode() if index else b"") + text.read_bytes())
+        file.write(b"\n")
+    mark = mark_of(fingerprint, outcomes, content_hash(sidecar))
+    in_the_way = merge_pages(
+        (outcome.pdf for outcome in outcomes),
+        merged,
+        _metadata(document, options),
+        _bookmarks(outcomes),
+        output_type=options.output_type,
+        entries=mark.entries(),
+    )
+    if options.verify:
+        expected = [
+            Expected(str(outcome.source), outcome.stats, text)
+            for outcome, text in zip(outcomes, texts, strict=True)
+        ]
+        verify(merged, output, expected)
+    # The PDF first: it knows the text that belongs to it, and a missing one is made again.
+    put_in_place(merged, output)
+    if options.sidecar:
+        put_in_place(sidecar, output.with_suffix(SIDECAR_ENDING))
+    if output.parent in document.folders:
+        output.touch()  # its own appearance has just changed the folder
+    done = DocumentDone(
+        document,
+        "converted",
+        pages=len(outcomes),
+        words=sum(outcome.stats.words for outcome in outcomes),
+        failures=failures_of(outcomes),
+        outcomes=tuple(outcomes),
+        bytes_in=sum(_size(path) for path in document.scans),
+        bytes_out=output.stat().st_size,
+    )
+    why_not = f"not PDF/A, because of {', '.join(sorted(in_the_way))}" if in_the_way else ""
+    return replace(done, message="; ".join(filter(None, (_why_larger(done), why_not))))
+
+
+def failures_of(outcomes: Sequence[PageOutcome]) -> tuple[PageFailure, ...]:
+    """Those that failed, without their pages, whose files go with the document."""
+    failures = (outcome for outcome in outcomes if isinstance(outcome, PageFailure))
+    return tuple(replace(failure, pdf=b"") for failure in failures)
+
+
+def _metadata(document: Document, options: ConvertOptions) -> Metadata:
+    metadata = options.metadata
+    if not metadata.title:
+        metadata = replace(metadata, title=printable(document.name))
+    if not metadata.language and options.ocr.languages:
+        metadata = replace(metadata, language=language_tag(options.ocr.languages[0]))
+    return metadata
+
+
+def _bookmarks(outcomes: Sequence[PageOutcome]) -> list[Bookmark]:
+    """One for each file, at its first page."""
+    bookmarks: list[Bookmark] = []
+    last: Path | None = None
+    for index, outcome in enumerate(outcomes):
+        if outcome.source.path != last:
+            last = outcome.source.path
+            bookmarks.append(Bookmark(printable(last.stem), index))
+    return bookmarks
+
+
+def _why_larger(done: DocumentDone) -> str:
+    allowed = done.bytes_in * SIZE_SLACK + SIZE_SLACK_PER_PAGE * done.pages
+    if done.bytes_out <= allowed:
+        return ""
+    endings = sorted({path.suffix.lower() or "no ending" for path in done.document.scans})
+    return (
+        f"{done.bytes_out / max(1, done.bytes_in):.1f} times the size of its scans: PDF cannot hold"
+        f" their compression ({', '.join(endings)}), so the pixels were re-packed without loss"
+    )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,56 @@
+"""What happened in a run, and the exit code that says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ..model.errors import EXIT_NOTHING_READABLE, EXIT_PAGES_FAILED, SEVERITY, SearchablePdfError
+from ..model.events import DocumentDone, Event, PageDone, PageFailed, RunPlanned
+from ..model.outcomes import PageFailure
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects the events of a run.
+
+    Attributes:
+        documents: How each document ended; in the order found, once the run is over.
+        problems: What was wrong with the inputs.
+        passed_over: Files in the folders that are no images.
+        pages_read: Pages whose scan may be read; a document that was skipped counts for one.
+    """
+
+    documents: list[DocumentDone] = field(default_factory=list)
+    problems: list[SearchablePdfError] = field(default_factory=list)
+    passed_over: int = 0
+    pages_read: int = 0
+
+    def add(self, event: Event) -> None:
+        """Notes an event."""
+        match event:
+            case RunPlanned():
+                self.passed_over = event.passed_over
+            case PageDone():
+                self.pages_read += 1
+            case PageFailed():
+                self.pages_read += not event.failure.is_of_scan
+            case DocumentDone():
+                # Their pages would fill the memory: those who want them watch the events.
+                self.documents.append(replace(event, outcomes=()))
+                self.pages_read += event.outcome == "skipped"
+            case _:
+                pass
+
+    @property
+    def failures(self) -> list[PageFailure]:
+        """All pages that could not be done."""
+        return [failure for document in self.documents for failure in document.failures]
+
+    @property
+    def exit_code(self) -> int:
+        """0, or the gravest of what went wrong."""
+        codes = {problem.exit_code for problem in self.problems}
+        codes |= {document.exit_code for document in self.documents}
+        if self.failures:
+            codes.add(EXIT_PAGES_FAILED if self.pages_read else EXIT_NOTHING_READABLE)
+        return next((code for code in SEVERITY if code in codes), 0)

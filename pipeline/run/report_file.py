@@ -1,0 +1,180 @@
+"""The report of a run as JSON: every document and page, written as they end.
+
+The file is one object; README.md lists its members. Pages are written when their document ends
+and are not kept in memory, so the report of a million pages costs no more than that of ten.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from ..model.errors import UsageError
+from ..model.events import DocumentDone, EngineChosen, Event, RunPlanned
+from ..model.outcomes import PageFailure, PageOutcome, PageResult
+from ..model.version import __version__
+from ..store.atomic import atomic_file
+from .report import Report
+
+REPORT_VERSION = 1
+
+
+class ReportFile:
+    """Writes the report. A context manager; `watch` sees the events of `convert`.
+
+    Args:
+        path: Where it goes; it appears when the run ends, also when it is interrupted.
+        run: What was asked for: members of `run` in the report.
+
+    Raises:
+        OutputError: It cannot be written there.
+    """
+
+    def __init__(self, path: Path, run: dict[str, Any]) -> None:
+        self._path = path
+        self._run = run
+        self._engine: dict[str, Any] = {}
+        self._separator = b"\n"
+        self._closing = ExitStack()
+        self._file: BinaryIO
+        self._ending: dict[str, Any] = {"exit_code": None}
+
+    def __enter__(self) -> Self:
+        self._file = self._closing.enter_context(atomic_file(self._path))
+        head = {"version": REPORT_VERSION, "program": f"searchable-pdf {__version__}"}
+        head_json = json.dumps({**head, "run": self._run}, ensure_ascii=False, default=str)
+        self._file.write(head_json[:-1].encode() + b', "documents": [')
+        return self
+
+    def watch(self, event: Event) -> None:
+        """Notes one event."""
+        match event:
+            case RunPlanned():
+                self._ending["passed_over"] = event.passed_over
+            case EngineChosen():
+                self._engine = {
+                    "name": event.engine,
+                    "version": event.version,
+                    "languages": event.languages,
+                    "jobs": event.jobs,
+                    "notes": event.notes,
+                }
+            case DocumentDone():
+                self._write(_document(event))
+            case _:
+                pass
+
+    def finish(self, report: Report, seconds: float) -> None:
+        """Notes how the run ended."""
+        self._ending |= {
+            "exit_code": report.exit_code,
+            "seconds": round(seconds, 3),
+            "problems": [str(problem) for problem in report.problems],
+        }
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        ending = {"engine": self._engine, **self._ending}
+        if error is not None:
+            ending["interrupted_by"] = kind.__name__ if kind else ""
+        tail = json.dumps(ending, ensure_ascii=False)
+        self._file.write(b"\n], " + tail[1:].encode() + b"\n")
+        self._closing.close()
+
+    def _write(self, document: dict[str, Any]) -> None:
+        self._file.write(self._separator + json.dumps(document, ensure_ascii=False).encode())
+        self._separator = b",\n"
+
+
+def documents_to_retry(path: Path) -> frozenset[Path]:
+    """The PDFs of a report that were not written, or in which pages failed.
+
+    Raises:
+        UsageError: It is no such report.
+    """
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        return frozenset(
+            Path(document["output"]).resolve()
+            for document in report["documents"]
+            if document["outcome"] == "failed" or document["pages_failed"]
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{path}: is no report of a run ({error}); give the file that --report wrote"
+        ) from error
+
+
+def _document(done: DocumentDone) -> dict[str, Any]:
+    # Of a document that was skipped, the pages that failed are known, and no others.
+    pages: tuple[PageOutcome, ...] = done.outcomes or done.failures
+    return {
+        "output": str(done.document.output.absolute()),
+        "outcome": done.outcome,
+        "message": done.message,
+        "exit_code": done.exit_code,
+        "pages_total": done.pages,
+        "pages_failed": len(done.failures),
+        "pages_without_text": sum(
+            isinstance(page, PageResult) and not page.stats.words for page in pages
+        ),
+        "words": done.words,
+        "bytes_in": done.bytes_in,
+        "bytes_out": done.bytes_out,
+        "bytes_saved": done.bytes_in - done.bytes_out if done.outcome == "converted" else 0,
+        "seconds": round(done.seconds, 3),
+        "pages": [_page(page) for page in pages],
+    }
+
+
+def _page(page: PageOutcome) -> dict[str, Any]:
+    stats = page.stats
+    shown: dict[str, Any] = {
+        "source": str(page.source.path),
+        "frame": page.source.frame + 1,
+        "outcome": "failed" if isinstance(page, PageFailure) else "done",
+    }
+    if isinstance(page, PageFailure):
+        return shown | {
+            "stage": page.stage,
+            "kind": page.kind,
+            "reason": page.reason,
+            "bytes_out": stats.bytes_out,
+        }
+    return shown | {
+        "words": stats.words,
+        "confidence": stats.confidence,
+        "worst_confidence": stats.worst_confidence,
+        "truncated": stats.truncated,
+        "rotation_deg": stats.rotation_deg,
+        "text_from": stats.text_from,
+        "notes": list(page.notes),
+        "damage": page.damage,
+        "seconds": {
+            "load": stats.load_s,
+            "recognize": stats.recognize_s,
+            "render": stats.render_s,
+        },
+        "bytes_in": _size(page.source.path),
+        "bytes_out": stats.bytes_out,
+        "picture": {
+            "width": stats.image_px[0],
+            "height": stats.image_px[1],
+            "filter": stats.image_filter,
+            "bytes": stats.image_bytes,
+        },
+    }
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,129 @@
+"""What a finished PDF says of itself: who made it, from what, and which pages failed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from pypdf import PdfReader
+from pypdf.errors import DependencyError, PyPdfError
+
+from ..model.options import ConvertOptions
+from ..model.outcomes import PageFailure, Stage
+from ..model.page import Document, PageSource
+from ..model.version import PRODUCER
+
+FORMAT = 1
+"""Counts up when the same scans and options would give another PDF."""
+LONGEST_REASON = 300
+LONGEST_STRING = 16_000
+"""Characters; PDF/A allows strings of 32,767 bytes (ISO 19005-2, 6.1.13)."""
+FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
+TEXT = "/SearchablePdfText"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is remembered in the information dictionary of a PDF of ours.
+
+    Attributes:
+        fingerprint: Hash of the scans' contents and of the options; no paths, no times.
+        failures: For each failed page its index in the PDF, and stage, kind and reason.
+        text: Hash of its text, as a sidecar holds it.
+    """
+
+    fingerprint: str = ""
+    failures: tuple[tuple[int, Stage, str, str], ...] = ()
+    text: str = ""
+
+    def entries(self) -> Mapping[str, str]:
+        """The mark as entries of the information dictionary."""
+        entries = {FINGERPRINT: self.fingerprint, TEXT: self.text}
+        failures = [(*each[:3], each[3][:LONGEST_REASON]) for each in self.failures]
+        while failures and len(json.dumps(failures)) > LONGEST_STRING:
+            failures.pop()
+        if failures:
+            entries[FAILURES] = json.dumps(failures)
+        return entries
+
+    def failures_of(self, sources: Sequence[PageSource]) -> tuple[PageFailure, ...]:
+        """The failures again, of the pages that are these now."""
+        return tuple(
+            PageFailure(sources[index], stage, kind, f"{sources[index]}: {reason}")
+            for index, stage, kind, reason in self.failures
+            if index < len(sources)
+        )
+
+
+def mark_of(fingerprint: str, outcomes: Iterable[object], text: str) -> Mark:
+    """The mark of a document whose pages ended so, with the hash of its text."""
+    return Mark(
+        fingerprint,
+        tuple(
+            (index, outcome.stage, outcome.kind, outcome.reason)
+            for index, outcome in enumerate(outcomes)
+            if isinstance(outcome, PageFailure)
+        ),
+        text,
+    )
+
+
+def read_mark(path: Path) -> Mark | None:
+    """The mark of a PDF; None where this program did not make it."""
+    try:
+        with PdfReader(path) as reader:
+            information = reader.metadata
+            producer = information.producer if information else None
+            if information is None or not producer or producer.split(" ")[0] != PRODUCER:
+                return None
+            failures = tuple(
+                (int(index), cast(Stage, str(stage)), str(kind), str(reason))
+                for index, stage, kind, reason in json.loads(information.get(FAILURES, "[]"))
+            )
+            return Mark(
+                str(information.get(FINGERPRINT, "")), failures, str(information.get(TEXT, ""))
+            )
+    except (PyPdfError, DependencyError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def fingerprint(
+    document: Document,
+    contents: Sequence[str],
+    corrections: Sequence[str],
+    options: ConvertOptions,
+    engine: str,
+    languages: tuple[str, ...],
+) -> str:
+    """Says of two runs whether they make the same PDF.
+
+    The engine counts by its name alone: a newer one rewrites nothing by itself.
+
+    Args:
+        document: Its name is the title, the names of its scans are the outline.
+        contents: Hashes of the scans' bytes, in order.
+        corrections: Hashes of what persons have corrected.
+        options: All of it that shows in the PDF is taken.
+        engine: Who reads.
+        languages: What it is told to read.
+    """
+    parts = [
+        FORMAT,
+        document.name,
+        [(path.stem, content) for path, content in zip(document.scans, contents, strict=True)],
+        list(corrections),
+        options.load.cache_key,
+        options.load.max_image_mpixels,
+        options.ocr.cache_key,
+        options.output_type,
+        options.images.cache_key,
+        repr(options.metadata),
+        engine,
+        languages,
+        *options.ocr.engine.of_engine(engine),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

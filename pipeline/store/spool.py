@@ -1,0 +1,118 @@
+"""A hidden folder beside the PDFs, for what is not complete yet; it goes with the run.
+
+A run holds a lock on its folder, which the system lets go however the run ends. So the next run
+can tell the folder of one that was killed from that of one still at work.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from ..model.errors import OutputError
+from .atomic import SPOOL_PREFIX, leave_nothing_of, not_writable
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover (no such locks there: nothing is swept)
+    fcntl = None  # type: ignore[assignment]
+
+SUFFIX = ".spool"
+
+
+class Spool:
+    """The folder of one run. A context manager: at its end, or the process's, the folder is gone.
+
+    Args:
+        beside: The folder of the PDFs; made where it is missing.
+
+    Raises:
+        OutputError: The folder cannot be made there.
+    """
+
+    def __init__(self, beside: Path) -> None:
+        self._beside = beside
+        self._count = 0
+        try:
+            beside.mkdir(parents=True, exist_ok=True)
+            self.folder, self._lock = _make(beside)
+        except OSError as error:
+            raise not_writable(beside, error) from error
+        leave_nothing_of(self.folder)
+
+    def new_folder(self) -> Path:
+        """An empty folder for one document.
+
+        Raises:
+            OutputError: It cannot be made: the disk is full, or the whole spool was removed.
+        """
+        self._count += 1
+        folder = self.folder / str(self._count)
+        try:
+            folder.mkdir()
+        except FileNotFoundError as error:
+            gone = f"{self._beside}: the folder was removed while PDFs were being made; run again"
+            raise OutputError(gone) from error
+        except OSError as error:
+            raise not_writable(self._beside, error) from error
+        return folder
+
+    def close(self) -> None:
+        """Removes the folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(OSError):
+            os.close(self._lock)
+
+
+def sweep(folder: Path) -> None:
+    """Removes the spools in `folder` whose runs were killed."""
+    if fcntl is None or not folder.is_dir():
+        return
+    with suppress(OSError):
+        for path in list(folder.glob(f"{SPOOL_PREFIX}*{SUFFIX}")):
+            lock = _lock(path)
+            if lock is not None:
+                shutil.rmtree(path, ignore_errors=True)
+                os.close(lock)
+
+
+def _make(beside: Path) -> tuple[Path, int]:
+    """A new folder and the lock on it; another run may sweep it away in between."""
+    while True:
+        folder = beside / f"{SPOOL_PREFIX}{secrets.token_hex(8)}{SUFFIX}"
+        folder.mkdir()
+        try:
+            lock = _lock(folder)
+        except OSError:  # a disk without locks: nobody can sweep it, then
+            return folder, os.open(os.devnull, os.O_RDONLY)
+        if lock is None:
+            continue
+        if folder.exists():
+            return folder, lock
+        os.close(lock)
+
+
+def _lock(folder: Path) -> int | None:
+    """A descriptor that holds the folder's lock; None where another process holds it.
+
+    Raises:
+        OSError: There are no locks on this disk.
+    """
+    if fcntl is None:
+        return os.open(os.devnull, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor

@@ -1,0 +1,1 @@
+"""Pages made on other machines, by the workers of a Dask cluster."""

@@ -1,0 +1,235 @@
+"""What runs on the workers of a cluster: each holds processes with warm engines, and feeds them.
+
+Dask's own threads cannot be stopped, and share their process's fate with the worker. So a page is
+made in a process of its own, as on one machine (`workers.ProcessRunner`): one that hangs is
+stopped after its time, one that crashes is tried once more, and the worker itself goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import pickle
+import shutil
+import socket
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import distributed
+import psutil
+from PIL import Image
+
+from ...model.errors import (
+    EngineError,
+    LanguageError,
+    OcrError,
+    OutputError,
+    PageTimeoutError,
+    WorkerDiedError,
+)
+from ...model.page import PageSource
+from ...model.version import __version__
+from ...ocr.recognize import recognize
+from ...ocr.registry import choose_engine
+from ..job import PageJob
+from ..processes import ProcessRunner
+from .parcel import Answer, Demand, Parcel
+from .worker_files import collect, is_it, lay_out
+
+MEMORY_SHARE = 0.95
+"""Of a worker's memory limit: beyond it the largest process of an engine is ended."""
+MEMORY_EVERY_S = 1.0
+SETTLE_S = 120.0
+"""A process that has not loaded its engine in this time is taken to hang."""
+
+FIRST = 100
+"""Of what is done at a worker's end."""
+BLANK_PX = (64, 64)
+"""The page on which an engine shows that it starts."""
+
+Reply = dict[str, Any]
+_NOWHERE = PageSource(Path())
+
+
+def version_here() -> str:
+    """The version of this package, for those who ask from elsewhere."""
+    return __version__
+
+
+async def greet(version: str, payload: bytes, dask_worker: distributed.Worker) -> Reply:
+    """Whether this worker can make the pages of a run; its processes load their engine.
+
+    Args:
+        version: Of the package where the command runs.
+        payload: A pickled `Demand`, and the path and hash of a scan that should be seen here.
+        dask_worker: Given by Dask.
+
+    Returns:
+        Only built-in types, which every version understands: `refusal` (empty if it can),
+        `host`, `sees` (the scan), `nanny` (whether one would start it again).
+    """
+    reply: Reply = {
+        "refusal": _other_version(version),
+        "host": socket.gethostname(),
+        "sees": True,
+        "nanny": bool(dask_worker.nanny),
+    }
+    if not reply["refusal"]:
+        demand, scan, content = pickle.loads(payload)
+        reply["refusal"] = await _bench(dask_worker).refusal(demand, everywhere=True)
+        reply["sees"] = scan is None or await asyncio.to_thread(is_it, scan, content)
+    return reply
+
+
+async def make(version: str, payload: bytes) -> bytes:
+    """Makes one page.
+
+    Args:
+        version: Of the package where the command runs; another cannot read the parcel.
+        payload: A pickled `Parcel`.
+
+    Returns:
+        A pickled `Answer`.
+    """
+    worker = distributed.get_worker()
+    refusal = _other_version(version)
+    answer = Answer(worker.address, refusal=refusal)
+    if not refusal:
+        answer = await _bench(worker).make(pickle.loads(payload))
+    return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+
+
+def _other_version(version: str) -> str:
+    if version == __version__:
+        return ""
+    return (
+        f"searchable-pdf is {__version__} there, {version} here:"
+        f" pip install 'searchable-pdf[cluster]=={version}', and start the worker again"
+    )
+
+
+class Bench:
+    """Where one Dask worker makes pages: its processes, and its scratch folder."""
+
+    def __init__(self, worker: distributed.Worker) -> None:
+        # Nannies start workers as daemons, which may have no child processes; but these die
+        # with their parent (`process`), which is what the rule is for.
+        multiprocessing.current_process().daemon = False
+        self._address = worker.address
+        self._threads = worker.state.nthreads
+        self._runner = ProcessRunner(self._threads)
+        # Or the worker would wait for them at its own end, and never come to it.
+        Finalize(None, self._runner.close, exitpriority=FIRST)
+        self._folder = Path(worker.local_directory)
+        self._scans = self._folder / "scans"
+        self._greeted: dict[Demand, asyncio.Task[str]] = {}
+        limit = worker.memory_manager.memory_limit
+        self._watching = asyncio.create_task(_watch_memory(limit)) if limit else None
+
+    async def refusal(self, demand: Demand, everywhere: bool = False) -> str:
+        """Why this worker cannot meet a demand; empty where it can.
+
+        Args:
+            demand: Of a run.
+            everywhere: All processes load the engine, not one.
+        """
+        if everywhere or demand not in self._greeted:
+            times = self._threads if everywhere else 1
+            self._greeted[demand] = asyncio.create_task(self._greet(demand, times))
+        return await asyncio.shield(self._greeted[demand])
+
+    async def _greet(self, demand: Demand, times: int) -> str:
+        job = PageJob(source=_NOWHERE)
+        meet = partial(_meet, demand)
+        try:
+            found = await asyncio.gather(
+                *(self._runner.run(meet, job, SETTLE_S) for _ in range(times))
+            )
+        except (PageTimeoutError, WorkerDiedError):
+            return f"engine {demand.engine} does not start: its process hangs or dies"
+        return str(max(found))
+
+    async def make(self, parcel: Parcel) -> Answer:
+        """Makes one page; whatever goes wrong is in the answer."""
+        answer = Answer(self._address)
+        refusal = await self.refusal(parcel.demand)
+        if refusal:
+            return replace(answer, refusal=refusal)
+        folder = self._folder / f"page-{os.urandom(8).hex()}"
+        try:
+            return await self._make_in(folder, parcel, answer)
+        except OSError as error:
+            return replace(answer, refusal=_no_room(self._folder, error))
+        finally:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    async def _make_in(self, folder: Path, parcel: Parcel, answer: Answer) -> Answer:
+        job = await asyncio.to_thread(lay_out, parcel, folder, self._scans)
+        if job is None:
+            return replace(answer, wants_scan=True)
+        try:
+            result = await self._runner.run(parcel.function, job, parcel.timeout_s)
+        except (EngineError, OutputError) as error:
+            return replace(answer, refusal=str(error))
+        except Exception as error:  # of this page alone
+            return replace(answer, error=error)
+        return await asyncio.to_thread(collect, answer, parcel, job, result)
+
+
+def _meet(demand: Demand, job: PageJob) -> str:
+    """In a process: loads the engine; why it is not the one that is asked for, or nothing."""
+    try:
+        chosen = choose_engine(demand.engine, demand.ocr)
+        if chosen.identity != demand.identity:
+            there, here = chosen.version, demand.version
+            if there == here:
+                return (
+                    f"engine {demand.engine} has other data there than here: copy its language"
+                    f" files, and {demand.install}"
+                )
+            return f"engine {demand.engine} is {there} there, {here} here: {demand.install}"
+        blank = Image.new("L", BLANK_PX, 255)
+        recognize(blank, chosen.languages, chosen.engine, demand.ocr.engine)
+    except LanguageError as error:
+        return str(error)
+    except EngineError as error:
+        return f"{error}; to have it as it is here: {demand.install}"
+    except OcrError:  # it starts, and does not like such a page
+        pass
+    return ""
+
+
+async def _watch_memory(limit: int) -> None:
+    """Ends the largest process of an engine where all together take more than the worker may.
+
+    The nanny sees the worker's own memory only.
+    """
+    here = psutil.Process()
+    while True:
+        await asyncio.sleep(MEMORY_EVERY_S)
+        with suppress(psutil.Error):
+            sizes = {child: child.memory_info().rss for child in here.children(recursive=True)}
+            if sizes and here.memory_info().rss + sum(sizes.values()) > MEMORY_SHARE * limit:
+                max(sizes, key=lambda child: sizes[child]).kill()
+
+
+def _no_room(folder: Path, error: OSError) -> str:
+    return (
+        f"{folder} cannot be written ({error.strerror or error}): make room there, or start the"
+        " worker with another --local-directory"
+    )
+
+
+_benches: WeakKeyDictionary[distributed.Worker, Bench] = WeakKeyDictionary()
+
+
+def _bench(worker: distributed.Worker) -> Bench:
+    if worker not in _benches:
+        _benches[worker] = Bench(worker)
+    return _benches[worker]

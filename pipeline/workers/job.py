@@ -1,0 +1,53 @@
+"""What a worker must know of a page to make it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions
+from ..model.page import PageSource
+from ..ocr.engine import EngineChoice
+
+Result = TypeVar("Result")
+"""What is made of a page."""
+
+SIDECAR_ENDING = ".txt"
+WHOLE, DAMAGED = "", "-damaged"
+"""How the scan was when its text was kept, as endings of the text's key in the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """All that a worker must know of a page: small, and picklable where the engine is a name.
+
+    Attributes:
+        source: Which page.
+        load: How to read the scan.
+        ocr: How to recognise it.
+        images: How its scan stands in the PDF.
+        engine: By whom.
+        content: Hash of the scan's bytes; empty where nobody has looked.
+        key: Names the text of this page among all texts (`store.page_key`); empty where it
+            shall not be known again.
+        store: Folder of the texts that are known; None for none.
+        spool: File for the page's PDF; its text goes beside it. None to give it back as bytes.
+        text_file: Its text as JSON, which a person may have corrected; None for none.
+    """
+
+    source: PageSource
+    load: LoadOptions = field(default_factory=LoadOptions)
+    ocr: OcrOptions = field(default_factory=OcrOptions)
+    engine: EngineChoice = DEFAULT_ENGINE
+    content: str = ""
+    key: str = ""
+    store: Path | None = None
+    spool: Path | None = None
+    text_file: Path | None = None
+    images: ImageOptions = field(default_factory=ImageOptions)
+
+    @property
+    def store_keys(self) -> tuple[str, ...]:
+        """The names that its text may have in a store; none where it is not to be known."""
+        return (self.key + WHOLE, self.key + DAMAGED) if self.key else ()

@@ -1,0 +1,186 @@
+"""Pages made in processes of their own, which may hang, crash or be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager, contextmanager
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from ..model.errors import PageTimeoutError, WorkerDiedError
+from .job import PageJob, Result
+from .process import call
+
+GRACE_S = 60.0
+"""A worker that does not even stop in time is given up after so many seconds more."""
+REBUILDS = 3
+"""How often a page is submitted again because a worker died before it began."""
+
+
+class ProcessRunner:
+    """Runs pages in processes that may hang, crash or be killed.
+
+    A page whose process dies is tried once more while no other page is being made: if memory
+    was short, it has all of it.
+
+    Args:
+        jobs: Pages at a time.
+        timeout_s: Longest time for one page; None for no limit.
+        verbose: Let through what the processes print.
+    """
+
+    def __init__(self, jobs: int, timeout_s: float | None = None, verbose: bool = False) -> None:
+        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        self._timeout_s = timeout_s
+        self._workers = [_Worker(verbose) for _ in range(max(1, jobs))]
+        for worker in self._workers:
+            self._idle.put_nowait(worker)
+        self._floor = _Floor()
+
+    async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
+        """See `Runner`."""
+        return await self.run(function, job, self._timeout_s)
+
+    async def run(
+        self, function: Callable[[PageJob], Result], job: PageJob, timeout_s: float | None
+    ) -> Result:
+        """As `Runner`, with a time-out of its own."""
+        try:
+            async with self._floor.shared(), self._worker() as worker:
+                return await worker.run(function, job, timeout_s)
+        except WorkerDiedError:
+            async with self._floor.alone(), self._worker() as worker:
+                return await worker.run(function, job, timeout_s)
+
+    @asynccontextmanager
+    async def _worker(self) -> AsyncIterator[_Worker]:
+        worker = await self._idle.get()
+        try:
+            yield worker
+        finally:
+            self._idle.put_nowait(worker)
+
+    def close(self) -> None:
+        """See `Runner`."""
+        for worker in self._workers:
+            worker.stop()
+
+
+class _Worker:
+    """One process at a time, in a pool of its own: what breaks it concerns one page only."""
+
+    def __init__(self, verbose: bool) -> None:
+        self._verbose = verbose
+        self._pool: ProcessPool | None = None
+
+    async def run(
+        self, function: Callable[[PageJob], Result], job: PageJob, timeout_s: float | None
+    ) -> Result:
+        limit = None if timeout_s is None else timeout_s + GRACE_S
+        for _ in range(REBUILDS):
+            future = self._schedule(function, job, timeout_s)
+            try:
+                return await asyncio.wait_for(asyncio.wrap_future(future), limit)
+            except TimeoutError:
+                if not future.done() or future.cancelled():
+                    self.stop()
+                raise PageTimeoutError(
+                    f"{job.source}: not done after {timeout_s:g} s; allow more with --timeout"
+                ) from None
+            except ProcessExpired as error:
+                raise WorkerDiedError(_obituary(job, error.exitcode)) from None
+            except BrokenProcessPool:
+                self.stop()
+        raise WorkerDiedError(_obituary(job, None))
+
+    def stop(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
+    def _schedule(
+        self, function: Callable[[PageJob], Result], job: PageJob, timeout_s: float | None
+    ) -> ProcessFuture[Result]:
+        arguments = (function, job, self._verbose)
+        with _no_interrupts():
+            if self._pool is None:
+                self._pool = ProcessPool(1, context=multiprocessing.get_context("spawn"))
+            try:
+                return self._pool.schedule(call, args=arguments, timeout=timeout_s)
+            except RuntimeError:  # the pool broke while it was idle
+                self.stop()
+                self._pool = ProcessPool(1, context=multiprocessing.get_context("spawn"))
+                return self._pool.schedule(call, args=arguments, timeout=timeout_s)
+
+
+def _obituary(job: PageJob, code: int | None) -> str:
+    how = ""
+    if code is not None:
+        how = f" with exit code {code}"
+        if code < 0:
+            try:
+                how = f" by {signal.Signals(-code).name}"
+            except ValueError:
+                how = f" by signal {-code}"
+    hint = "; it may need more memory: try -j 1 or --max-side" if code == -9 else ""
+    return f"{job.source}: its worker process died{how}{hint}"
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Threads and processes that are started meanwhile leave Ctrl-C to this process."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Floor:
+    """Many may share it, or one has it alone; who wants it alone is let in next."""
+
+    def __init__(self) -> None:
+        self._changed = asyncio.Condition()
+        self._sharing = 0
+        self._waiting = 0
+        self._taken = False
+
+    @asynccontextmanager
+    async def shared(self) -> AsyncIterator[None]:
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._taken and not self._waiting)
+            self._sharing += 1
+        try:
+            yield
+        finally:
+            await self._leave(sharing=1)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        async with self._changed:
+            self._waiting += 1
+            try:
+                await self._changed.wait_for(lambda: not self._taken and not self._sharing)
+                self._taken = True
+            finally:
+                self._waiting -= 1
+                self._changed.notify_all()
+        try:
+            yield
+        finally:
+            await self._leave(taken=True)
+
+    async def _leave(self, sharing: int = 0, taken: bool = False) -> None:
+        async with self._changed:
+            self._sharing -= sharing
+            if taken:
+                self._taken = False
+            self._changed.notify_all()
