@@ -68,7 +68,7 @@ def merge_pages(
         bookmarks: The outline, in order.
         output_type: `auto` claims PDF/A-2u where nothing stands in the way, `pdf` never does;
             `pdfa` is `auto` here: what stands in the way is converted when a page is rendered.
-        entries: More entries of the information dictionary, such as a `Mark` has.
+        entries: More entries of the information dictionary, such as a `Provenance` has.
 
     Returns:
         What stands in the way of PDF/A, in words; empty where the PDF is PDF/A or was not

@@ -21,7 +21,7 @@ from typing import Any
 FOLDER, ENGINE = "BENCH_CLOCK", "BENCH_CLOCK_ENGINE"
 STAGES = {
     "page": ("pipeline.workers.page:process_page", "pipeline.run.document:process_page"),
-    "load": ("pipeline.workers.page_text:load_page", "pipeline.workers.page_text:mend"),
+    "load": ("pipeline.workers.page_text:load_page", "pipeline.workers.page_text:repair"),
     "downscale": ("pipeline.workers.page_text:downscale",),
     "recognition": ("pipeline.workers.page_text:recognize",),
     "render": ("pipeline.workers.page:render",),

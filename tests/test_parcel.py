@@ -9,14 +9,14 @@ from PIL import Image
 
 from pipeline import ClusterOptions, OcrOptions, PageSource, process_page
 from pipeline.store.texts import Store
-from pipeline.workers.cluster.parcel import Answer, Demand, Packer, Parcel
+from pipeline.workers.cluster.parcel import Packer, Parcel, Reply, WorkerRequirements
 from pipeline.workers.cluster.worker_files import collect, lay_out
 from pipeline.workers.job import PageJob
 
 
 def packed(options: ClusterOptions, job: PageJob) -> Parcel:
-    demand = Demand("rapid", OcrOptions(), "", "", "", 0.0)
-    parcel = pickle.loads(Packer(options, demand, None).pack(process_page, job))
+    requirements = WorkerRequirements("rapid", OcrOptions(), "", "", "", 0.0)
+    parcel = pickle.loads(Packer(options, requirements, None).pack(process_page, job))
     assert isinstance(parcel, Parcel)
     return parcel
 
@@ -49,9 +49,9 @@ def test_texts_of_scans_that_are_cut_off_travel_both_ways(tmp_path: Path) -> Non
         assert there is not None
         outcome = process_page(there)
         outcomes.append(outcome)
-        answer = collect(Answer("tcp://worker"), parcel, there, outcome)
-        demand = Demand("rapid", OcrOptions(), "", "", "", 0.0)
-        Packer(options, demand, None).unpack(answer, job)
+        reply = collect(Reply("tcp://worker"), parcel, there, outcome)
+        requirements = WorkerRequirements("rapid", OcrOptions(), "", "", "", 0.0)
+        Packer(options, requirements, None).unpack(reply, job)
     assert [outcome.stats.text_from for outcome in outcomes] == ["engine", "store"]
     assert len(list((tmp_path / "store").rglob("*.gz"))) == 1
     assert Store(tmp_path / "store").usage().entries == 1

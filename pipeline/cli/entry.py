@@ -32,7 +32,7 @@ def _run() -> int:
 
     from ..model.characters import printable
     from ..model.errors import SearchablePdfError
-    from ..workers.process import settle_pillow, silence_libraries
+    from ..workers.process_setup import settle_pillow, silence_libraries
     from .main import cli
 
     settle_pillow()

@@ -8,8 +8,8 @@ from typing import Any
 import click
 from pypdf.errors import DependencyError, PyPdfError
 
-from ..load.mend import mend
 from ..load.page import load_page
+from ..load.repair import repair
 from ..load.scan import page_sources, scan_errors
 from ..merge import Bookmark, merge_pages
 from ..model.characters import printable
@@ -18,7 +18,7 @@ from ..model.page import PageSource
 from ..render import render_page
 from ..store.atomic import atomic_file
 from ..store.corrections import read_text, write_text
-from ..store.mark import read_mark
+from ..store.provenance import read_provenance
 from ..workers.job import PageJob
 from ..workers.page_text import read_page
 from .options import (
@@ -103,7 +103,7 @@ def render_command(
             raise UsageError(f"{printable(str(text))}: no such file; make it with ocr") from None
     options = load_options({"image_dpi": image_dpi, "max_image_mpixels": float("inf")})
     with load_page(source, options) as image, scan_errors(source):
-        image = mend(image)
+        image = repair(image)
         if image.damage:
             click.echo(f"{source}: {image.damage}", err=True)
         pdf = render_page(image, found, image_options(chosen))
@@ -150,7 +150,7 @@ def _keep_others(pdf: Path, force: bool) -> None:
     Raises:
         OutputError: It would be.
     """
-    if not force and pdf.exists() and read_mark(pdf) is None:
+    if not force and pdf.exists() and read_provenance(pdf) is None:
         raise OutputError(
             f"{printable(str(pdf))} exists and was not made by this program;"
             " move it away, or replace it with --force"

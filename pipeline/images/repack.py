@@ -25,7 +25,7 @@ SURELY_LESS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Few:
+class FewColors:
     """An image of few colours.
 
     Attributes:
@@ -84,7 +84,7 @@ def repacked(image: Image.Image, bits: int) -> EncodedImage | None:
     return _with_palette(flate(as_png(few.numbers, needed), few.profile), few.colors)
 
 
-def _few_colors(image: Image.Image) -> Few | None:
+def _few_colors(image: Image.Image) -> FewColors | None:
     """The image's colours, if they are 256 at most (16 of grey: with more, nothing is won)."""
     profile = icc_profile(image)
     if image.mode == "RGB":
@@ -96,8 +96,8 @@ def _few_colors(image: Image.Image) -> Few | None:
             grey = image.getchannel(0)
             numbers = grey.point(_table((color[0], i) for i, color in enumerate(colors)))
             # Greys under a profile of RGB are not those of any profile of grey.
-            return Few(numbers, colors if profile else _as_grey(colors), profile)
-        return Few(_numbered(image, colors), colors, profile)
+            return FewColors(numbers, colors if profile else _as_grey(colors), profile)
+        return FewColors(_numbered(image, colors), colors, profile)
     if image.mode not in ("L", "P"):
         return None
     used = [value for value, count in enumerate(image.histogram()) if count]
@@ -112,10 +112,10 @@ def _few_colors(image: Image.Image) -> Few | None:
             color_of = {value: color[:1] for value, color in color_of.items()}
     colors = _sorted(color_of.values())
     places = _table((value, colors.index(color)) for value, color in color_of.items())
-    return Few(_as_l(image).point(places), colors, profile)
+    return FewColors(_as_l(image).point(places), colors, profile)
 
 
-def _two_colors(few: Few) -> EncodedImage:
+def _two_colors(few: FewColors) -> EncodedImage:
     """One or two colours as G4, with a palette where they are not black and white."""
     if set(few.colors) <= {(0,), (255,)}:
         black_white = few.numbers.point(_table(enumerate(c[0] for c in few.colors)), "1")

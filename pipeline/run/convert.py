@@ -18,10 +18,10 @@ from ..ocr.engine import EngineChoice
 from ..ocr.registry import Chosen, choose_engine
 from ..store.spool import Spool, sweep
 from ..store.texts import Store
-from ..workers.backend import Site, cluster_site, local_site
-from ..workers.limit import Room
+from ..workers.backend import Backend, cluster_backend, local_backend
+from ..workers.limit import Limit
 from ..workers.machine import available_memory_mb, cpu_count
-from .document import Workshop, make_document
+from .document import RunContext, make_document
 from .plan import Plan, is_asked_for, pages_up_to, plan
 from .report import Report
 
@@ -115,30 +115,30 @@ class _Conversion:
         ):
             self.options = replace(self.options, store=None)
         try:
-            async with await self._site(chosen, found, notes) as site:
+            async with await self._backend(chosen, found, notes) as backend:
                 self._notify(
                     EngineChosen(
                         chosen.name,
                         chosen.version,
                         chosen.languages,
-                        site.jobs,
-                        (*notes, *site.notes),
+                        backend.jobs,
+                        (*notes, *backend.notes),
                     )
                 )
-                shop = Workshop(
+                context = RunContext(
                     options=self.options,
                     root=self.root,
                     engine=chosen.engine,
                     engine_name=chosen.name,
-                    ocr=site.ocr,
+                    ocr=backend.ocr,
                     recipe=_recipe(self.options, chosen),
-                    runner=site.runner,
+                    runner=backend.runner,
                     spool=self._open_spool,
-                    slots=site.pages,
-                    turn=asyncio.Lock(),
+                    slots=backend.pages,
+                    drawing=asyncio.Lock(),
                     notify=self._notify,
                 )
-                await self._documents(shop, site.documents)
+                await self._documents(context, backend.documents)
         except* SearchablePdfError as errors:
             raise _first(errors) from None
         finally:
@@ -148,26 +148,26 @@ class _Conversion:
             await self._prune()
         return self.report
 
-    async def _site(
+    async def _backend(
         self, chosen: Chosen, found: Plan, notes: list[str]
-    ) -> AbstractAsyncContextManager[Site]:
+    ) -> AbstractAsyncContextManager[Backend]:
         cluster = self.options.cluster
         if cluster is not None:
             first = await asyncio.to_thread(self._first_source)
-            return cluster_site(self.options, cluster, chosen, first, self._notify)
+            return cluster_backend(self.options, cluster, chosen, first, self._notify)
         jobs = await asyncio.to_thread(self._jobs, chosen, found, notes)
-        return local_site(self.options, chosen, jobs)
+        return local_backend(self.options, chosen, jobs)
 
     def _first_source(self) -> PageSource | None:
         document = next(self._found(), None)
         return PageSource(document.scans[0]) if document is not None else None
 
-    async def _documents(self, shop: Workshop, in_flight: Room) -> None:
+    async def _documents(self, context: RunContext, in_flight: Limit) -> None:
         order: dict[Path, int] = {}
 
         async def make(document: Document) -> None:
             try:
-                self._notify(await make_document(shop, document))
+                self._notify(await make_document(context, document))
             finally:
                 in_flight.release()
 

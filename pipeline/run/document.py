@@ -28,11 +28,11 @@ from ..model.page import Document, PageSource
 from ..ocr.engine import EngineChoice
 from ..store.atomic import check_folder
 from ..store.corrections import correction, text_file
-from ..store.mark import fingerprint
+from ..store.provenance import fingerprint
 from ..store.spool import Spool
 from ..store.texts import content_hash, page_key
 from ..workers.job import PageJob
-from ..workers.limit import Room
+from ..workers.limit import Limit
 from ..workers.page import process_page, stand_in, stand_in_unseen
 from ..workers.runner import Runner
 from .existing import what_exists
@@ -42,7 +42,7 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class RunContext:
     """What the documents of a run share.
 
     Attributes:
@@ -55,7 +55,7 @@ class Workshop:
         runner: Makes pages.
         spool: Gives the place of what is not complete; made when it is first needed.
         slots: One for each page that may be in flight.
-        turn: Documents draw their pages in turn; several may be in flight, as they may be short.
+        drawing: Documents draw their pages in turn; several may be in flight, as they may be short.
         notify: Is told what happens.
     """
 
@@ -67,35 +67,43 @@ class Workshop:
     recipe: str
     runner: Runner
     spool: Callable[[], Spool]
-    slots: Room
-    turn: asyncio.Lock
+    slots: Limit
+    drawing: asyncio.Lock
     notify: Notify
 
 
-async def make_document(shop: Workshop, document: Document) -> DocumentDone:
+async def make_document(context: RunContext, document: Document) -> DocumentDone:
     """Makes one document, or says why not.
 
     Raises:
         EngineError: There is no engine: no page of any document could be read.
     """
-    return await _Making(shop, document).run()
+    return await DocumentJob(context, document).run()
 
 
-class _Making:
-    def __init__(self, shop: Workshop, document: Document) -> None:
-        self.shop = shop
+class DocumentJob:
+    """The making of one document.
+
+    Args:
+        context: Of the run.
+        document: What is made.
+    """
+
+    def __init__(self, context: RunContext, document: Document) -> None:
+        self.context = context
         self.document = document
         self._contents: dict[Path, str] = {}
 
     async def run(self) -> DocumentDone:
-        document, options = self.document, self.shop.options
+        """See `make_document`."""
+        document, options = self.document, self.context.options
         try:
             existing = await asyncio.to_thread(
                 what_exists, document, options, self._fingerprint_now, self._text_file
             )
             if existing is not None:
                 return existing
-            spool = await asyncio.to_thread(self.shop.spool)
+            spool = await asyncio.to_thread(self.context.spool)
             folder = await asyncio.to_thread(spool.new_folder)
             try:
                 await asyncio.to_thread(check_folder, document.output.parent)
@@ -109,14 +117,14 @@ class _Making:
         tasks: list[asyncio.Task[PageOutcome]] = []
         corrections: list[str] = []
         try:
-            async with self.shop.turn:
+            async with self.context.drawing:
                 started = time.monotonic()
                 sources = self._sources()
                 while not _one_failed(tasks):
                     source = await asyncio.to_thread(next, sources, None)
                     if source is None:
                         break
-                    await self.shop.slots.acquire()
+                    await self.context.slots.acquire()
                     # Before the page is made: a text corrected meanwhile is taken next time.
                     corrections.append(await asyncio.to_thread(self._correction, source))
                     job = self._job(source, folder / f"{len(tasks):08}.pdf")
@@ -129,7 +137,7 @@ class _Making:
             raise
         document = self.document
         failures = failures_of(outcomes)
-        if failures and self.shop.options.strict:
+        if failures and self.context.options.strict:
             done = DocumentDone(
                 document,
                 "failed",
@@ -142,7 +150,7 @@ class _Making:
         else:
             done = await _uninterrupted(
                 lambda: finish_document(
-                    document, outcomes, folder, self.shop.options, self._fingerprint(corrections)
+                    document, outcomes, folder, self.context.options, self._fingerprint(corrections)
                 )
             )
         return replace(done, seconds=time.monotonic() - started)
@@ -154,17 +162,19 @@ class _Making:
             yield from page_sources(path)
 
     def _job(self, source: PageSource, spool: Path) -> PageJob:
-        shop = self.shop
-        options = shop.options
+        context = self.context
+        options = context.options
         content = self._content(source.path)
         readable = len(content.split()) == 1
         return PageJob(
             source,
             options.load,
-            shop.ocr,
-            shop.engine,
+            context.ocr,
+            context.engine,
             content=content if readable else "",
-            key=page_key(content, source.frame, shop.recipe) if shop.recipe and readable else "",
+            key=page_key(content, source.frame, context.recipe)
+            if context.recipe and readable
+            else "",
             store=options.store.folder if options.store is not None else None,
             spool=spool,
             text_file=self._text_file(source) if options.text_dir is not None else None,
@@ -173,20 +183,20 @@ class _Making:
 
     async def _page(self, job: PageJob) -> PageOutcome:
         try:
-            self.shop.notify(PageStarted(job.source))
+            self.context.notify(PageStarted(job.source))
             outcome = await self._outcome(job)
         finally:
-            self.shop.slots.release()
+            self.context.slots.release()
         if isinstance(outcome, PageFailure):
-            self.shop.notify(PageFailed(outcome))
+            self.context.notify(PageFailed(outcome))
         else:
-            self.shop.notify(PageDone(outcome))
+            self.context.notify(PageDone(outcome))
         return outcome
 
     async def _outcome(self, job: PageJob) -> PageOutcome:
         """How a page ends, whatever becomes of the worker that makes it."""
         try:
-            return await self.shop.runner(process_page, job)
+            return await self.context.runner(process_page, job)
         except (PageTimeoutError, WorkerDiedError) as error:
             kind, message = type(error).__name__, str(error)
         except SearchablePdfError:
@@ -195,7 +205,7 @@ class _Making:
             kind, message = type(error).__name__, f"{job.source}: {printable(str(error))}"
         make = partial(stand_in, stage="recognize", kind=kind, message=message)
         try:
-            return await self.shop.runner(make, job)
+            return await self.context.runner(make, job)
         except SearchablePdfError as error:
             if not isinstance(error, PageTimeoutError | WorkerDiedError):
                 raise
@@ -210,29 +220,29 @@ class _Making:
 
     def _fingerprint_now(self) -> str:
         """The fingerprint of a PDF made from what is there now."""
-        sources = sources_of(self.document) if self.shop.options.text_dir is not None else []
+        sources = sources_of(self.document) if self.context.options.text_dir is not None else []
         return self._fingerprint([self._correction(source) for source in sources])
 
     def _fingerprint(self, corrections: Sequence[str]) -> str:
-        shop, document = self.shop, self.document
+        context, document = self.context, self.document
         return fingerprint(
             document,
             [self._content(path) for path in document.scans],
             corrections if any(corrections) else [],
-            shop.options,
-            shop.engine_name,
-            shop.ocr.languages,
+            context.options,
+            context.engine_name,
+            context.ocr.languages,
         )
 
     def _correction(self, source: PageSource) -> str:
-        if self.shop.options.text_dir is None:
+        if self.context.options.text_dir is None:
             return ""
         return correction(self._text_file(source))
 
     def _text_file(self, source: PageSource) -> Path:
-        folder = self.shop.options.text_dir
+        folder = self.context.options.text_dir
         assert folder is not None
-        return text_file(folder, self.document, self.shop.root, source)
+        return text_file(folder, self.document, self.context.root, source)
 
 
 def _one_failed(tasks: list[asyncio.Task[PageOutcome]]) -> bool:

@@ -14,7 +14,7 @@ from ..model.events import DocumentDone
 from ..model.options import ConvertOptions
 from ..model.page import Document, PageSource
 from ..store.atomic import not_writable
-from ..store.mark import read_mark
+from ..store.provenance import read_provenance
 from ..store.texts import content_hash
 
 NOT_OURS = "was not made by this program"
@@ -48,16 +48,16 @@ def what_exists(
         return None
     if not exists:
         return _in_the_way(document, sidecar, NOT_THE_TEXT) if has_sidecar else None
-    mark = read_mark(output)
+    provenance = read_provenance(output)
     done = DocumentDone(document, "skipped")
-    if mark is not None and mark.failures:
-        failures = mark.failures_of(sources_of(document))
+    if provenance is not None and provenance.failures:
+        failures = provenance.failures_of(sources_of(document))
         done = replace(done, failures=failures, exit_code=EXIT_PAGES_FAILED)
     if options.existing == "keep":
         return replace(done, message="the PDF exists")
-    if mark is None:
+    if provenance is None:
         return _in_the_way(document, output)
-    if has_sidecar and content_hash(sidecar) != mark.text:
+    if has_sidecar and content_hash(sidecar) != provenance.text:
         return _in_the_way(document, sidecar, NOT_THE_TEXT)
     if options.retry is not None or not all(each.is_of_scan for each in done.failures):
         return None
@@ -73,7 +73,7 @@ def what_exists(
         made = output.stat().st_mtime_ns
         if all(_changed_ns(path) <= made for path in (*document.scans, *document.folders, *texts)):
             return replace(done, message="up to date")
-    if mark.fingerprint and mark.fingerprint == fingerprint():
+    if provenance.fingerprint and provenance.fingerprint == fingerprint():
         return replace(done, message="nothing has changed")
     return None
 

@@ -16,7 +16,7 @@ from ..model.page import Document
 from ..model.text import PAGE_BREAK
 from ..pdf.verify import Expected, verify
 from ..store.atomic import atomic_file, put_in_place
-from ..store.mark import mark_of
+from ..store.provenance import provenance_of
 from ..store.texts import content_hash
 from ..workers.job import SIDECAR_ENDING
 
@@ -54,14 +54,14 @@ def finish_document(
         for index, text in enumerate(texts):
             file.write((PAGE_BREAK.encode() if index else b"") + text.read_bytes())
         file.write(b"\n")
-    mark = mark_of(fingerprint, outcomes, content_hash(sidecar))
+    provenance = provenance_of(fingerprint, outcomes, content_hash(sidecar))
     in_the_way = merge_pages(
         (outcome.pdf for outcome in outcomes),
         merged,
         _metadata(document, options),
         _bookmarks(outcomes),
         output_type=options.output_type,
-        entries=mark.entries(),
+        entries=provenance.entries(),
     )
     if options.verify:
         expected = [

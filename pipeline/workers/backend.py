@@ -12,14 +12,14 @@ from ..model.options import ClusterOptions, ConvertOptions, OcrOptions
 from ..model.page import PageSource
 from ..ocr.registry import Chosen, how_to_install
 from .cluster.link import local_workers
-from .cluster.parcel import Demand
-from .limit import Room
+from .cluster.parcel import WorkerRequirements
+from .limit import Limit
 from .machine import cpu_count
 from .runner import Runner, open_runner
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Backend:
     """Where pages are made.
 
     Attributes:
@@ -34,31 +34,33 @@ class Site:
     runner: Runner
     jobs: int
     ocr: OcrOptions
-    pages: Room
-    documents: Room
+    pages: Limit
+    documents: Limit
     notes: tuple[str, ...] = ()
 
 
 @asynccontextmanager
-async def local_site(options: ConvertOptions, chosen: Chosen, jobs: int) -> AsyncIterator[Site]:
+async def local_backend(
+    options: ConvertOptions, chosen: Chosen, jobs: int
+) -> AsyncIterator[Backend]:
     """This machine: threads or processes, which end with the block."""
     runner = open_runner(options.workers, jobs, options.timeout_s, options.verbose)
     try:
         # One page more than workers, so that none of them waits for the event loop.
         ocr = _ocr(options, chosen, jobs)
-        yield Site(runner, jobs, ocr, Room(jobs + 1), Room(2 * jobs + 1))
+        yield Backend(runner, jobs, ocr, Limit(jobs + 1), Limit(2 * jobs + 1))
     finally:
         runner.close()
 
 
 @asynccontextmanager
-async def cluster_site(
+async def cluster_backend(
     options: ConvertOptions,
     cluster: ClusterOptions,
     chosen: Chosen,
     scan: PageSource | None,
     notify: Notify,
-) -> AsyncIterator[Site]:
+) -> AsyncIterator[Backend]:
     """A cluster, whose workers have loaded the engine; it is let go at the end of the block.
 
     Args:
@@ -80,7 +82,7 @@ async def cluster_site(
     # Elsewhere a worker is started for each core, as the README has it.
     here = local_workers(cluster.address)
     ocr = _ocr(options, chosen, here or cpu_count())
-    demand = Demand(
+    requirements = WorkerRequirements(
         chosen.engine,
         ocr,
         chosen.identity,
@@ -88,12 +90,14 @@ async def cluster_site(
         how_to_install(chosen.engine),
         chosen.memory_mb,
     )
-    async with open_cluster(cluster, demand, options, scan, lambda text: notify(Remark(text))) as (
+    async with open_cluster(
+        cluster, requirements, options, scan, lambda text: notify(Remark(text))
+    ) as (
         runner,
-        members,
+        workers,
         notes,
     ):
-        yield Site(runner, members.threads, ocr, members.pages, members.documents, tuple(notes))
+        yield Backend(runner, workers.threads, ocr, workers.pages, workers.documents, tuple(notes))
 
 
 def _ocr(options: ConvertOptions, chosen: Chosen, jobs: int) -> OcrOptions:

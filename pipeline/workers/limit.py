@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 
-class Room:
+class Limit:
     """A semaphore that can be resized: those who are in it stay, newcomers wait for the new size.
 
     Args:

@@ -21,7 +21,7 @@ from ..model.outcomes import (
 from ..render import RenderedPage, render, render_placeholder
 from ..store.atomic import not_writable
 from .job import SIDECAR_ENDING, PageJob
-from .page_text import _mended_page, _Reading
+from .page_text import _Reading, _repaired_page
 
 
 def process_page(job: PageJob) -> PageOutcome:
@@ -37,7 +37,7 @@ def process_page(job: PageJob) -> PageOutcome:
     reading = _Reading(job)
     started = time.monotonic()
     try:
-        with _mended_page(job, reading) as page:
+        with _repaired_page(job, reading) as page:
             reading.load_s = round(time.monotonic() - started, 4)
             try:
                 text = reading.text_of(page)
@@ -80,7 +80,7 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
     rendered = None
     if stage != "load":
         try:
-            with _mended_page(job) as page, scan_errors(job.source):
+            with _repaired_page(job) as page, scan_errors(job.source):
                 rendered = render(page, images=job.images)
         except ScanError as error:
             stage, kind, message = "load", "ScanError", str(error)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..load.downscale import blank_copy, downscale
-from ..load.mend import mend
 from ..load.page import load_page
+from ..load.repair import repair
 from ..load.scan import scan_errors
 from ..model.errors import EngineError, OcrError
 from ..model.options import OcrOptions
@@ -46,25 +46,25 @@ def read_page(job: PageJob) -> ReadPage:
         OcrError: The scan cannot be read, or not recognised.
     """
     reading = _Reading(job)
-    with _mended_page(job, reading) as page:
+    with _repaired_page(job, reading) as page:
         return ReadPage(reading.text_of(page), page.damage)
 
 
 @contextmanager
-def _mended_page(job: PageJob, reading: _Reading | None = None) -> Iterator[PageImage]:
+def _repaired_page(job: PageJob, reading: _Reading | None = None) -> Iterator[PageImage]:
     """The page, decoded as far as it can be, if it is not known to be whole."""
     with load_page(job.source, job.load) as page:
         if reading is None or not reading.is_known_whole():
             with scan_errors(job.source):
-                page = mend(page)
+                page = repair(page)
         yield page
 
 
 class _Reading:
     """Finds the text of one page, and notes how.
 
-    It is kept by whether the scan is cut off (`mend`), so that one that was found whole need not be
-    looked through again.
+    It is kept by whether the scan is cut off (`repair`), so that one that was found whole need not
+    be looked through again.
     """
 
     def __init__(self, job: PageJob) -> None:

@@ -13,7 +13,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from ..model.errors import PageTimeoutError, WorkerDiedError
 from .job import PageJob, Result
-from .process import call
+from .process_setup import call
 
 GRACE_S = 60.0
 """A worker that does not even stop in time is given up after so many seconds more."""
@@ -39,7 +39,7 @@ class ProcessRunner:
         self._workers = [_Worker(verbose) for _ in range(max(1, jobs))]
         for worker in self._workers:
             self._idle.put_nowait(worker)
-        self._floor = _Floor()
+        self._access = SharedOrExclusive()
 
     async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
         """See `Runner`."""
@@ -50,10 +50,10 @@ class ProcessRunner:
     ) -> Result:
         """As `Runner`, with a time-out of its own."""
         try:
-            async with self._floor.shared(), self._worker() as worker:
+            async with self._access.shared(), self._worker() as worker:
                 return await worker.run(function, job, timeout_s)
         except WorkerDiedError:
-            async with self._floor.alone(), self._worker() as worker:
+            async with self._access.alone(), self._worker() as worker:
                 return await worker.run(function, job, timeout_s)
 
     @asynccontextmanager
@@ -144,7 +144,7 @@ def _no_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-class _Floor:
+class SharedOrExclusive:
     """Many may share it, or one has it alone; who wants it alone is let in next."""
 
     def __init__(self) -> None:
@@ -155,6 +155,7 @@ class _Floor:
 
     @asynccontextmanager
     async def shared(self) -> AsyncIterator[None]:
+        """Shares it for the length of the block."""
         async with self._changed:
             await self._changed.wait_for(lambda: not self._taken and not self._waiting)
             self._sharing += 1
@@ -165,6 +166,7 @@ class _Floor:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
+        """Has it alone for the length of the block."""
         async with self._changed:
             self._waiting += 1
             try:

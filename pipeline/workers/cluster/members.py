@@ -14,7 +14,7 @@ from ...model.errors import ClusterError, WorkerSetupError
 from ...model.page import PageSource
 from ...model.version import __version__
 from ...store.texts import content_hash
-from ..limit import Room
+from ..limit import Limit
 from .link import connect
 from .parcel import Packer
 
@@ -30,7 +30,7 @@ GREET_S = 180.0
 INSTALL = f"pip install 'searchable-pdf[cluster]=={__version__}'"
 
 
-class Members:
+class ClusterWorkers:
     """Follows who comes to a cluster and who goes.
 
     Args:
@@ -62,8 +62,8 @@ class Members:
         self.client = client
         self.threads = 0
         self.refused: dict[str, str] = {}
-        self.pages = Room(1)
-        self.documents = Room(1)
+        self.pages = Limit(1)
+        self.documents = Limit(1)
         self.on_loss: Callable[[], None] = lambda: None
         self._address = address
         self._security = security
@@ -229,7 +229,7 @@ class Members:
         if scan is not None and not packer.ships and scan.path.exists():
             content = await asyncio.to_thread(content_hash, scan.path)
             place = packer.place_there(scan.path)
-        payload = pickle.dumps((packer.demand, place, content))
+        payload = pickle.dumps((packer.requirements, place, content))
         try:
             replies: dict[str, Any] = await asyncio.wait_for(
                 self.client.run(greet, __version__, payload, on_error="return"), GREET_S

@@ -25,7 +25,7 @@ KEPT_NOTE = "its text could not be kept for later"
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class WorkerRequirements:
     """What a worker must have to make pages of a run.
 
     Attributes:
@@ -52,7 +52,7 @@ class Parcel:
     Attributes:
         function: What is done to it.
         job: With the names that its files have where the command runs.
-        demand: What the worker must have.
+        requirements: What the worker must have.
         timeout_s: Longest time for it; None for no limit.
         scan_at: Where the worker may find the scan; None where it is not shared.
         scan_hash: Of the scan's bytes: another file in its place is not it.
@@ -65,7 +65,7 @@ class Parcel:
 
     function: Callable[[PageJob], Any]
     job: PageJob
-    demand: Demand
+    requirements: WorkerRequirements
     timeout_s: float | None
     scan_at: Path | None
     scan_hash: str
@@ -77,7 +77,7 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What a worker says to a parcel.
 
     Attributes:
@@ -114,19 +114,21 @@ class Packer:
 
     Args:
         options: Of the cluster.
-        demand: Of its workers, with paths as they are here.
+        requirements: Of its workers, with paths as they are here.
         timeout_s: Longest time for one page; None for no limit.
 
     Attributes:
         run: Names the run among others on the cluster.
     """
 
-    def __init__(self, options: ClusterOptions, demand: Demand, timeout_s: float | None) -> None:
+    def __init__(
+        self, options: ClusterOptions, requirements: WorkerRequirements, timeout_s: float | None
+    ) -> None:
         self._options = options
         self._timeout_s = timeout_s
         self.run = secrets.token_hex(8)
-        engine = self._engine_there(demand.ocr.engine)
-        self.demand = replace(demand, ocr=replace(demand.ocr, engine=engine))
+        engine = self._engine_there(requirements.ocr.engine)
+        self.requirements = replace(requirements, ocr=replace(requirements.ocr, engine=engine))
 
     def pack(
         self,
@@ -153,8 +155,8 @@ class Packer:
         spool = None if send_back or job.spool is None else self._shared(job.spool)
         parcel = Parcel(
             function,
-            replace(job, ocr=self.demand.ocr),
-            self.demand,
+            replace(job, ocr=self.requirements.ocr),
+            self.requirements,
             self._timeout_s,
             scan_at=None if self.ships else self.place_there(path),
             scan_hash=job.content or content_hash(path),
@@ -166,7 +168,7 @@ class Packer:
         )
         return pickle.dumps(parcel, pickle.HIGHEST_PROTOCOL)
 
-    def unpack(self, answer: Answer, job: PageJob) -> Any:
+    def unpack(self, reply: Reply, job: PageJob) -> Any:
         """Puts what came back in its place here; what the function gave.
 
         Raises:
@@ -174,17 +176,17 @@ class Packer:
             Misplaced: The page is not where the worker has put it.
         """
         note = ""
-        if answer.entries and job.store is not None:
+        if reply.entries and job.store is not None:
             try:
-                for key, entry in answer.entries.items():
+                for key, entry in reply.entries.items():
                     Store(job.store).put_entry(key, entry)
             except OSError as error:
                 note = f"{KEPT_NOTE} ({error.strerror})"
-        if answer.text is not None and job.text_file is not None:
+        if reply.text is not None and job.text_file is not None:
             within = job.spool.parent if job.spool is not None else None
             with atomic_file(job.text_file, within) as file:
-                file.write(answer.text)
-        result = answer.result
+                file.write(reply.text)
+        result = reply.result
         if not isinstance(result, PageResult | PageFailure):
             return result
         result = replace(result, source=job.source)
@@ -192,7 +194,7 @@ class Packer:
             result = replace(result, notes=(*result.notes, note))
         if job.spool is None:
             return result
-        _put_page(job.spool, answer)
+        _put_page(job.spool, reply)
         return replace(result, pdf=job.spool)
 
     @property
@@ -228,13 +230,13 @@ def entries_of(job: PageJob) -> dict[str, bytes]:
     return {key: entry for key, entry in found.items() if entry is not None}
 
 
-def _put_page(spool: Path, answer: Answer) -> None:
+def _put_page(spool: Path, reply: Reply) -> None:
     try:
-        if answer.pdf is not None:
-            spool.write_bytes(answer.pdf)
-        elif not spool.exists() or spool.stat().st_size != answer.pdf_bytes:
+        if reply.pdf is not None:
+            spool.write_bytes(reply.pdf)
+        elif not spool.exists() or spool.stat().st_size != reply.pdf_bytes:
             raise Misplaced(spool)
-        spool.with_suffix(SIDECAR_ENDING).write_bytes(answer.sidecar or b"")
+        spool.with_suffix(SIDECAR_ENDING).write_bytes(reply.sidecar or b"")
     except OSError as error:
         raise not_writable(spool.parent, error) from error
 

@@ -23,8 +23,8 @@ from ...model.page import PageSource
 from ...model.version import __version__
 from ..job import PageJob
 from . import link
-from .members import WATCH_S, Members
-from .parcel import Answer, Demand, Misplaced, Packer
+from .members import WATCH_S, ClusterWorkers
+from .parcel import Misplaced, Packer, Reply, WorkerRequirements
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -39,16 +39,16 @@ class ClusterRunner:
     """Runs pages on a cluster (see `workers.Runner`).
 
     Args:
-        members: Of the cluster.
+        workers: Of the cluster.
         packer: Of this run.
     """
 
-    def __init__(self, members: Members, packer: Packer) -> None:
-        self._members = members
+    def __init__(self, workers: ClusterWorkers, packer: Packer) -> None:
+        self._workers = workers
         self._packer = packer
         self._names = (f"page-{packer.run}-{number}" for number in count(1))
         self._waiting: set[asyncio.Future[bytes]] = set()
-        members.on_loss = self.close
+        workers.on_loss = self.close
 
     async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
         """See `workers.Runner`.
@@ -65,16 +65,16 @@ class ClusterRunner:
                 )
             except OSError:  # nor could a worker open it: what is said of it is the same here
                 return await asyncio.to_thread(function, job)
-            answer: Answer = pickle.loads(await self._ask(payload, job, near))
-            if answer.refusal:
-                await self._members.refuse(answer.worker, answer.refusal)
-            elif answer.wants_scan:
-                send_scan, near = True, answer.worker
-            elif answer.error is not None:
-                raise answer.error
+            reply: Reply = pickle.loads(await self._ask(payload, job, near))
+            if reply.refusal:
+                await self._workers.refuse(reply.worker, reply.refusal)
+            elif reply.wants_scan:
+                send_scan, near = True, reply.worker
+            elif reply.error is not None:
+                raise reply.error
             else:
                 try:
-                    done = await asyncio.to_thread(self._packer.unpack, answer, job)
+                    done = await asyncio.to_thread(self._packer.unpack, reply, job)
                 except Misplaced:
                     send_back = True
                 else:
@@ -91,9 +91,9 @@ class ClusterRunner:
 
         dropped = killed = 0
         while True:
-            client = await self._members.connected()
+            client = await self._workers.connected()
             try:
-                return await self._answer(client, payload, near)
+                return await self._reply(client, payload, near)
             except (asyncio.CancelledError, CancelledError):
                 task = asyncio.current_task()
                 if task is not None and task.cancelling():
@@ -108,7 +108,7 @@ class ClusterRunner:
                 ) from None
             except OSError:
                 pass
-            if client is self._members.client and client.status == "running":
+            if client is self._workers.client and client.status == "running":
                 dropped += 1
                 if dropped == DROPPED_OFTEN:
                     raise WorkerDiedError(
@@ -116,12 +116,12 @@ class ClusterRunner:
                     )
             await asyncio.sleep(WATCH_S / 4)
 
-    async def _answer(self, client: Client, payload: bytes, near: str) -> bytes:
+    async def _reply(self, client: Client, payload: bytes, near: str) -> bytes:
         from .worker import make
 
         # No others, where some cannot: but rather them than none at all, as they may have left.
-        preferred = [near] if near else list(self._members.fit())
-        restricted = bool(near or self._members.refused) and bool(preferred)
+        preferred = [near] if near else list(self._workers.fit())
+        restricted = bool(near or self._workers.refused) and bool(preferred)
         future = client.submit(
             make,
             __version__,
@@ -144,16 +144,16 @@ class ClusterRunner:
 @asynccontextmanager
 async def open_cluster(
     cluster: ClusterOptions,
-    demand: Demand,
+    requirements: WorkerRequirements,
     options: ConvertOptions,
     scan: PageSource | None,
     tell: Callable[[str], None],
-) -> AsyncIterator[tuple[ClusterRunner, Members, list[str]]]:
+) -> AsyncIterator[tuple[ClusterRunner, ClusterWorkers, list[str]]]:
     """A runner on a cluster whose workers are ready.
 
     Args:
         cluster: Which.
-        demand: What its workers must have.
+        requirements: What its workers must have.
         options: Time-out, pages at a time, and whether what Dask logs is wanted.
         scan: A page whose scan the workers should see; None where there is none.
         tell: Is told what a user should know at once.
@@ -167,30 +167,30 @@ async def open_cluster(
         WorkerSetupError: Dask is not here, or no worker can make the pages.
     """
     link.need_dask()
-    workers = link.local_workers(cluster.address)
+    local_count = link.local_workers(cluster.address)
     async with AsyncExitStack() as closing:
         closing.enter_context(link.quiet(options.verbose))
-        if workers:
+        if local_count:
             address, security = await closing.enter_async_context(
-                link.local_cluster(workers, demand.memory_mb)
+                link.local_cluster(local_count, requirements.memory_mb)
             )
             # It is this machine: every folder is shared.
             cluster = replace(cluster, shared_roots=((Path("/"), Path("/")),))
         else:
             address, security = cluster.address, link.security(cluster)
         client = await link.connect(address, security)
-        members = Members(address, client, security, cluster.wait_s, options.jobs, tell)
-        closing.push_async_callback(members.stop)
-        packer = Packer(cluster, demand, options.timeout_s)
-        notes = await members.meet(packer, scan)
+        workers = ClusterWorkers(address, client, security, cluster.wait_s, options.jobs, tell)
+        closing.push_async_callback(workers.stop)
+        packer = Packer(cluster, requirements, options.timeout_s)
+        notes = await workers.meet(packer, scan)
         if warning := await asyncio.to_thread(link.warning_of, address):
             notes.insert(0, warning)
-        if not workers:
+        if not local_count:
             notes.append(
-                f"{address}: workers: {len(members.fit())}, pages at a time:"
-                f" {members.threads}; watch it on {client.dashboard_link}"
+                f"{address}: workers: {len(workers.fit())}, pages at a time:"
+                f" {workers.threads}; watch it on {client.dashboard_link}"
             )
-        yield ClusterRunner(members, packer), members, notes
+        yield ClusterRunner(workers, packer), workers, notes
 
 
 async def _result(future: Any) -> bytes:

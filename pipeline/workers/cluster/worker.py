@@ -39,7 +39,7 @@ from ...ocr.recognize import recognize
 from ...ocr.registry import choose_engine
 from ..job import PageJob
 from ..processes import ProcessRunner
-from .parcel import Answer, Demand, Parcel
+from .parcel import Parcel, Reply, WorkerRequirements
 from .worker_files import collect, is_it, lay_out
 
 MEMORY_SHARE = 0.95
@@ -53,7 +53,7 @@ FIRST = 100
 BLANK_PX = (64, 64)
 """The page on which an engine shows that it starts."""
 
-Reply = dict[str, Any]
+Greeting = dict[str, Any]
 _NOWHERE = PageSource(Path())
 
 
@@ -62,27 +62,28 @@ def version_here() -> str:
     return __version__
 
 
-async def greet(version: str, payload: bytes, dask_worker: distributed.Worker) -> Reply:
+async def greet(version: str, payload: bytes, dask_worker: distributed.Worker) -> Greeting:
     """Whether this worker can make the pages of a run; its processes load their engine.
 
     Args:
         version: Of the package where the command runs.
-        payload: A pickled `Demand`, and the path and hash of a scan that should be seen here.
+        payload: Pickled `WorkerRequirements`, and the path and hash of a scan that should be
+            seen here.
         dask_worker: Given by Dask.
 
     Returns:
         Only built-in types, which every version understands: `refusal` (empty if it can),
         `host`, `sees` (the scan), `nanny` (whether one would start it again).
     """
-    reply: Reply = {
+    reply: Greeting = {
         "refusal": _other_version(version),
         "host": socket.gethostname(),
         "sees": True,
         "nanny": bool(dask_worker.nanny),
     }
     if not reply["refusal"]:
-        demand, scan, content = pickle.loads(payload)
-        reply["refusal"] = await _bench(dask_worker).refusal(demand, everywhere=True)
+        requirements, scan, content = pickle.loads(payload)
+        reply["refusal"] = await _state_of(dask_worker).refusal(requirements, everywhere=True)
         reply["sees"] = scan is None or await asyncio.to_thread(is_it, scan, content)
     return reply
 
@@ -95,14 +96,14 @@ async def make(version: str, payload: bytes) -> bytes:
         payload: A pickled `Parcel`.
 
     Returns:
-        A pickled `Answer`.
+        A pickled `Reply`.
     """
     worker = distributed.get_worker()
     refusal = _other_version(version)
-    answer = Answer(worker.address, refusal=refusal)
+    reply = Reply(worker.address, refusal=refusal)
     if not refusal:
-        answer = await _bench(worker).make(pickle.loads(payload))
-    return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+        reply = await _state_of(worker).make(pickle.loads(payload))
+    return pickle.dumps(reply, pickle.HIGHEST_PROTOCOL)
 
 
 def _other_version(version: str) -> str:
@@ -114,12 +115,12 @@ def _other_version(version: str) -> str:
     )
 
 
-class Bench:
+class WorkerState:
     """Where one Dask worker makes pages: its processes, and its scratch folder."""
 
     def __init__(self, worker: distributed.Worker) -> None:
         # Nannies start workers as daemons, which may have no child processes; but these die
-        # with their parent (`process`), which is what the rule is for.
+        # with their parent (`process_setup`), which is what the rule is for.
         multiprocessing.current_process().daemon = False
         self._address = worker.address
         self._threads = worker.state.nthreads
@@ -128,78 +129,81 @@ class Bench:
         Finalize(None, self._runner.close, exitpriority=FIRST)
         self._folder = Path(worker.local_directory)
         self._scans = self._folder / "scans"
-        self._greeted: dict[Demand, asyncio.Task[str]] = {}
+        self._greeted: dict[WorkerRequirements, asyncio.Task[str]] = {}
         limit = worker.memory_manager.memory_limit
         self._watching = asyncio.create_task(_watch_memory(limit)) if limit else None
 
-    async def refusal(self, demand: Demand, everywhere: bool = False) -> str:
-        """Why this worker cannot meet a demand; empty where it can.
+    async def refusal(self, requirements: WorkerRequirements, everywhere: bool = False) -> str:
+        """Why this worker cannot meet requirements; empty where it can.
 
         Args:
-            demand: Of a run.
+            requirements: Of a run.
             everywhere: All processes load the engine, not one.
         """
-        if everywhere or demand not in self._greeted:
+        if everywhere or requirements not in self._greeted:
             times = self._threads if everywhere else 1
-            self._greeted[demand] = asyncio.create_task(self._greet(demand, times))
-        return await asyncio.shield(self._greeted[demand])
+            self._greeted[requirements] = asyncio.create_task(self._greet(requirements, times))
+        return await asyncio.shield(self._greeted[requirements])
 
-    async def _greet(self, demand: Demand, times: int) -> str:
+    async def _greet(self, requirements: WorkerRequirements, times: int) -> str:
         job = PageJob(source=_NOWHERE)
-        meet = partial(_meet, demand)
+        meet = partial(_meet, requirements)
         try:
             found = await asyncio.gather(
                 *(self._runner.run(meet, job, SETTLE_S) for _ in range(times))
             )
         except (PageTimeoutError, WorkerDiedError):
-            return f"engine {demand.engine} does not start: its process hangs or dies"
+            return f"engine {requirements.engine} does not start: its process hangs or dies"
         return str(max(found))
 
-    async def make(self, parcel: Parcel) -> Answer:
-        """Makes one page; whatever goes wrong is in the answer."""
-        answer = Answer(self._address)
-        refusal = await self.refusal(parcel.demand)
+    async def make(self, parcel: Parcel) -> Reply:
+        """Makes one page; whatever goes wrong is in the reply."""
+        reply = Reply(self._address)
+        refusal = await self.refusal(parcel.requirements)
         if refusal:
-            return replace(answer, refusal=refusal)
+            return replace(reply, refusal=refusal)
         folder = self._folder / f"page-{os.urandom(8).hex()}"
         try:
-            return await self._make_in(folder, parcel, answer)
+            return await self._make_in(folder, parcel, reply)
         except OSError as error:
-            return replace(answer, refusal=_no_room(self._folder, error))
+            return replace(reply, refusal=_no_room(self._folder, error))
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
-    async def _make_in(self, folder: Path, parcel: Parcel, answer: Answer) -> Answer:
+    async def _make_in(self, folder: Path, parcel: Parcel, reply: Reply) -> Reply:
         job = await asyncio.to_thread(lay_out, parcel, folder, self._scans)
         if job is None:
-            return replace(answer, wants_scan=True)
+            return replace(reply, wants_scan=True)
         try:
             result = await self._runner.run(parcel.function, job, parcel.timeout_s)
         except (EngineError, OutputError) as error:
-            return replace(answer, refusal=str(error))
+            return replace(reply, refusal=str(error))
         except Exception as error:  # of this page alone
-            return replace(answer, error=error)
-        return await asyncio.to_thread(collect, answer, parcel, job, result)
+            return replace(reply, error=error)
+        return await asyncio.to_thread(collect, reply, parcel, job, result)
 
 
-def _meet(demand: Demand, job: PageJob) -> str:
+def _meet(requirements: WorkerRequirements, job: PageJob) -> str:
     """In a process: loads the engine; why it is not the one that is asked for, or nothing."""
     try:
-        chosen = choose_engine(demand.engine, demand.ocr)
-        if chosen.identity != demand.identity:
-            there, here = chosen.version, demand.version
+        chosen = choose_engine(requirements.engine, requirements.ocr)
+        if chosen.identity != requirements.identity:
+            there, here = chosen.version, requirements.version
             if there == here:
                 return (
-                    f"engine {demand.engine} has other data there than here: copy its language"
-                    f" files, and {demand.install}"
+                    f"engine {requirements.engine} has other data there than here: copy its"
+                    f" language files, and {requirements.install}"
                 )
-            return f"engine {demand.engine} is {there} there, {here} here: {demand.install}"
+            return (
+                f"engine {requirements.engine} is {there} there, {here} here:"
+                f" {requirements.install}"
+            )
         blank = Image.new("L", BLANK_PX, 255)
-        recognize(blank, chosen.languages, chosen.engine, demand.ocr.engine)
+        recognize(blank, chosen.languages, chosen.engine, requirements.ocr.engine)
     except LanguageError as error:
         return str(error)
     except EngineError as error:
-        return f"{error}; to have it as it is here: {demand.install}"
+        return f"{error}; to have it as it is here: {requirements.install}"
     except OcrError:  # it starts, and does not like such a page
         pass
     return ""
@@ -226,10 +230,10 @@ def _no_room(folder: Path, error: OSError) -> str:
     )
 
 
-_benches: WeakKeyDictionary[distributed.Worker, Bench] = WeakKeyDictionary()
+_states: WeakKeyDictionary[distributed.Worker, WorkerState] = WeakKeyDictionary()
 
 
-def _bench(worker: distributed.Worker) -> Bench:
-    if worker not in _benches:
-        _benches[worker] = Bench(worker)
-    return _benches[worker]
+def _state_of(worker: distributed.Worker) -> WorkerState:
+    if worker not in _states:
+        _states[worker] = WorkerState(worker)
+    return _states[worker]

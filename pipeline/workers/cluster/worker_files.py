@@ -14,7 +14,7 @@ from typing import Any
 from ...model.outcomes import PageFailure, PageResult
 from ...store.texts import Store, content_hash
 from ..job import SIDECAR_ENDING, PageJob
-from .parcel import Answer, Parcel, entries_of
+from .parcel import Parcel, Reply, entries_of
 
 LARGE_BYTES = 2_000_000
 """A page of so many bytes goes through the shared folder, where there is one."""
@@ -85,11 +85,11 @@ def _keep(place: Path, scan: bytes) -> None:
         path.unlink(missing_ok=True)
 
 
-def collect(answer: Answer, parcel: Parcel, job: PageJob, result: Any) -> Answer:
-    """The answer to a parcel, with the files that the page's function has left.
+def collect(reply: Reply, parcel: Parcel, job: PageJob, result: Any) -> Reply:
+    """The reply to a parcel, with the files that the page's function has left.
 
     Args:
-        answer: To be completed.
+        reply: To be completed.
         parcel: The page.
         job: As it was laid out.
         result: What the function gave.
@@ -98,15 +98,15 @@ def collect(answer: Answer, parcel: Parcel, job: PageJob, result: Any) -> Answer
         OSError: The files cannot be read.
     """
     if not isinstance(result, PageResult | PageFailure):
-        return replace(answer, result=result)
+        return replace(reply, result=result)
     if isinstance(result, PageFailure) and job.text_file is not None:
         message = result.message.replace(str(job.text_file), str(parcel.job.text_file))
         result = replace(result, message=message)
     new = {key: entry for key, entry in entries_of(job).items() if entry != parcel.entries.get(key)}
-    answer = replace(answer, entries=new)
+    reply = replace(reply, entries=new)
     if job.text_file is not None and job.text_file.exists():
         text = job.text_file.read_bytes()
-        answer = replace(answer, text=text if text != parcel.text else None)
+        reply = replace(reply, text=text if text != parcel.text else None)
     if job.spool is not None:
         size = job.spool.stat().st_size
         placed = (
@@ -114,14 +114,14 @@ def collect(answer: Answer, parcel: Parcel, job: PageJob, result: Any) -> Answer
             and size >= LARGE_BYTES
             and _put_in_place(job.spool, parcel.pdf_at)
         )
-        answer = replace(
-            answer,
+        reply = replace(
+            reply,
             pdf=None if placed else job.spool.read_bytes(),
             pdf_bytes=size,
             sidecar=job.spool.with_suffix(SIDECAR_ENDING).read_bytes(),
         )
         result = replace(result, pdf=b"")
-    return replace(answer, result=result)
+    return replace(reply, result=result)
 
 
 def _put_in_place(page: Path, place: Path) -> bool:

@@ -33,7 +33,7 @@ TAIL = bytes(1 + value % 254 for value in random.Random(1).randbytes(4096))
 """Data of a picture that is none. It changes nothing after a JPEG that is complete."""
 
 
-def mend(page: PageImage) -> PageImage:
+def repair(page: PageImage) -> PageImage:
     """The page, decoded; of a scan that is cut off, what is there, on white, and a note of it.
 
     Pillow decodes such scans only with a switch that holds for all threads of the process, and
@@ -43,18 +43,18 @@ def mend(page: PageImage) -> PageImage:
         Exception: Whatever Pillow raises where nothing of the picture can be seen.
     """
     if page.image.format in ("JPEG", "MPO"):
-        return _mended_jpeg(page)
+        return _repaired_jpeg(page)
     try:
         page.image.load()
     except Exception:
-        mended = _mended(page) if page.image.format in KNOWN else None
-        if mended is None:
+        repaired = _repaired(page) if page.image.format in KNOWN else None
+        if repaired is None:
             raise
-        return mended
+        return repaired
     return page
 
 
-def _mended(page: PageImage) -> PageImage | None:
+def _repaired(page: PageImage) -> PageImage | None:
     """The page as far as it is decoded: what differs over two grounds was not."""
     decoded, other = (_decoded_over(page, ground) for ground in (0, 0xFF))
     if decoded is None or other is None:
@@ -80,7 +80,7 @@ def _decoded_over(page: PageImage, ground: int) -> Image.Image | None:
         return decoded
 
 
-def _mended_jpeg(page: PageImage) -> PageImage:
+def _repaired_jpeg(page: PageImage) -> PageImage:
     data = page.source.file.read_bytes()
     if not segments(data):
         page.image.load()  # whatever it is: a decoder must know

@@ -27,7 +27,7 @@ TEXT = "/SearchablePdfText"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Provenance:
     """What is remembered in the information dictionary of a PDF of ours.
 
     Attributes:
@@ -41,7 +41,7 @@ class Mark:
     text: str = ""
 
     def entries(self) -> Mapping[str, str]:
-        """The mark as entries of the information dictionary."""
+        """The provenance as entries of the information dictionary."""
         entries = {FINGERPRINT: self.fingerprint, TEXT: self.text}
         failures = [(*each[:3], each[3][:LONGEST_REASON]) for each in self.failures]
         while failures and len(json.dumps(failures)) > LONGEST_STRING:
@@ -59,9 +59,9 @@ class Mark:
         )
 
 
-def mark_of(fingerprint: str, outcomes: Iterable[object], text: str) -> Mark:
-    """The mark of a document whose pages ended so, with the hash of its text."""
-    return Mark(
+def provenance_of(fingerprint: str, outcomes: Iterable[object], text: str) -> Provenance:
+    """The provenance of a document whose pages ended so, with the hash of its text."""
+    return Provenance(
         fingerprint,
         tuple(
             (index, outcome.stage, outcome.kind, outcome.reason)
@@ -72,8 +72,8 @@ def mark_of(fingerprint: str, outcomes: Iterable[object], text: str) -> Mark:
     )
 
 
-def read_mark(path: Path) -> Mark | None:
-    """The mark of a PDF; None where this program did not make it."""
+def read_provenance(path: Path) -> Provenance | None:
+    """The provenance of a PDF; None where this program did not make it."""
     try:
         with PdfReader(path) as reader:
             information = reader.metadata
@@ -84,7 +84,7 @@ def read_mark(path: Path) -> Mark | None:
                 (int(index), cast(Stage, str(stage)), str(kind), str(reason))
                 for index, stage, kind, reason in json.loads(information.get(FAILURES, "[]"))
             )
-            return Mark(
+            return Provenance(
                 str(information.get(FINGERPRINT, "")), failures, str(information.get(TEXT, ""))
             )
     except (PyPdfError, DependencyError, OSError, ValueError, KeyError, TypeError, AttributeError):
