@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PDFJS := tests/pdfjs
+PDFJS := tests/support/pdfjs
 SCANS ?= fixtures/scans
 OUT ?= build
 REAL_SCANS ?= ../shared/scans
@@ -42,16 +42,16 @@ test: $(VENV)/installed-test ## Run the tests
 	$(BIN)/python -m pytest
 
 test-scans: $(VENV)/installed-test ## Run the checks on real scans: REAL_SCANS=path
-	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest tests/real_scans.py tests/odd_scans.py
+	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest -m scans
 
 test-readers: $(VENV)/installed-test $(PDFJS)/node_modules/installed ## Run the checks with pdf.js (needs Node, npm, Chromium)
-	REQUIRE_TOOLS=1 $(BIN)/python -m pytest -s tests/viewer.py
+	REQUIRE_TOOLS=1 $(BIN)/python -m pytest -s -m readers
 
 test-cluster: $(VENV)/installed-test $(VENV)/installed-cluster ## Run the tests of a Dask cluster (as root: with hosts of their own)
-	$(BIN)/python -m pytest tests/cluster.py
+	$(BIN)/python -m pytest -m cluster
 
 soak: $(VENV)/installed-test ## Run the long checks of memory and odd scans: REAL_SCANS=path
-	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest -s tests/soak.py
+	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest -s -m soak
 
 check: $(VENV)/installed-dev ## Lint, types, import layers
 	$(BIN)/ruff check .
@@ -64,13 +64,13 @@ fix: $(VENV)/installed-dev ## Mend what the linter can mend
 	$(BIN)/ruff format .
 
 bench: $(VENV)/installed-test $(VENV)/installed-tesseract $(VENV)-peer/installed ## Compare with OCRmyPDF: BENCH="folders of scans"
-	$(BIN)/python tests/bench.py $(BENCH) --peer $(VENV)-peer/bin $(BENCH_OPTIONS)
+	PYTHONPATH=tests $(BIN)/python -m bench.compare $(BENCH) --peer $(VENV)-peer/bin $(BENCH_OPTIONS)
 
 bench-cluster: $(VENV)/installed-test $(VENV)/installed-cluster ## Show what a cluster costs beside recognition
-	$(BIN)/python tests/cluster_overhead.py $(BENCH_OPTIONS)
+	PYTHONPATH=tests $(BIN)/python -m bench.cluster_overhead $(BENCH_OPTIONS)
 
 sizes: $(VENV)/installed-test $(VENV)-peer/installed ## Compare sizes with img2pdf and OCRmyPDF: REAL_SCANS=path (needs pngquant)
-	$(BIN)/python tests/sizes.py "$(REAL_SCANS)" --peer $(VENV)-peer/bin $(BENCH_OPTIONS)
+	PYTHONPATH=tests $(BIN)/python -m bench.sizes "$(REAL_SCANS)" --peer $(VENV)-peer/bin $(BENCH_OPTIONS)
 
 fixtures: $(VENV)/installed-test ## Draw the fixture scans anew (needs the fonts DejaVu and Noto CJK)
 	$(BIN)/python fixtures/make.py

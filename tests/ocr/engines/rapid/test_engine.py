@@ -1,0 +1,70 @@
+"""The default engine beside RapidOCR itself, whose models it runs in its own way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from rapidfuzz.fuzz import ratio
+from support.truth import PAGES, SCANS, TruePage
+
+from pipeline import Line, PageText, downscale, load_page, page_sources, recognize
+
+SAME_LINES = 0.95
+"""Share of RapidOCR's lines that must be read letter by letter as it reads them."""
+
+
+@pytest.fixture(scope="module")
+def rapidocr() -> Any:
+    """RapidOCR as its users have it, on OpenVINO, with its defaults for lines of print."""
+    from rapidocr import EngineType, RapidOCR
+
+    import pipeline.ocr.engines.rapid.network  # noqa: F401  without OpenVINO's telemetry
+
+    settings = {
+        "Global.log_level": "error",
+        "Global.use_cls": False,
+        "Det.engine_type": EngineType.OPENVINO,
+        "Rec.engine_type": EngineType.OPENVINO,
+    }
+    return RapidOCR(params=settings)
+
+
+def test_lines_are_read_as_rapidocr_reads_them(rapidocr: Any) -> None:
+    same, others = 0, []
+    for true in PAGES:
+        copy = recognition_copy(true)
+        theirs = rapidocr(np.asarray(copy)[:, :, ::-1])
+        ours = recognize(copy)
+        for text, corners in zip(theirs.txts, theirs.boxes, strict=True):
+            words = nearest(ours, *corners.mean(axis=0)).words
+            pair = letters(text), letters(" ".join(word.text for word in words))
+            same += pair[0] == pair[1]
+            others += [pair] if pair[0] != pair[1] else []
+    assert same >= SAME_LINES * (same + len(others)), others
+    assert all(ratio(*pair) > 80 for pair in others), others
+
+
+def recognition_copy(true: TruePage) -> Image.Image:
+    scans = sorted((SCANS / true.document).iterdir())
+    source = [source for path in scans for source in page_sources(path)][true.page]
+    with load_page(source) as page:
+        return downscale(page, 2000).convert("RGB")
+
+
+def nearest(page: PageText, x_px: float, y_px: float) -> Line:
+    """The line whose words lie around or nearest to a place."""
+
+    def away(line: Line) -> float:
+        left, top = min(w.box.left for w in line.words), min(w.box.top for w in line.words)
+        right, bottom = max(w.box.right for w in line.words), max(w.box.bottom for w in line.words)
+        return abs((left + right) / 2 - x_px) + abs((top + bottom) / 2 - y_px)
+
+    return min(page.lines, key=away)
+
+
+def letters(text: str) -> str:
+    """Text without spaces: RapidOCR's are not always there."""
+    return "".join(text.split())
