@@ -97,7 +97,7 @@ class Watcher:
         """Shows one event."""
         match event:
             case RunPlanned():
-                self._known = event.pages
+                self._known = event.scans  # a page each; more are counted as they start
                 self._started = time.monotonic()
                 self._bar.update(self._task, description="Reading")
             case EngineChosen():
@@ -107,7 +107,7 @@ class Watcher:
             case Remark():
                 self.say(event.text, style="yellow")
             case PageStarted():
-                self._known += event.source.frame > 0  # the plan counted files
+                self._known += event.source.frame > 0
             case PageDone():
                 self._page_done(event)
             case PageFailed():

@@ -7,25 +7,18 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ..load.find import find_documents, is_pdf_name
-from ..load.scan import page_sources
 from ..model.characters import printable
-from ..model.errors import OutputError, UsageError
+from ..model.errors import UsageError
 from ..model.events import Event
 from ..model.options import ConvertOptions, Existing, StoreOptions
-from ..ocr.registry import choose_engine
 from ..run.convert import convert
-from ..run.existing import what_exists
-from ..run.plan import is_asked_for
-from ..run.report import Report
+from ..run.preview import Preview
 from ..run.report_file import ReportFile, documents_to_retry
-from ..store.corrections import text_file
 from .cluster import CLUSTER, cluster_options
 from .console import Watcher
 from .options import (
@@ -202,37 +195,17 @@ def _options(chosen: dict[str, Any]) -> ConvertOptions:
 
 
 def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions, engine: str) -> int:
-    """Tells what `convert` would do; the exit code it would begin with."""
-    choose_engine(engine, options.ocr)
-    report = Report()
-    passed_over: list[Path] = []
-    root = output.parent if is_pdf_name(output) else output
-    for document in find_documents(
-        inputs,
-        output,
-        per_file=options.per_file,
-        complain=report.problems.append,
-        pass_over=passed_over.append,
-    ):
-        if not is_asked_for(document, options):
+    """Shows what `convert` would do; the exit code it would begin with."""
+    preview = Preview(inputs, output, options, engine)
+    for entry in preview:
+        if isinstance(entry, Path):
+            click.echo(f"passed over: {printable(str(entry))}")
             continue
-        place = partial(text_file, options.text_dir or Path(), document, root)
-        try:
-            # Whether the scans have changed is only found out by reading them.
-            existing = what_exists(document, options, lambda: "", place)
-        except OutputError as error:
-            report.problems.append(error)
-            continue
-        why = f": {existing.message}" if existing else ""
-        click.echo(f"{printable(str(document.output))}{why}")
-        if existing:
-            continue
-        for path in document.scans:
-            frames = sum(1 for _ in page_sources(path))
-            pages = f" ({frames} pages)" if frames != 1 else ""
-            click.echo(f"    {printable(str(path))}{pages}")
-    for path in passed_over:
-        click.echo(f"passed over: {printable(str(path))}")
-    for problem in report.problems:
+        why = f": {entry.skipped_because}" if entry.skipped_because else ""
+        click.echo(f"{printable(str(entry.document.output))}{why}")
+        for path, pages in zip(entry.document.scans, entry.pages, strict=False):
+            count = f" ({pages} pages)" if pages != 1 else ""
+            click.echo(f"    {printable(str(path))}{count}")
+    for problem in preview.report.problems:
         click.echo(str(problem), err=True)
-    return report.exit_code
+    return preview.report.exit_code

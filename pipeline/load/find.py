@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -16,10 +18,11 @@ from .scan import open_scan
 ENDINGS = frozenset(
     ".tif .tiff .jpg .jpeg .jpe .jfif .mpo .png .apng .bmp .dib .gif .webp .jp2 .j2k .j2c .jpc .jpf"
     " .jpx .jpt .pbm .pgm .ppm .pnm .pfm .avif"
-    # Not read here, but somebody's page all the same: it must not be passed over unseen.
+    # Formats that are not decoded here, but hold a page all the same: such a page fails, with a
+    # message, where passing it over would lose it.
     " .heic .heif .jxl .psd .dng .cr2 .nef .arw .djvu .jb2 .jbig2".split()
 )
-"""Endings of names that promise an image."""
+"""File name endings of images."""
 
 MAGIC = re.compile(
     rb"II\*\0|MM\0\*|II\+\0|MM\0\+"  # TIFF, BigTIFF
@@ -29,10 +32,10 @@ MAGIC = re.compile(
     re.DOTALL,
 )
 WEAK_MAGIC = re.compile(rb"BM|P[1-6][\s#]")
-"""BMP and PNM: two letters that a text may begin with, too."""
+"""BMP and PNM begin with two letters, as a text may, too."""
 
 CLUTTER = frozenset(("thumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin"))
-"""What systems leave in folders; passed over without a word, like hidden files."""
+"""What operating systems leave in folders, in lower case; ignored, like hidden files."""
 
 Complain = Callable[[SearchablePdfError], None]
 PassOver = Callable[[Path], None]
@@ -54,12 +57,15 @@ def find_documents(
     complain: Complain = _raise,
     pass_over: PassOver = _ignore,
 ) -> Iterator[Document]:
-    """The documents that `inputs` make, in order.
+    """The documents to make from `inputs`, in order.
 
     Every folder that holds scans directly is one document named after it, its sub-folders
     mirrored below `output`; a file is one document. An `output` that ends in `.pdf` makes one
-    document of everything, in the order given. Scans are sorted naturally (2 before 10).
-    Symbolic links are followed, but not in circles; hidden files are not looked at.
+    document of everything, in the order of `inputs`. Scans are sorted naturally (2 before 10).
+    Symbolic links are followed, but not in circles; hidden files are ignored.
+
+    Folders are listed one at a time, as the documents are asked for. A million documents take
+    some 100 bytes each, to see whether two have the same name.
 
     Args:
         inputs: Files and folders.
@@ -72,7 +78,7 @@ def find_documents(
         Documents, as the folders are walked.
 
     Raises:
-        NoScansError: An input is missing, cannot be read, or holds no scan.
+        NoScansError: An input is missing, cannot be opened, or holds no scan.
         UsageError: Two documents would have the same name (also where only case or the
             Unicode form of a letter differs: many file systems do not tell them apart).
     """
@@ -80,17 +86,18 @@ def find_documents(
     if is_pdf_name(output):
         yield from search.one_document(inputs)
         return
-    names: dict[str, Document] = {}
-    for given in inputs:
-        for document in search.documents_of(given):
-            name = unicodedata.normalize("NFC", str(document.output)).casefold()
-            other = names.setdefault(name, document)
-            if other is document:
+    names: set[bytes] = set()
+    for path in inputs:
+        for document in search.documents_of(path):
+            name = _name_digest(document)
+            if name not in names:
+                names.add(name)
                 yield document
                 continue
+            first = search.first_called(name, inputs)
             complain(
                 UsageError(
-                    f"{_origin(other)} and {_origin(document)} would both become"
+                    f"{_origin(first)} and {_origin(document)} would both become"
                     f" {printable(str(document.output))}; rename one, or convert them apart"
                 )
             )
@@ -108,24 +115,38 @@ def natural_key(name: str) -> tuple[tuple[int | str, ...], str]:
 
 
 def is_scan(path: Path) -> bool:
-    """Whether a file is, or claims to be, an image: by its name's ending or its first bytes."""
-    if path.suffix.lower() in ENDINGS:
+    """Whether a file is, or claims to be, an image: by its name's ending or its first bytes.
+
+    Raises:
+        OSError: The ending does not tell, and the file cannot be opened.
+    """
+    if _has_image_ending(path):
         return True
-    try:
-        with path.open("rb") as file:
-            prefix = file.read(32)
-        if MAGIC.match(prefix):
-            return True
-        if WEAK_MAGIC.match(prefix):
-            with open_scan(path):
-                return True
-    except Exception:
+    with path.open("rb") as file:
+        prefix = file.read(32)
+    if MAGIC.match(prefix):
+        return True
+    if not WEAK_MAGIC.match(prefix):
         return False
-    return False
+    try:
+        with open_scan(path):
+            return True
+    except Exception:  # decoders raise nearly anything on a text
+        return False
+
+
+def _has_image_ending(path: Path) -> bool:
+    return path.suffix.lower() in ENDINGS
 
 
 def _origin(document: Document) -> str:
     return printable(str(document.folders[0] if document.folders else document.scans[0]))
+
+
+def _name_digest(document: Document) -> bytes:
+    """The same for two outputs that a file system may take for one; far smaller than a path."""
+    name = unicodedata.normalize("NFC", str(document.output)).casefold()
+    return hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +160,7 @@ class _Search:
         """Everything below `inputs` as one document, or none where a part of it is missing."""
         problems: list[SearchablePdfError] = []
         whole = _Search(self.output.parent, False, problems.append, self.pass_over)
-        parts = [part for given in inputs for part in whole.documents_of(given)]
+        parts = [part for path in inputs for part in whole.documents_of(path)]
         for problem in problems:
             self.complain(problem)
         if parts and not problems:
@@ -150,28 +171,34 @@ class _Search:
                 folders=tuple(folder for part in parts for folder in part.folders),
             )
 
-    def documents_of(self, given: Path) -> Iterator[Document]:
+    def first_called(self, name: bytes, inputs: Sequence[Path]) -> Document:
+        """The first document of this name digest, looked for again: so none need be kept."""
+        silent = _Search(self.output, self.per_file, lambda problem: None, _ignore)
+        documents = (document for path in inputs for document in silent.documents_of(path))
+        return next(document for document in documents if _name_digest(document) == name)
+
+    def documents_of(self, path: Path) -> Iterator[Document]:
         """The documents of one input, or a complaint that it holds none."""
-        name = printable(str(given))
-        if not given.exists():
+        name = printable(str(path))
+        if not path.exists():
             self.complain(NoScansError(f"{name}: no such file or folder; check the path"))
             return
-        if not given.is_dir():
-            yield Document(given.stem, self.output / f"{given.stem}.pdf", (given,))
+        if not path.is_dir():
+            yield Document(path.stem, self.output / f"{path.stem}.pdf", (path,))
             return
-        found = False
-        for folder, scans in self._folders(given, (), self.pass_over):
-            found = True
-            target = self.output / folder.relative_to(given)
+        is_empty = True
+        for folder, scans in self._folders(path, (), self.pass_over):
+            is_empty = False
+            target = self.output / folder.relative_to(path)
             if self.per_file:
                 for scan in scans:
                     yield Document(scan.stem, target / f"{scan.stem}.pdf", (scan,))
             else:
                 named = folder.resolve() if folder.name in ("", "..") else folder
                 title = named.name or "scans"
-                place = target.parent if folder != given else target
+                place = target.parent if folder != path else target
                 yield Document(title, place / f"{title}.pdf", scans, (folder,))
-        if not found:
+        if is_empty:
             self.complain(NoScansError(f"{name}: no scan found in this folder or below it"))
 
     def _folders(
@@ -180,36 +207,69 @@ class _Search:
         """Each folder that holds scans, with them, depth first; `above` ends circles of links."""
         try:
             status = folder.stat()
-            here = (status.st_dev, status.st_ino)
-            if here in above:
+            identity = (status.st_dev, status.st_ino)
+            if identity in above:
                 return
             if above and _same_folder(folder, self.output):
-                pass_over = _ignore  # what lies there is ours; unless it is a scan
-            entries = sorted(folder.iterdir(), key=lambda path: natural_key(path.name))
+                pass_over = _ignore  # the files there are PDFs and texts of earlier runs
+            folders, files = _listed(folder)
         except OSError as error:
-            self.complain(
-                NoScansError(
-                    f"{printable(str(folder))}: cannot be read ({error.strerror or error});"
-                    " check its permissions"
-                )
-            )
+            self._cannot_open(folder, error)
             return
-        entries = [
-            path for path in entries if path.name[0] != "." and path.name.lower() not in CLUTTER
-        ]
-        folders = {path: None for path in entries if path.is_dir()}
         scans = []
-        for path in entries:
-            if path in folders:
-                continue
-            if (path.is_file() or path.is_symlink()) and is_scan(path):
-                scans.append(path)  # a link to nowhere, too, if its name promises an image
+        for path, is_regular in files:
+            if self._is_scan(path, is_regular):
+                scans.append(path)
             else:
                 pass_over(path)
         if scans:
             yield folder, tuple(scans)
         for path in folders:
-            yield from self._folders(path, (*above, here), pass_over)
+            yield from self._folders(path, (*above, identity), pass_over)
+
+    def _is_scan(self, path: Path, is_regular: bool) -> bool:
+        if not is_regular and not path.is_file():
+            # A pipe or a device is none. A link to nowhere is a page that fails, if it has the
+            # name of an image.
+            return path.is_symlink() and _has_image_ending(path)
+        try:
+            return is_scan(path)
+        except OSError as error:
+            self._cannot_open(path, error)
+            return False
+
+    def _cannot_open(self, path: Path, error: OSError) -> None:
+        self.complain(
+            NoScansError(
+                f"{printable(str(path))}: cannot be opened ({error.strerror or error});"
+                " check its permissions, or move it away"
+            )
+        )
+
+
+def _listed(folder: Path) -> tuple[list[Path], list[tuple[Path, bool]]]:
+    """Sub-folders, and other entries with whether they are plain files, in natural order.
+
+    The system tells the kind of an entry with its name; asking for it by path again
+    is slow, with a million files.
+
+    Raises:
+        OSError: The folder cannot be listed.
+    """
+    with os.scandir(folder) as listing:
+        entries = [
+            entry for entry in listing if entry.name[0] != "." and entry.name.lower() not in CLUTTER
+        ]
+    entries.sort(key=lambda entry: natural_key(entry.name))
+    folders, files = [], []
+    for entry in entries:
+        path = folder / entry.name
+        # Of a link, `Path.is_dir` says where it leads, and does not raise where that is in circles.
+        if path.is_dir() if entry.is_symlink() else entry.is_dir():
+            folders.append(path)
+        else:
+            files.append((path, entry.is_file(follow_symlinks=False)))
+    return folders, files
 
 
 def _same_folder(folder: Path, other: Path) -> bool:

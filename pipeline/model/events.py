@@ -14,10 +14,17 @@ Outcome = Literal["converted", "skipped", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class RunPlanned:
-    """The inputs were looked through; `pages` counts frames, `passed_over` other files."""
+    """The inputs were looked through; nothing was written yet.
+
+    Attributes:
+        documents: How many PDFs there will be.
+        scans: How many files hold their pages; a TIFF of many pages counts for one, as it is not
+            opened yet.
+        passed_over: How many files in the folders are no images.
+    """
 
     documents: int
-    pages: int
+    scans: int
     passed_over: int
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
-from ..load.find import find_documents, is_pdf_name
 from ..model.errors import SearchablePdfError, UsageError
 from ..model.events import EngineChosen, Event, Notify, PageDone, RunPlanned, ignore
 from ..model.options import DEFAULT_ENGINE, ConvertOptions, StoreOptions
@@ -22,7 +21,7 @@ from ..workers.backend import Backend, cluster_backend, local_backend
 from ..workers.limit import Limit
 from ..workers.machine import available_memory_mb, cpu_count
 from .document import RunContext, make_document
-from .plan import Plan, is_asked_for, pages_up_to, plan
+from .plan import Plan, plan, root_of
 from .report import Report
 
 PRUNE_EVERY = 5_000
@@ -86,7 +85,7 @@ class _Conversion:
     ) -> None:
         self.inputs = inputs
         self.output = output
-        self.root = output.parent if is_pdf_name(output) else output
+        self.root = root_of(output)
         self.options = options
         self.engine = engine
         self.watcher = notify
@@ -104,10 +103,13 @@ class _Conversion:
                 " or let the workers be threads"
             )
         await asyncio.to_thread(sweep, self.root)
-        found = await asyncio.to_thread(plan, self.inputs, self.output, self.options)
-        self.report.problems = found.problems
-        self._notify(RunPlanned(found.documents, found.scans, found.passed_over))
-        if found.must_stop:
+        with await asyncio.to_thread(plan, self.inputs, self.output, self.options) as planned:
+            return await self._run(chosen, planned)
+
+    async def _run(self, chosen: Chosen, planned: Plan) -> Report:
+        self.report.problems = planned.problems
+        self._notify(RunPlanned(planned.documents, planned.scans, planned.passed_over))
+        if planned.must_stop:
             return self.report
         notes = list(chosen.notes)
         if self.options.store is not None and not await asyncio.to_thread(
@@ -115,7 +117,7 @@ class _Conversion:
         ):
             self.options = replace(self.options, store=None)
         try:
-            async with await self._backend(chosen, found, notes) as backend:
+            async with await self._backend(chosen, planned, notes) as backend:
                 self._notify(
                     EngineChosen(
                         chosen.name,
@@ -138,7 +140,7 @@ class _Conversion:
                     drawing=asyncio.Lock(),
                     notify=self._notify,
                 )
-                await self._documents(context, backend.documents)
+                await self._documents(context, planned, backend.documents)
         except* SearchablePdfError as errors:
             raise _first(errors) from None
         finally:
@@ -149,20 +151,17 @@ class _Conversion:
         return self.report
 
     async def _backend(
-        self, chosen: Chosen, found: Plan, notes: list[str]
+        self, chosen: Chosen, planned: Plan, notes: list[str]
     ) -> AbstractAsyncContextManager[Backend]:
         cluster = self.options.cluster
         if cluster is not None:
-            first = await asyncio.to_thread(self._first_source)
+            document = next(iter(planned), None)
+            first = PageSource(document.scans[0]) if document is not None else None
             return cluster_backend(self.options, cluster, chosen, first, self._notify)
-        jobs = await asyncio.to_thread(self._jobs, chosen, found, notes)
+        jobs = await asyncio.to_thread(self._jobs, chosen, planned, notes)
         return local_backend(self.options, chosen, jobs)
 
-    def _first_source(self) -> PageSource | None:
-        document = next(self._found(), None)
-        return PageSource(document.scans[0]) if document is not None else None
-
-    async def _documents(self, context: RunContext, in_flight: Limit) -> None:
+    async def _documents(self, context: RunContext, planned: Plan, in_flight: Limit) -> None:
         order: dict[Path, int] = {}
 
         async def make(document: Document) -> None:
@@ -171,7 +170,7 @@ class _Conversion:
             finally:
                 in_flight.release()
 
-        documents = self._found()
+        documents = iter(planned)
         async with asyncio.TaskGroup() as group:
             while True:
                 await in_flight.acquire()
@@ -182,16 +181,7 @@ class _Conversion:
                 group.create_task(make(document))
         self.report.documents.sort(key=lambda done: order[done.document.output])
 
-    def _found(self) -> Iterator[Document]:
-        documents = find_documents(
-            self.inputs,
-            self.output,
-            per_file=self.options.per_file,
-            complain=lambda problem: None,  # the plan has them
-        )
-        return (each for each in documents if is_asked_for(each, self.options))
-
-    def _jobs(self, chosen: Chosen, found: Plan, notes: list[str]) -> int:
+    def _jobs(self, chosen: Chosen, planned: Plan, notes: list[str]) -> int:
         """Pages at a time: as asked, or the cores, or fewer where memory is short."""
         jobs = self.options.jobs or cpu_count()
         if self.options.jobs is None:
@@ -203,8 +193,8 @@ class _Conversion:
                     f" free, engine {chosen.name} needs {chosen.memory_mb:,.0f} MB for each"
                 )
                 jobs = fitting
-        if found.scans < jobs:
-            jobs = max(1, pages_up_to(list(self._found()), jobs))
+        if planned.scans < jobs:
+            jobs = max(1, planned.pages_up_to(jobs))
         return jobs
 
     def _open_spool(self) -> Spool:

@@ -1,80 +1,151 @@
-"""What there is to do: counted before anything is written."""
+"""What there is to do: found in one walk over the inputs, before anything is written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-from ..load.find import find_documents
+from ..load.find import find_documents, is_pdf_name
 from ..load.scan import page_sources
 from ..model.errors import SearchablePdfError, UsageError
 from ..model.options import ConvertOptions
 from ..model.page import Document
+from ..store.disk_list import DiskList
+
+Entry = tuple[str, str, list[str], list[str]]
+"""A document as built-in types: name, output, scans, folders."""
 
 
 @dataclass(slots=True)
 class Plan:
-    """What the inputs hold: counted in a first walk, before anything is written.
+    """What one walk over the inputs has found. A context manager; iterating gives its documents.
+
+    The documents are kept in a temporary file, so a plan of a million scans takes the memory of a
+    small one, and the folders need not be listed again.
 
     Attributes:
-        documents: How many PDFs there will be.
-        scans: How many files hold their pages.
-        passed_over: Files in the folders that are no images.
+        scans: How many files hold the pages of all documents.
         problems: What is wrong with the inputs.
     """
 
-    documents: int = 0
     scans: int = 0
-    passed_over: int = 0
     problems: list[SearchablePdfError] = field(default_factory=list)
+    _documents: DiskList[Entry] = field(default_factory=DiskList)
+    _passed_over: DiskList[str] = field(default_factory=DiskList)
+
+    @property
+    def documents(self) -> int:
+        """How many PDFs there will be."""
+        return len(self._documents)
+
+    @property
+    def passed_over(self) -> int:
+        """How many files in the folders are no images."""
+        return len(self._passed_over)
 
     @property
     def must_stop(self) -> bool:
         """Whether the request contradicts itself, so that nothing should be done."""
         return any(isinstance(problem, UsageError) for problem in self.problems)
 
+    def __iter__(self) -> Iterator[Document]:
+        for name, output, scans, folders in self._documents:
+            yield Document(name, Path(output), tuple(map(Path, scans)), tuple(map(Path, folders)))
+
+    def paths_passed_over(self) -> Iterator[Path]:
+        """The files in the folders that are no images."""
+        return map(Path, self._passed_over)
+
+    def add(self, document: Document) -> None:
+        """Notes a document.
+
+        Raises:
+            OutputError: There is no room for temporary files.
+        """
+        self.scans += len(document.scans)
+        self._documents.append(
+            (
+                document.name,
+                os.fspath(document.output),
+                list(map(os.fspath, document.scans)),
+                list(map(os.fspath, document.folders)),
+            )
+        )
+
+    def pass_over(self, path: Path) -> None:
+        """Notes a file that is no image."""
+        self._passed_over.append(os.fspath(path))
+
+    def pages_up_to(self, limit: int) -> int:
+        """How many pages there are, counted no further than `limit`."""
+        count = 0
+        for document in self:
+            for path in document.scans:
+                for _ in page_sources(path):
+                    count += 1
+                    if count >= limit:
+                        return count
+        return count
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets the temporary files go."""
+        self._documents.close()
+        self._passed_over.close()
+
 
 def plan(inputs: Sequence[Path], output: Path, options: ConvertOptions) -> Plan:
-    """Looks the inputs through."""
-    found = Plan()
+    """Walks over the inputs, once; a folder is listed, and a file opened, no more than that.
 
-    def pass_over(path: Path) -> None:
-        found.passed_over += 1
+    Args:
+        inputs: Files and folders.
+        output: A folder, or the one PDF.
+        options: Which documents are wanted.
 
-    for document in find_documents(
-        inputs,
-        output,
-        per_file=options.per_file,
-        complain=found.problems.append,
-        pass_over=pass_over,
-    ):
-        if not is_asked_for(document, options):
-            continue
-        found.documents += 1
-        found.scans += len(document.scans)
-    if options.retry and not found.documents and not found.problems:
-        found.problems.append(
+    Returns:
+        What was found; to be closed.
+
+    Raises:
+        OutputError: There is no room for temporary files.
+    """
+    result = Plan()
+    try:
+        for document in find_documents(
+            inputs,
+            output,
+            per_file=options.per_file,
+            complain=result.problems.append,
+            pass_over=result.pass_over,
+        ):
+            if options.retry is None or document.output.resolve() in options.retry:
+                result.add(document)
+    except BaseException:
+        result.close()
+        raise
+    if options.retry and not result.documents and not result.problems:
+        result.problems.append(
             UsageError(
                 "none of the PDFs in that report is made from these inputs; give the inputs, and"
                 " the output, of the run that it is of"
             )
         )
-    return found
+    return result
 
 
-def is_asked_for(document: Document, options: ConvertOptions) -> bool:
-    """Whether a document is among those to be made again, where only those are wanted."""
-    return options.retry is None or document.output.resolve() in options.retry
-
-
-def pages_up_to(documents: Sequence[Document], enough: int) -> int:
-    """How many pages there are, counted no further than `enough`."""
-    count = 0
-    for document in documents:
-        for path in document.scans:
-            for _ in page_sources(path):
-                count += 1
-                if count >= enough:
-                    return count
-    return count
+def root_of(output: Path) -> Path:
+    """The folder that all PDFs of a run are in or below."""
+    return output.parent if is_pdf_name(output) else output

@@ -19,18 +19,24 @@ from pipeline import (
     Bookmark,
     Box,
     ConvertOptions,
+    DocumentDone,
+    EngineChosen,
     EngineError,
     LanguageError,
     Line,
     Metadata,
     OcrError,
     OutputError,
+    PageDone,
+    PageFailed,
     PageFailure,
     PageJob,
     PageResult,
     PageSource,
+    PageStarted,
     PageText,
     RecognitionError,
+    RunPlanned,
     ScanError,
     Word,
     async_ocr,
@@ -40,15 +46,7 @@ from pipeline import (
     merge_pages,
     process_page,
 )
-from pipeline.model.events import (
-    DocumentDone,
-    EngineChosen,
-    Event,
-    PageDone,
-    PageFailed,
-    PageStarted,
-    RunPlanned,
-)
+from pipeline.model.events import Event
 
 FAX = SCANS / "fax/message.tif"
 
@@ -131,7 +129,7 @@ def test_convert_tells_what_happens(tmp_path: Path) -> None:
     report = asyncio.run(
         convert([tmp_path / "box"], tmp_path / "out", engine=Faulty(), notify=events.append)
     )
-    assert events[0] == RunPlanned(documents=1, pages=3, passed_over=1)
+    assert events[0] == RunPlanned(documents=1, scans=3, passed_over=1)
     assert {type(event) for event in events} == {
         RunPlanned, EngineChosen, PageStarted, PageDone, PageFailed, DocumentDone,
     }  # fmt: skip
