@@ -78,9 +78,11 @@ def render(
         The PDF, and what it should show.
 
     Raises:
-        Exception: Whatever Pillow raises where the scan must be decoded to be embedded.
+        ScanError: Nothing of the scan can be decoded.
+        Exception: Whatever Pillow raises where its pixels cannot be encoded.
     """
     images = images or ImageOptions()
+    page = page.decoded()
     embedded = encode(page, images)
     image, converted = embedded.image, ""
     if images.pdfa and image.components == CMYK and image.icc_profile is None:

@@ -32,10 +32,10 @@ def _run() -> int:
 
     from ..model.characters import printable
     from ..model.errors import SearchablePdfError
-    from ..workers.process_setup import settle_pillow, silence_libraries
+    from ..workers.process_setup import set_up_pillow, silence_libraries
     from .main import cli
 
-    settle_pillow()
+    set_up_pillow()
     if not _is_verbose():
         silence_libraries()
     try:

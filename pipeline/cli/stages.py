@@ -6,21 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from pypdf.errors import DependencyError, PyPdfError
 
-from ..load.page import load_page
-from ..load.repair import repair
-from ..load.scan import page_sources, scan_errors
-from ..merge import Bookmark, merge_pages
-from ..model.characters import printable
-from ..model.errors import CorrectionError, NoScansError, OutputError, UsageError
-from ..model.page import PageSource
-from ..render import render_page
-from ..store.atomic import atomic_file
-from ..store.corrections import read_text, write_text
-from ..store.provenance import read_provenance
-from ..workers.job import PageJob
-from ..workers.page_text import read_page
+from ..run.stages import merge_files, recognize_file, render_file
 from .options import (
     DESCRIPTION,
     EPILOG,
@@ -57,13 +44,8 @@ def ocr_command(scan: Path, output: Path, page: int | None, force: bool, **chose
     searchable-pdf ocr letter.png -o letter.json
     searchable-pdf render letter.png letter.json -o letter.pdf
     """  # noqa: D301
-    _keep_corrected(output, force)
-    source = _source(scan, page)
-    job = PageJob(source, load_options(chosen), ocr_options(chosen), chosen["engine"])
-    read = read_page(job)
-    if read.damage:
-        _remark(f"{source}: {read.damage}")
-    write_text(output, read.text)
+    load, ocr = load_options(chosen), ocr_options(chosen)
+    _show(recognize_file(scan, output, load, ocr, chosen["engine"], page=page, force=force))
 
 
 @click.command("render", epilog=EPILOG)
@@ -93,22 +75,8 @@ def render_command(
     **chosen: Any,
 ) -> None:
     """Make a PDF of one page from its scan and its text; without text, of the scan alone."""
-    _keep_others(output, force)
-    source = _source(scan, page)
-    found = None
-    if text is not None:
-        try:
-            found, _ = read_text(text)
-        except FileNotFoundError:
-            raise UsageError(f"{printable(str(text))}: no such file; make it with ocr") from None
-    options = load_options({"image_dpi": image_dpi, "max_image_mpixels": float("inf")})
-    with load_page(source, options) as image, scan_errors(source):
-        image = repair(image)
-        if image.damage:
-            click.echo(f"{source}: {image.damage}", err=True)
-        pdf = render_page(image, found, image_options(chosen))
-    with atomic_file(output) as file:
-        file.write(pdf)
+    load = load_options({"image_dpi": image_dpi, "max_image_mpixels": float("inf")})
+    _show(render_file(scan, text, output, load, image_options(chosen), page=page, force=force))
 
 
 @click.command("merge", epilog=EPILOG)
@@ -126,70 +94,9 @@ def merge_command(
 
     The pages of `render` share one text font; those of other programs stay as they are.
     """
-    _keep_others(output, force)
-    from pypdf import PdfReader
-
-    bookmarks = []
-    count = 0
-    for path in pages:
-        bookmarks.append(Bookmark(printable(path.stem), count))
-        try:
-            with PdfReader(path) as reader:
-                count += len(reader.pages)
-        except (OSError, PyPdfError, DependencyError) as error:
-            reason = getattr(error, "strerror", None) or printable(str(error))
-            raise NoScansError(
-                f"{printable(str(path))}: cannot be read as a PDF ({reason}); make it anew"
-            ) from error
-    merge_pages(pages, output, metadata(chosen), bookmarks)
+    merge_files(pages, output, metadata(chosen), force=force)
 
 
-def _keep_others(pdf: Path, force: bool) -> None:
-    """Sees that a PDF of another program is not replaced.
-
-    Raises:
-        OutputError: It would be.
-    """
-    if not force and pdf.exists() and read_provenance(pdf) is None:
-        raise OutputError(
-            f"{printable(str(pdf))} exists and was not made by this program;"
-            " move it away, or replace it with --force"
-        )
-
-
-def _keep_corrected(text: Path, force: bool) -> None:
-    """Sees that a text that a person has corrected, or another file, is not replaced.
-
-    Raises:
-        OutputError: It would be.
-    """
-    try:
-        untouched = force or read_text(text)[1] is not None
-    except FileNotFoundError:
-        return
-    except CorrectionError:
-        untouched = False
-    if not untouched:
-        raise OutputError(
-            f"{printable(str(text))} exists and was corrected since it was made, or is no text of a"
-            " page; move it away, or replace it with --force"
-        )
-
-
-def _source(scan: Path, page: int | None) -> PageSource:
-    """The page that is meant.
-
-    Raises:
-        UsageError: The scan has several and none is named, or not that one.
-    """
-    sources = list(page_sources(scan))
-    name = printable(str(scan))
-    if page is None and len(sources) > 1:
-        raise UsageError(f"{name} has {len(sources)} pages; choose one with --page")
-    if page is not None and page > len(sources):
-        raise UsageError(f"{name} has {len(sources)} pages, and no page {page}")
-    return sources[(page or 1) - 1]
-
-
-def _remark(note: str) -> None:
-    click.echo(note, err=True)
+def _show(remark: str) -> None:
+    if remark:
+        click.echo(remark, err=True)

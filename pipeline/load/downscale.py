@@ -6,10 +6,7 @@ from PIL import Image
 
 from ..images.pixels import for_recognition
 from ..model.page import PageImage
-from .scan import (
-    open_scan,
-    scan_errors,
-)
+from .scan import open_scan, scan_errors
 
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -25,7 +22,7 @@ FAR_LARGER = 2
 
 
 def downscale(page: PageImage | Image.Image, max_side_px: int) -> Image.Image:
-    """A copy to be recognised: upright, square pixels, 8-bit grey or RGB, no larger than needed.
+    """A copy to be recognized: upright, square pixels, 8-bit grey or RGB, no larger than needed.
 
     Args:
         page: A page from `load_page`, or any Pillow image that is upright already.
@@ -41,6 +38,7 @@ def downscale(page: PageImage | Image.Image, max_side_px: int) -> Image.Image:
     if isinstance(page, Image.Image):
         small = _fit(for_recognition(page), page.size, max_side_px)
         return small.copy() if small is page else small
+    page = page.decoded()
     with scan_errors(page.source):
         image = _small_jpeg(page, max_side_px) or page.image
         pixels = for_recognition(image)
@@ -54,7 +52,7 @@ def downscale(page: PageImage | Image.Image, max_side_px: int) -> Image.Image:
 
 
 def blank_copy(page: PageImage, max_side_px: int) -> Image.Image:
-    """A blank image as large as what `downscale` gives: for who does not look at it."""
+    """A blank image of the size that `downscale` gives: for an engine that does not look at it."""
     return Image.new("L", _fitting(page.square_size_px, max_side_px), 255)
 
 
@@ -66,13 +64,13 @@ def turn(image: Image.Image, orientation: int) -> Image.Image:
 def _small_jpeg(page: PageImage, max_side_px: int) -> Image.Image | None:
     """The page decoded at a fraction of its size, where a JPEG is far larger than needed."""
     width, height = page.stored_size_px
-    needed = max(page.square_size_px)
+    full = max(page.square_size_px)
     if page.damage or page.image.format not in ("JPEG", "MPO"):
         return None
-    if needed < FAR_LARGER * max_side_px:
+    if full < FAR_LARGER * max_side_px:
         return None
     image = open_scan(page.source.file)
-    scale = max_side_px / needed
+    scale = max_side_px / full
     with image:
         image.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))
         image.load()

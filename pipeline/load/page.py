@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from contextlib import suppress
-
-from PIL import Image
+from dataclasses import replace
 
 from ..images.pixels import lossy_note
 from ..model.errors import ScanError
 from ..model.options import LoadOptions
 from ..model.page import PageImage, PageSource
-from .downscale import TURNS
+from .frame import take_orientation
+from .repair import repair
 from .resolution import page_dpi
-from .scan import (
-    open_scan,
-    scan_errors,
-)
+from .scan import open_scan, scan_errors
 
-ORIENTATION_TAG = 274
 LEAST_SIDE_PT, LARGEST_SIDE_PT = 18, 14_400
-"""A page smaller than a stamp is none; a larger one, PDF does not have (ISO 32000-1, C.2)."""
+"""A page smaller than a stamp is none; a larger one cannot be in a PDF (ISO 32000-1, C.2)."""
 
 
-def load_page(source: PageSource, options: LoadOptions | None = None) -> PageImage:
+def load_page(
+    source: PageSource, options: LoadOptions | None = None, *, known_whole: bool = False
+) -> PageImage:
     """Opens one page, without decoding its pixels yet.
+
+    They are decoded, and repaired where the scan is cut off, by `PageImage.decoded`: `downscale`
+    and `render_page` call it.
 
     Args:
         source: The file and frame.
         options: Resolution and size limit.
+        known_whole: The scan was found whole before: it is not looked through for damage.
 
     Returns:
         The page; use it in a `with` statement, or its file stays open until it is decoded.
@@ -48,7 +50,7 @@ def load_page(source: PageSource, options: LoadOptions | None = None) -> PageIma
                     f" {options.max_image_mpixels:g} million; raise it with --max-image-mpixels"
                 )
             try:
-                orientation = _take_orientation(image)
+                orientation = take_orientation(image)
             except Exception:
                 if image.format != "PNG":
                     raise
@@ -59,16 +61,30 @@ def load_page(source: PageSource, options: LoadOptions | None = None) -> PageIma
             size = image.size
             dpi, note = page_dpi(size, image.info, options.image_dpi)
             notes = tuple(filter(None, (note, lossy_note(image))))
-            return PageImage(source, image, orientation, size, dpi, notes)
+            decode = None if known_whole else _Decoding()
+            return PageImage(source, image, orientation, size, dpi, notes, decode=decode)
         except BaseException:
             image.close()
             raise
 
 
+class _Decoding:
+    """Decodes and repairs a page when that is first asked for, and keeps what it became."""
+
+    def __init__(self) -> None:
+        self._decoded: PageImage | None = None
+
+    def __call__(self, page: PageImage) -> PageImage:
+        if self._decoded is None:
+            with scan_errors(page.source):
+                self._decoded = replace(repair(page), decode=None)
+        return self._decoded
+
+
 def page_size_pt(
     source: PageSource, options: LoadOptions | None = None
 ) -> tuple[float, float] | None:
-    """Width and height of a page in points, as far as its file tells before its pixels are read.
+    """Width and height of a page in points, as far as its file tells before its pixels are decoded.
 
     None where it does not, or where no paper has such a size.
     """
@@ -79,34 +95,9 @@ def page_size_pt(
                 image.seek(source.frame)
             orientation = 1
             with suppress(Exception):  # of some formats it is known only once they are decoded
-                orientation = _take_orientation(image)
+                orientation = take_orientation(image)
             dpi, _ = page_dpi(image.size, image.info, options.image_dpi)
             size = PageImage(source, image, orientation, image.size, dpi).size_pt
     except ScanError:
         return None
     return size if min(size) >= LEAST_SIDE_PT and max(size) <= LARGEST_SIDE_PT else None
-
-
-def open_page(source: PageSource) -> Image.Image:
-    """The frame of a scan, opened again, to be decoded as stored."""
-    image = open_scan(source.file)
-    if source.frame:
-        image.seek(source.frame)
-    if image.format == "TIFF":  # others may be decoded for it
-        _take_orientation(image)
-    return image
-
-
-def _take_orientation(image: Image.Image) -> int:
-    """The orientation, 1 to 8; the image is made to decode as stored.
-
-    Pillow turns a TIFF as it decodes it (wrongly, where it is not compressed), and no other
-    format. Here all are turned at one place, and where they are embedded by a matrix.
-    """
-    exif = image.getexif()
-    orientation = exif.get(ORIENTATION_TAG, 1)
-    if image.format == "TIFF" and ORIENTATION_TAG in exif:
-        del exif[ORIENTATION_TAG]
-        if orientation in range(5, 9):
-            image._size = image.height, image.width
-    return orientation if orientation in TURNS else 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +13,10 @@ from PIL import Image, JpegImagePlugin
 from ..images.jpeg import BLOCK_PX, EOI, end_of_picture, segments
 from ..images.pixels import plain
 from ..model.page import PageImage
-from .page import open_page
+from .frame import open_frame
+from .pillow import decoded_over
 
-KNOWN = frozenset(("PNG", "TIFF", "BMP", "PPM"))
+REPAIRABLE = frozenset(("PNG", "TIFF", "BMP", "PPM"))
 """Formats of which Pillow's decoders leave untouched what they do not reach."""
 LOOK_AT = 1 / 8
 """A JPEG is looked through at this scale: far quicker than at its own."""
@@ -47,7 +47,7 @@ def repair(page: PageImage) -> PageImage:
     try:
         page.image.load()
     except Exception:
-        repaired = _repaired(page) if page.image.format in KNOWN else None
+        repaired = _repaired(page) if page.image.format in REPAIRABLE else None
         if repaired is None:
             raise
         return repaired
@@ -55,29 +55,14 @@ def repair(page: PageImage) -> PageImage:
 
 
 def _repaired(page: PageImage) -> PageImage | None:
-    """The page as far as it is decoded: what differs over two grounds was not."""
-    decoded, other = (_decoded_over(page, ground) for ground in (0, 0xFF))
+    """The page as far as it is decoded: pixels that differ over two grounds were not."""
+    decoded, other = (decoded_over(open_frame(page.source), ground) for ground in (0, 0xFF))
     if decoded is None or other is None:
         return None
     lacking = _rows(_differing(decoded, other))
     if lacking.all():
         return None
     return _noted(page, _on_white(plain(decoded), lacking), lacking)
-
-
-def _decoded_over(page: PageImage, ground: int) -> Image.Image | None:
-    image: Any = open_page(page.source)
-    if image.mode not in ("1", "L", "P", "RGB", "RGBA", "CMYK", "LA"):
-        return None
-    with image:
-        image.load_prepare()
-        value = ground if len(image.getbands()) == 1 else (ground,) * len(image.getbands())
-        image.im.paste(value, (0, 0, *image.size))
-        with suppress(Exception):
-            image.load()
-        image.tile = []  # or it would be decoded once more
-        decoded: Image.Image = image.copy()
-        return decoded
 
 
 def _repaired_jpeg(page: PageImage) -> PageImage:

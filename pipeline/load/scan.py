@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
 
 from PIL import AvifImagePlugin, Image
 
 from ..model.characters import printable
 from ..model.errors import ScanError
 from ..model.page import Document, PageSource
+from .pillow import PREFIX_BYTES, open_as
 
 FORMATS = ("TIFF", "JPEG", "PNG", "BMP", "GIF", "WEBP", "JPEG2000", "PPM") + (
     ("AVIF",) if AvifImagePlugin.SUPPORTED else ()
 )
-"""Pillow's names of the formats that are scans here (MPO opens as JPEG)."""
+"""The formats that scans come in, as Pillow calls them (it opens MPO as JPEG)."""
 
 PDF_MAGIC = b"%PDF-"
 SUBFILE_TYPE_TAG, OLD_SUBFILE_TYPE_TAG = 254, 255
 REDUCED_IMAGE, TRANSPARENCY_MASK = 1, 4
+"""Bits of a TIFF's NewSubfileType (TIFF 6.0, section 8): a thumbnail, and a mask."""
+OLD_REDUCED_IMAGE = 2
+"""A value of SubfileType, its predecessor."""
 
 
 def open_scan(path: Path) -> Image.Image:
-    """The file as a lazily decoded Pillow image, recognised by its content alone.
-
-    Pillow's own limit on pixels is left to other users of the process: `load_page` has its own.
+    """The file as a Pillow image, not decoded yet; its content decides, not its name.
 
     Raises:
         OSError: The file cannot be read.
         ScanError: Its content is none of `FORMATS`.
     """
-    Image.init()
     with path.open("rb") as file:
-        prefix = file.read(32)
+        prefix = file.read(PREFIX_BYTES)
     for name in FORMATS:
-        factory, accept = Image.OPEN[name]
-        if accept is None or accept(prefix) is True:
-            with suppress(SyntaxError, IndexError, TypeError, KeyError):
-                return cast(Callable[[Path, str], Image.Image], factory)(path, str(path))
+        image = open_as(name, path, prefix)
+        if image is not None:
+            return image
     if not prefix:
         raise ScanError("the file is empty; scan the page again")
     if PDF_MAGIC in prefix:
@@ -55,8 +54,8 @@ def open_scan(path: Path) -> Image.Image:
 def page_sources(path: Path) -> Iterator[PageSource]:
     """The pages of one file: all frames of a TIFF but thumbnails and masks, one of anything else.
 
-    A file that cannot be read, or a damaged frame, is given as one page: loading it will fail
-    and say why. Frames after a damaged one cannot be found.
+    A file that cannot be opened, or a damaged frame, is one page, too: loading it fails, and says
+    why. Frames after a damaged one cannot be found.
     """
     frame = 0
     try:
@@ -86,7 +85,7 @@ def _is_extra_frame(image: Image.Image) -> bool:
     kind = tags.get(SUBFILE_TYPE_TAG, 0)
     if isinstance(kind, int) and kind & (REDUCED_IMAGE | TRANSPARENCY_MASK):
         return True
-    return bool(tags.get(OLD_SUBFILE_TYPE_TAG) == 2)
+    return bool(tags.get(OLD_SUBFILE_TYPE_TAG) == OLD_REDUCED_IMAGE)
 
 
 @contextmanager

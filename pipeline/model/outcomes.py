@@ -10,7 +10,10 @@ from .errors import ScanError
 from .page import PageSource
 from .text import PageText
 
-Stage = Literal["load", "recognize"]
+Stage = Literal["load", "recognize", "render", "worker"]
+"""What a page failed in: a stage of its own work, or `worker`, where whoever did that work was
+stopped (time-out, crash) or failed in another way. PDFs and reports of earlier versions have
+`load` and `recognize` for these, too."""
 Origin = Literal["engine", "store", "file", ""]
 
 WORST_SHARE = 0.1
@@ -82,7 +85,7 @@ class PageFailure:
 
     Attributes:
         source: Which page.
-        stage: Where it failed.
+        stage: What it failed in.
         kind: Name of the error's class.
         message: What went wrong and what to do, in one line that names the page.
         pdf: What stands in for it: the scan without text, or a page that says what is missing;

@@ -1,8 +1,9 @@
-"""A page of a scan before it is read, and the document that it is a page of."""
+"""A page of a scan before its text is recognized, and the document that it is a page of."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -51,6 +52,7 @@ class PageImage:
         dpi: Pixels per inch along the stored x and y.
         notes: What was decided for the file because it does not say, or was lost.
         damage: What is missing of the picture, in words; empty where nothing is known to be.
+        decode: Gives the page with its pixels decoded; None where there is nothing to be done.
     """
 
     source: PageSource
@@ -60,6 +62,18 @@ class PageImage:
     dpi: tuple[float, float]
     notes: tuple[str, ...] = ()
     damage: str = ""
+    decode: Callable[[PageImage], PageImage] | None = field(default=None, compare=False, repr=False)
+
+    def decoded(self) -> PageImage:
+        """This page, its scan looked through for damage, which takes as long as decoding it.
+
+        Of a scan that is cut off, the picture is what can be decoded, on white, and `damage` says
+        what is missing. A JPEG that is whole stays undecoded until its pixels are asked for.
+
+        Raises:
+            ScanError: Nothing of the picture can be decoded.
+        """
+        return self if self.decode is None else self.decode(self)
 
     @property
     def size_pt(self) -> tuple[float, float]:

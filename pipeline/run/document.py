@@ -15,6 +15,7 @@ from ..load.scan import page_sources, sources_of
 from ..model.characters import printable
 from ..model.errors import (
     EXIT_PAGES_FAILED,
+    CorrectionError,
     OutputError,
     PageTimeoutError,
     SearchablePdfError,
@@ -27,10 +28,11 @@ from ..model.outcomes import PageFailure, PageOutcome
 from ..model.page import Document, PageSource
 from ..ocr.engine import EngineChoice
 from ..store.atomic import check_folder
+from ..store.content import Content
 from ..store.corrections import correction, text_file
 from ..store.provenance import fingerprint
 from ..store.spool import Spool
-from ..store.texts import content_hash, page_key
+from ..store.texts import page_key
 from ..workers.job import PageJob
 from ..workers.limit import Limit
 from ..workers.page import process_page, stand_in, stand_in_unseen
@@ -65,7 +67,7 @@ class RunContext:
     engine_name: str
     ocr: OcrOptions
     recipe: str
-    runner: Runner
+    runner: Runner[PageJob]
     spool: Callable[[], Spool]
     slots: Limit
     drawing: asyncio.Lock
@@ -92,7 +94,7 @@ class DocumentJob:
     def __init__(self, context: RunContext, document: Document) -> None:
         self.context = context
         self.document = document
-        self._contents: dict[Path, str] = {}
+        self._contents: dict[Path, Content] = {}
 
     async def run(self) -> DocumentDone:
         """See `make_document`."""
@@ -164,16 +166,15 @@ class DocumentJob:
     def _job(self, source: PageSource, spool: Path) -> PageJob:
         context = self.context
         options = context.options
-        content = self._content(source.path)
-        readable = len(content.split()) == 1
+        content = self._content(source.path).hash
         return PageJob(
             source,
             options.load,
             context.ocr,
             context.engine,
-            content=content if readable else "",
+            content=content,
             key=page_key(content, source.frame, context.recipe)
-            if context.recipe and readable
+            if context.recipe and content
             else "",
             store=options.store.folder if options.store is not None else None,
             spool=spool,
@@ -203,7 +204,7 @@ class DocumentJob:
             raise
         except Exception as error:  # a fault of this program: one page's, not everybody's
             kind, message = type(error).__name__, f"{job.source}: {printable(str(error))}"
-        make = partial(stand_in, stage="recognize", kind=kind, message=message)
+        make = partial(stand_in, stage="worker", kind=kind, message=message)
         try:
             return await self.context.runner(make, job)
         except SearchablePdfError as error:
@@ -213,9 +214,9 @@ class DocumentJob:
             kind, message = type(error).__name__, f"{job.source}: {printable(str(error))}"
         return await asyncio.to_thread(stand_in_unseen, job, kind, message)
 
-    def _content(self, path: Path) -> str:
+    def _content(self, path: Path) -> Content:
         if path not in self._contents:
-            self._contents[path] = content_hash(path)
+            self._contents[path] = Content.of(path)
         return self._contents[path]
 
     def _fingerprint_now(self) -> str:
@@ -227,7 +228,7 @@ class DocumentJob:
         context, document = self.context, self.document
         return fingerprint(
             document,
-            [self._content(path) for path in document.scans],
+            [self._content(path).in_fingerprint for path in document.scans],
             corrections if any(corrections) else [],
             context.options,
             context.engine_name,
@@ -235,9 +236,13 @@ class DocumentJob:
         )
 
     def _correction(self, source: PageSource) -> str:
+        """What stands for a page's corrected text in the fingerprint; empty for none."""
         if self.context.options.text_dir is None:
             return ""
-        return correction(self._text_file(source))
+        try:
+            return correction(self._text_file(source)) or ""
+        except CorrectionError as error:
+            return str(error)
 
     def _text_file(self, source: PageSource) -> Path:
         folder = self.context.options.text_dir

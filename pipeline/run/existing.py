@@ -8,16 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..load.scan import sources_of
-from ..model.characters import printable
-from ..model.errors import EXIT_PAGES_FAILED, OutputError
+from ..model.errors import EXIT_PAGES_FAILED
 from ..model.events import DocumentDone
 from ..model.options import ConvertOptions
 from ..model.page import Document, PageSource
 from ..store.atomic import not_writable
-from ..store.provenance import read_provenance
-from ..store.texts import content_hash
+from ..store.content import Content
+from ..store.provenance import NOT_OURS, in_the_way, read_provenance
 
-NOT_OURS = "was not made by this program"
 NOT_THE_TEXT = "is not the text that this program put there"
 
 
@@ -57,7 +55,7 @@ def what_exists(
         return replace(done, message="the PDF exists")
     if provenance is None:
         return _in_the_way(document, output)
-    if has_sidecar and content_hash(sidecar) != provenance.text:
+    if has_sidecar and Content.of(sidecar).hash != provenance.text:
         return _in_the_way(document, sidecar, NOT_THE_TEXT)
     if options.retry is not None or not all(each.is_of_scan for each in done.failures):
         return None
@@ -79,8 +77,8 @@ def what_exists(
 
 
 def _in_the_way(document: Document, path: Path, why: str = NOT_OURS) -> DocumentDone:
-    message = f"{printable(str(path))} exists and {why}; move it away, or replace it with --force"
-    return DocumentDone(document, "failed", message=message, exit_code=OutputError.exit_code)
+    error = in_the_way(path, why)
+    return DocumentDone(document, "failed", message=str(error), exit_code=error.exit_code)
 
 
 def _changed_ns(path: Path) -> int:

@@ -16,8 +16,8 @@ from ..model.page import Document
 from ..model.text import PAGE_BREAK
 from ..pdf.verify import Expected, verify
 from ..store.atomic import atomic_file, put_in_place
+from ..store.content import content_hash
 from ..store.provenance import provenance_of
-from ..store.texts import content_hash
 from ..workers.job import SIDECAR_ENDING
 
 SIZE_SLACK, SIZE_SLACK_PER_PAGE = 1.03, 12_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import warnings
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
@@ -55,7 +56,10 @@ async def async_ocr(
     options = OcrOptions(parse_languages(language), max_side_px, engine_options or EngineOptions())
     chosen = await asyncio.to_thread(choose_engine, engine, options)
     job = PageJob(PageSource(Path(path)), load or LoadOptions(), options, chosen.engine)
-    return await _read(job, _runner(), _warn)
+    damage: list[str] = []
+    text = await _read(job, _runner(), damage.append)
+    _warn(damage)
+    return text
 
 
 async def batch_ocr(
@@ -89,6 +93,7 @@ async def batch_ocr(
         EngineError: The engine is missing or does not read the language, whatever `on_error`.
     """
     texts = []
+    damage: list[str] = []
     async for text in read_texts(
         paths,
         language,
@@ -97,8 +102,9 @@ async def batch_ocr(
         max_side_px=max_side_px,
         load=load,
         jobs=jobs,
-        remark_damage=_warn,
+        remark_damage=damage.append,
     ):
+        _warn(damage)
         if isinstance(text, OcrError):
             if on_error == "raise":
                 raise text
@@ -164,7 +170,7 @@ async def read_texts(
             runner.close()
 
 
-async def _read(file: PageJob, run: Runner, remark: Callable[[str], None]) -> str:
+async def _read(file: PageJob, run: Runner[PageJob], remark: Callable[[str], None]) -> str:
     """The text of all pages of the file that `file.source` names."""
     sources = await asyncio.to_thread(lambda: list(page_sources(file.source.path)))
     jobs = [replace(file, source=source) for source in sources]
@@ -175,8 +181,23 @@ async def _read(file: PageJob, run: Runner, remark: Callable[[str], None]) -> st
     return PAGE_BREAK.join(page.text.text for page in pages)
 
 
-def _warn(note: str) -> None:
-    warnings.warn(note, ScanWarning, stacklevel=2)
+def _warn(notes: list[str]) -> None:
+    """Warns of damaged scans at the line that called this library; `notes` is emptied.
+
+    To be called in the coroutine that the user awaits: other tasks know nothing of the user's
+    line. Where the user made a task of the coroutine, it is the line that runs the event loop.
+    """
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and _is_between(str(frame.f_globals.get("__name__", ""))):
+        level, frame = level + 1, frame.f_back
+    for note in notes:
+        warnings.warn(note, ScanWarning, stacklevel=level)
+    notes.clear()
+
+
+def _is_between(module: str) -> bool:
+    """Whether a module is this package or asyncio: not the user's."""
+    return module.partition(".")[0] in (__package__.partition(".")[0], "asyncio")
 
 
 @cache

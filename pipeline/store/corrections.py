@@ -12,9 +12,10 @@ from ..model.errors import CorrectionError
 from ..model.page import Document, PageSource
 from ..model.text import PageText
 from .atomic import atomic_file
+from .provenance import in_the_way
 
 MADE = "made"
-"""The member of the JSON that says from what it was made, and how it read then."""
+"""The member of the JSON that says what it was made from, with a hash of the text at that time."""
 
 
 def text_file(folder: Path, document: Document, root: Path, source: PageSource) -> Path:
@@ -32,8 +33,8 @@ def write_text(path: Path, text: PageText, key: str = "", within: Path | None = 
 
     Args:
         path: The file.
-        text: What was read.
-        key: What it was read from, and how (`store.page_key`).
+        text: The text.
+        key: What it was made from, and how (`page_key` in `store.texts`).
         within: Folder on the same disk for the file while it is not complete.
 
     Raises:
@@ -70,13 +71,31 @@ def read_text(path: Path) -> tuple[PageText, str | None]:
     return text, None
 
 
-def correction(path: Path) -> str:
-    """A hash of what a person has changed in the file; empty where nobody has."""
+def correction(path: Path) -> str | None:
+    """A hash of the text that a person has corrected; None where there is none.
+
+    Raises:
+        CorrectionError: It is no text of a page.
+    """
     try:
         text, made_from = read_text(path)
-    except (FileNotFoundError, CorrectionError) as error:
-        return "" if isinstance(error, FileNotFoundError) else str(error)
-    return "" if made_from is not None else _digest(text)
+    except FileNotFoundError:
+        return None
+    return None if made_from is not None else _digest(text)
+
+
+def check_is_untouched(path: Path) -> None:
+    """Sees that a page's text may be overwritten: there is none, or nobody has corrected it.
+
+    Raises:
+        OutputError: It may not, or is another file.
+    """
+    try:
+        untouched = correction(path) is None
+    except CorrectionError:
+        untouched = False
+    if not untouched:
+        raise in_the_way(path, "was corrected since it was made, or is no text of a page")
 
 
 def _digest(text: PageText) -> str:

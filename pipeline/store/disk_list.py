@@ -26,7 +26,7 @@ class DiskList(Generic[Item]):
         self._file = cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))  # noqa: SIM115
         self._access = threading.Lock()
         self._count = 0
-        self._end = 0
+        self._end = self._place = 0
 
     def append(self, item: Item) -> None:
         """Adds an entry.
@@ -36,9 +36,9 @@ class DiskList(Generic[Item]):
         """
         try:
             with self._access:
-                self._file.seek(self._end)
-                pickle.dump(item, self._file, pickle.HIGHEST_PROTOCOL)
-                self._end = self._file.tell()
+                self._go_to(self._end)
+                self._end += self._file.write(pickle.dumps(item, pickle.HIGHEST_PROTOCOL))
+                self._place = self._end
                 self._count += 1
         except OSError as error:
             raise OutputError(
@@ -54,11 +54,17 @@ class DiskList(Generic[Item]):
         place: int = 0
         while place < self._end:
             with self._access:
-                self._file.seek(place)
+                self._go_to(place)
                 item: Any = pickle.load(self._file)
-                place = self._file.tell()
+                place = self._place = self._file.tell()
             yield item
 
     def close(self) -> None:
         """Lets the file go."""
         self._file.close()
+
+    def _go_to(self, place: int) -> None:
+        """Seeks where it must, and no more: each time, what the file has in memory is lost."""
+        if self._place != place:
+            self._file.seek(place)
+            self._place = place

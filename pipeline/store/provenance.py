@@ -12,6 +12,8 @@ from typing import cast
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 
+from ..model.characters import printable
+from ..model.errors import OutputError
 from ..model.options import ConvertOptions
 from ..model.outcomes import PageFailure, Stage
 from ..model.page import Document, PageSource
@@ -22,6 +24,7 @@ FORMAT = 1
 LONGEST_REASON = 300
 LONGEST_STRING = 16_000
 """Characters; PDF/A allows strings of 32,767 bytes (ISO 19005-2, 6.1.13)."""
+NOT_OURS = "was not made by this program"
 FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
 TEXT = "/SearchablePdfText"
 
@@ -31,7 +34,7 @@ class Provenance:
     """What is remembered in the information dictionary of a PDF of ours.
 
     Attributes:
-        fingerprint: Hash of the scans' contents and of the options; no paths, no times.
+        fingerprint: Hash of the scans' contents and of the options; of no path and no time.
         failures: For each failed page its index in the PDF, and stage, kind and reason.
         text: Hash of its text, as a sidecar holds it.
     """
@@ -43,7 +46,10 @@ class Provenance:
     def entries(self) -> Mapping[str, str]:
         """The provenance as entries of the information dictionary."""
         entries = {FINGERPRINT: self.fingerprint, TEXT: self.text}
-        failures = [(*each[:3], each[3][:LONGEST_REASON]) for each in self.failures]
+        failures = [
+            (index, stage, kind, reason[:LONGEST_REASON])
+            for index, stage, kind, reason in self.failures
+        ]
         while failures and len(json.dumps(failures)) > LONGEST_STRING:
             failures.pop()
         if failures:
@@ -60,7 +66,7 @@ class Provenance:
 
 
 def provenance_of(fingerprint: str, outcomes: Iterable[object], text: str) -> Provenance:
-    """The provenance of a document whose pages ended so, with the hash of its text."""
+    """The provenance of a document, from how its pages ended and the hash of its text."""
     return Provenance(
         fingerprint,
         tuple(
@@ -91,6 +97,23 @@ def read_provenance(path: Path) -> Provenance | None:
         return None
 
 
+def in_the_way(path: Path, why: str) -> OutputError:
+    """What to tell a user whose file is not overwritten."""
+    return OutputError(
+        f"{printable(str(path))} exists and {why}; move it away, or replace it with --force"
+    )
+
+
+def check_is_ours(pdf: Path) -> None:
+    """Sees that a PDF may be overwritten: there is none, or this program made it.
+
+    Raises:
+        OutputError: It may not.
+    """
+    if pdf.exists() and read_provenance(pdf) is None:
+        raise in_the_way(pdf, NOT_OURS)
+
+
 def fingerprint(
     document: Document,
     contents: Sequence[str],
@@ -105,11 +128,11 @@ def fingerprint(
 
     Args:
         document: Its name is the title, the names of its scans are the outline.
-        contents: Hashes of the scans' bytes, in order.
-        corrections: Hashes of what persons have corrected.
+        contents: What stands for the scans' bytes (`Content.in_fingerprint`), in order.
+        corrections: What stands for the pages' corrected texts (`correction`); empty for none.
         options: All of it that shows in the PDF is taken.
-        engine: Who reads.
-        languages: What it is told to read.
+        engine: Name of the engine.
+        languages: The languages that it is told to read.
     """
     parts = [
         FORMAT,

@@ -36,15 +36,6 @@ class Usage:
     size: int = 0
 
 
-def content_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal; of a file that cannot be read, a word for it."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        return f"unreadable: {type(error).__name__}"
-
-
 def page_key(content: str, frame: int, recipe: str) -> str:
     """The name of a page's entry.
 

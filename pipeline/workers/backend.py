@@ -13,6 +13,7 @@ from ..model.page import PageSource
 from ..ocr.registry import Chosen, how_to_install
 from .cluster.link import local_workers
 from .cluster.parcel import WorkerRequirements
+from .job import PageJob
 from .limit import Limit
 from .machine import cpu_count
 from .runner import Runner, open_runner
@@ -31,7 +32,7 @@ class Backend:
         notes: What the user should know, a line each.
     """
 
-    runner: Runner
+    runner: Runner[PageJob]
     jobs: int
     ocr: OcrOptions
     pages: Limit

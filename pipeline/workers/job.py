@@ -1,21 +1,19 @@
-"""What a worker must know of a page to make it."""
+"""A page to be made: all that a worker must know of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions
 from ..model.page import PageSource
 from ..ocr.engine import EngineChoice
 
-Result = TypeVar("Result")
-"""What is made of a page."""
-
 SIDECAR_ENDING = ".txt"
+NOT_KEPT = "its text could not be kept for later"
+"""A note on a page whose text the store could not write."""
 WHOLE, DAMAGED = "", "-damaged"
-"""How the scan was when its text was kept, as endings of the text's key in the store."""
+"""States of the scan when its text was kept, as endings of the text's key in the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +22,16 @@ class PageJob:
 
     Attributes:
         source: Which page.
-        load: How to read the scan.
-        ocr: How to recognise it.
-        images: How its scan stands in the PDF.
-        engine: By whom.
-        content: Hash of the scan's bytes; empty where nobody has looked.
-        key: Names the text of this page among all texts (`store.page_key`); empty where it
-            shall not be known again.
-        store: Folder of the texts that are known; None for none.
+        load: How to open the scan.
+        ocr: How to recognize it.
+        engine: Who recognizes it.
+        content: Hash of the scan's bytes; empty where it was not computed.
+        key: Names the text of this page among all texts (`page_key` in `store.texts`); empty where
+            the text is not to be kept.
+        store: Folder of the texts that are kept; None for none.
         spool: File for the page's PDF; its text goes beside it. None to give it back as bytes.
         text_file: Its text as JSON, which a person may have corrected; None for none.
+        images: How its scan stands in the PDF.
     """
 
     source: PageSource
@@ -47,7 +45,11 @@ class PageJob:
     text_file: Path | None = None
     images: ImageOptions = field(default_factory=ImageOptions)
 
+    def __str__(self) -> str:
+        """The name of the page, for messages."""
+        return str(self.source)
+
     @property
     def store_keys(self) -> tuple[str, ...]:
-        """The names that its text may have in a store; none where it is not to be known."""
+        """The names that its text may have in a store; none where it is not to be kept."""
         return (self.key + WHOLE, self.key + DAMAGED) if self.key else ()

@@ -1,14 +1,16 @@
-"""What is done to one page: load, downscale, recognise, render."""
+"""What is done to one page: load, downscale, recognize, render."""
 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..load.page import page_size_pt
+from ..load.page import load_page, page_size_pt
 from ..load.scan import scan_errors
+from ..model.characters import printable
 from ..model.errors import EngineError, OcrError, ScanError
 from ..model.outcomes import (
     PageFailure,
@@ -20,59 +22,65 @@ from ..model.outcomes import (
 )
 from ..render import RenderedPage, render, render_placeholder
 from ..store.atomic import not_writable
-from .job import SIDECAR_ENDING, PageJob
-from .page_text import _Reading, _repaired_page
+from .job import SIDECAR_ENDING, WHOLE, PageJob
+from .page_text import kept_text, read_loaded_page
 
 
 def process_page(job: PageJob) -> PageOutcome:
-    """Makes one page: load, downscale, recognise, render. The unit of work of every runner.
+    """Makes one page: load, downscale, recognize, render. The unit of work of every runner.
 
     A page that fails is a value, with a page that stands in for it: the scan without text where
     the scan can be shown, or one of its size that says what is missing.
 
     Raises:
-        EngineError: There is no engine: no page could be read.
+        EngineError: There is no engine: no page could be recognized.
         OutputError: The page cannot be written where it should be.
     """
-    reading = _Reading(job)
     started = time.monotonic()
+    whole = kept_text(job, WHOLE)
+    store_s, started = time.monotonic() - started, time.monotonic()
     try:
-        with _repaired_page(job, reading) as page:
-            reading.load_s = round(time.monotonic() - started, 4)
+        with load_page(job.source, job.load, known_whole=whole is not None) as opened:
+            page = opened.decoded()
+            load_s = time.monotonic() - started
             try:
-                text = reading.text_of(page)
+                read = read_loaded_page(job, page, whole)
             except (ScanError, EngineError):
                 raise
             except OcrError as error:
                 message = "; ".join(filter(None, (str(error), page.damage)))
                 return stand_in(job, "recognize", type(error).__name__, message)
             started = time.monotonic()
-            with scan_errors(job.source):
-                rendered = render(page, text, job.images)
-            mean, worst = confidences(text)
-            stats = PageStats(
-                words=text.word_count,
-                confidence=mean,
-                worst_confidence=worst,
-                truncated=text.truncated,
-                rotation_deg=text.rotation_deg,
-                text_from=reading.origin,
-                load_s=reading.load_s,
-                recognize_s=reading.recognize_s,
-                render_s=round(time.monotonic() - started, 4),
-                **_of_picture(rendered),
-            )
-            notes = (*page.notes, *reading.notes, *rendered.notes)
-            if job.spool is None:
-                return PageResult(job.source, rendered.pdf, text, notes, stats, page.damage)
-            _spool(job.spool, rendered.pdf, text.text)
-            return PageResult(job.source, job.spool, None, notes, stats, page.damage)
+            try:
+                rendered = render(page, read.text, job.images)
+            except Exception as error:  # Pillow and reportlab raise many kinds
+                return stand_in(job, "render", type(error).__name__, _not_rendered(job, error))
     except ScanError as error:
-        return stand_in(job, "load", "ScanError", str(error))
+        return stand_in(job, "load", type(error).__name__, str(error))
+    mean, worst = confidences(read.text)
+    stats = PageStats(
+        words=read.text.word_count,
+        confidence=mean,
+        worst_confidence=worst,
+        truncated=read.text.truncated,
+        rotation_deg=read.text.rotation_deg,
+        text_from=read.origin,
+        load_s=round(load_s + read.downscale_s, 4),
+        recognize_s=round(store_s + read.recognize_s, 4),
+        render_s=round(time.monotonic() - started, 4),
+        **_of_picture(rendered),
+    )
+    notes = (*page.notes, *read.notes, *rendered.notes)
+    if job.spool is None:
+        return PageResult(job.source, rendered.pdf, read.text, notes, stats, page.damage)
+    _spool(job.spool, rendered.pdf, read.text.text)
+    return PageResult(job.source, job.spool, None, notes, stats, page.damage)
 
 
 def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure:
-    """A failed page with what takes its place: the scan, if it failed later, or words.
+    """A failed page with what takes its place: the scan without text, or else words.
+
+    Where the scan turns out not to be decodable, that is the failure, whatever came before.
 
     Raises:
         OutputError: The page cannot be written where it should be.
@@ -80,10 +88,14 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
     rendered = None
     if stage != "load":
         try:
-            with _repaired_page(job) as page, scan_errors(job.source):
-                rendered = render(page, images=job.images)
+            with load_page(job.source, job.load) as page:
+                page = page.decoded()
+                with scan_errors(job.source):
+                    page.image.load()
+                with suppress(Exception):  # it may be what failed before: then words must do
+                    rendered = render(page, images=job.images)
         except ScanError as error:
-            stage, kind, message = "load", "ScanError", str(error)
+            stage, kind, message = "load", type(error).__name__, str(error)
     if rendered is None:
         size_pt = page_size_pt(job.source, job.load)
         rendered = render_placeholder(job.source, message, size_pt)
@@ -91,13 +103,23 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
 
 
 def stand_in_unseen(job: PageJob, kind: str, message: str) -> PageFailure:
-    """As `stand_in`, without opening the scan: for one that kills or stalls who opens it.
+    """As `stand_in`, without opening the scan: for one that kills or stalls its worker.
 
     Raises:
         OutputError: The page cannot be written where it should be.
     """
     rendered = render_placeholder(job.source, message)
-    return _failure(job, PageFailure(job.source, "load", kind, message), rendered)
+    return _failure(job, PageFailure(job.source, "worker", kind, message), rendered)
+
+
+def _not_rendered(job: PageJob, error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return f"{job}: too large for the memory of this machine; try fewer pages at a time (-j)"
+    reason = printable(str(error)) or type(error).__name__
+    return (
+        f"{job}: no page can be made of it ({reason}); try other options for its picture, and"
+        " report this fault"
+    )
 
 
 def _failure(job: PageJob, failure: PageFailure, rendered: RenderedPage) -> PageFailure:

@@ -1,155 +1,146 @@
-"""How the text of a page is known: corrected by a person, kept from before, or recognized."""
+"""The text of a page: corrected by a person, kept from an earlier run, or recognized now."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ..load.downscale import blank_copy, downscale
 from ..load.page import load_page
-from ..load.repair import repair
-from ..load.scan import scan_errors
 from ..model.errors import EngineError, OcrError
 from ..model.options import OcrOptions
-from ..model.outcomes import (
-    Origin,
-)
+from ..model.outcomes import Origin
 from ..model.page import PageImage
 from ..model.text import PageText
 from ..ocr.recognize import recognize
 from ..ocr.registry import Chosen, choose_engine
 from ..store.corrections import read_text, write_text
 from ..store.texts import Store
-from .job import DAMAGED, WHOLE, PageJob
+from .job import DAMAGED, NOT_KEPT, WHOLE, PageJob
 
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """What was read on a page.
+    """The text of a page, and where it came from.
 
     Attributes:
-        text: Its text.
+        text: The text.
+        origin: Who gave it.
+        notes: What a careful person should know.
         damage: What is missing of a scan that is cut off; empty of one that is whole.
+        downscale_s: Seconds for the copy that was recognized.
+        recognize_s: Seconds for all the rest: finding what is kept, recognizing, keeping.
     """
 
     text: PageText
+    origin: Origin
+    notes: tuple[str, ...] = ()
     damage: str = ""
+    downscale_s: float = 0.0
+    recognize_s: float = 0.0
 
 
 def read_page(job: PageJob) -> ReadPage:
-    """Loads, downscales and recognises one page.
+    """Loads, downscales and recognizes one page.
 
     Raises:
-        OcrError: The scan cannot be read, or not recognised.
+        OcrError: The scan cannot be decoded, or not recognized.
     """
-    reading = _Reading(job)
-    with _repaired_page(job, reading) as page:
-        return ReadPage(reading.text_of(page), page.damage)
+    whole = kept_text(job, WHOLE)
+    with load_page(job.source, job.load, known_whole=whole is not None) as page:
+        return read_loaded_page(job, page.decoded(), whole)
 
 
-@contextmanager
-def _repaired_page(job: PageJob, reading: _Reading | None = None) -> Iterator[PageImage]:
-    """The page, decoded as far as it can be, if it is not known to be whole."""
-    with load_page(job.source, job.load) as page:
-        if reading is None or not reading.is_known_whole():
-            with scan_errors(job.source):
-                page = repair(page)
-        yield page
+def kept_text(job: PageJob, state: str) -> PageText | None:
+    """The text of a page in the store, kept when the scan was in this state; None for none.
 
-
-class _Reading:
-    """Finds the text of one page, and notes how.
-
-    It is kept by whether the scan is cut off (`repair`), so that one that was found whole need not
-    be looked through again.
+    Args:
+        job: The page.
+        state: `WHOLE` or `DAMAGED`: a scan that was found whole is not looked through again.
     """
+    if job.store is None or not job.key:
+        return None
+    return Store(job.store).get(job.key + state)
 
-    def __init__(self, job: PageJob) -> None:
-        self.job = job
-        self.origin: Origin = ""
-        self.notes: tuple[str, ...] = ()
-        self.load_s = 0.0
-        self.recognize_s = 0.0
-        self._kept: PageText | None = None
 
-    def is_known_whole(self) -> bool:
-        """Whether the scan was found whole when its text was kept."""
-        self._kept = self._from_store(WHOLE)
-        return self._kept is not None
+def read_loaded_page(job: PageJob, page: PageImage, whole: PageText | None) -> ReadPage:
+    """The text of a page that is loaded.
 
-    def text_of(self, page: PageImage) -> PageText:
-        """What a person corrected, or what is known, or what the engine reads."""
-        started, load_s = time.monotonic(), self.load_s
-        try:
-            text = self._known(page)
-            if text is None:
-                # As it will be read from the store: the same page gives the same bytes then.
-                text = PageText.from_json(self._read(page).to_json())
-                self.origin = "engine"
-                self._keep(text, DAMAGED if page.damage else WHOLE)
-                self._write_text_file(text)
-            return text
-        finally:
-            elapsed = time.monotonic() - started
-            self.recognize_s = round(elapsed - (self.load_s - load_s), 4)
+    Args:
+        job: The page.
+        page: Its scan, decoded.
+        whole: What the store has of it, if the scan was whole then.
 
-    def _known(self, page: PageImage) -> PageText | None:
-        job = self.job
-        if job.text_file is not None:
-            try:
-                text, made_from = read_text(job.text_file)
-            except FileNotFoundError:
-                pass
-            else:
-                if made_from is None or (job.key and made_from == job.key):
-                    self.origin = "file"
-                    return text
-        found = self._kept or (self._from_store(DAMAGED) if page.damage else None)
-        if found is None:
-            return None
-        self.origin = "store"
-        self._write_text_file(found)
-        return found
+    Raises:
+        CorrectionError: What a person has corrected is no text of a page.
+        OcrError: It cannot be recognized.
+        OutputError: Its text cannot be written where the user wants it.
+    """
+    started = time.monotonic()
+    read = _from_text_file(job) or _from_store(job, page, whole) or _recognized(job, page)
+    seconds = time.monotonic() - started - read.downscale_s
+    return replace(read, damage=page.damage, recognize_s=round(seconds, 4))
 
-    def _from_store(self, state: str) -> PageText | None:
-        job = self.job
-        if job.store is None or not job.key:
-            return None
-        return Store(job.store).get(job.key + state)
 
-    def _read(self, page: PageImage) -> PageText:
-        job = self.job
-        started = time.monotonic()
-        if isinstance(job.engine, str):
-            chosen = _chosen(job.engine, job.ocr)
-        else:
-            chosen = choose_engine(job.engine, job.ocr)
-        prepare = downscale if chosen.reads else blank_copy
-        small = prepare(page, job.ocr.max_side_px or chosen.best_side_px)
-        self.load_s = round(self.load_s + time.monotonic() - started, 4)
-        try:
-            return recognize(small, chosen.languages, chosen.engine, job.ocr.engine)
-        except EngineError:
-            raise
-        except OcrError as error:
-            raise type(error)(f"{job.source}: {error}") from error
+def _from_text_file(job: PageJob) -> ReadPage | None:
+    """A text that a person has corrected, or that this program made from the same page."""
+    if job.text_file is None:
+        return None
+    try:
+        text, made_from = read_text(job.text_file)
+    except FileNotFoundError:
+        return None
+    if made_from is None or (job.key and made_from == job.key):
+        return ReadPage(text, "file")
+    return None
 
-    def _keep(self, text: PageText, state: str) -> None:
-        job = self.job
-        if job.store is not None and job.key:
-            try:
-                Store(job.store).put(job.key + state, text)
-            except OSError as error:
-                self.notes = (f"its text could not be kept for later ({error.strerror})",)
 
-    def _write_text_file(self, text: PageText) -> None:
-        job = self.job
-        if job.text_file is not None:
-            within = job.spool.parent if job.spool is not None else None
-            write_text(job.text_file, text, job.key, within)
+def _from_store(job: PageJob, page: PageImage, whole: PageText | None) -> ReadPage | None:
+    text = whole or (kept_text(job, DAMAGED) if page.damage else None)
+    if text is None:
+        return None
+    _write_text_file(job, text)
+    return ReadPage(text, "store")
+
+
+def _recognized(job: PageJob, page: PageImage) -> ReadPage:
+    started = time.monotonic()
+    if isinstance(job.engine, str):
+        chosen = _chosen(job.engine, job.ocr)
+    else:
+        chosen = choose_engine(job.engine, job.ocr)
+    prepare = downscale if chosen.reads else blank_copy
+    small = prepare(page, job.ocr.max_side_px or chosen.best_side_px)
+    downscale_s = round(time.monotonic() - started, 4)
+    try:
+        text = recognize(small, chosen.languages, chosen.engine, job.ocr.engine)
+    except EngineError:
+        raise
+    except OcrError as error:
+        raise type(error)(f"{job.source}: {error}") from error
+    # As the store will give it: so the page has the same bytes, whoever gave its text.
+    text = PageText.from_json(text.to_json())
+    notes = _keep(job, text, DAMAGED if page.damage else WHOLE)
+    _write_text_file(job, text)
+    return ReadPage(text, "engine", notes, downscale_s=downscale_s)
+
+
+def _keep(job: PageJob, text: PageText, state: str) -> tuple[str, ...]:
+    """Keeps a text in the store; a note where it cannot be kept."""
+    if job.store is None or not job.key:
+        return ()
+    try:
+        Store(job.store).put(job.key + state, text)
+    except OSError as error:
+        return (f"{NOT_KEPT} ({error.strerror})",)
+    return ()
+
+
+def _write_text_file(job: PageJob, text: PageText) -> None:
+    if job.text_file is not None:
+        within = job.spool.parent if job.spool is not None else None
+        write_text(job.text_file, text, job.key, within)
 
 
 @cache

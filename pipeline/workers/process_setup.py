@@ -1,4 +1,4 @@
-"""What goes on in a worker process: it settles in with its first page, then makes pages."""
+"""What a worker process does: it sets itself up before its first job, then runs jobs."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from contextlib import suppress
 from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from PIL import Image
 
-if TYPE_CHECKING:
-    from .job import PageJob
-
+Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 PR_SET_PDEATHSIG = 1
@@ -28,36 +26,37 @@ FIRST_TO_BE_KILLED = "1000"
 """The highest value of oom_score_adj, proc(5)."""
 
 
-def call(function: Callable[[PageJob], Result], job: PageJob, verbose: bool) -> Result:
-    """`function(job)`, in a process that is a good worker."""
-    _settle(verbose)
+def call(function: Callable[[Job], Result], job: Job, verbose: bool) -> Result:
+    """`function(job)`, in a process that is set up as a worker."""
+    _set_up(verbose)
     return function(job)
 
 
 @cache
-def _settle(verbose: bool) -> None:
-    """Dies with its parent, and before it if memory is short; keeps stdout clean."""
+def _set_up(verbose: bool) -> None:
+    """Makes this process end with its parent, and before it if memory is short; frees stdout."""
     _die_with_parent()
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_BE_KILLED)
-    # The results of a command are on stdout; what engines print is not among them.
+    # stdout is for the command's results; what engines print goes to stderr.
     os.dup2(2, 1)
     if not verbose:
         silence_libraries()
-    settle_pillow()
+    set_up_pillow()
 
 
-def settle_pillow() -> None:
-    """Leaves the limit on pixels to `load_page`; remarks on odd tags are for programmers."""
+def set_up_pillow() -> None:
+    """Leaves the limit on pixels to `load_page`; hides warnings of odd tags in images."""
     Image.MAX_IMAGE_PIXELS = None
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
 
 
 def silence_libraries() -> None:
-    """Keeps off the terminal what libraries print, such as libtiff on each bad row of a fax.
+    """Hides what libraries print, such as a line of libtiff for each bad row of a fax.
 
-    And what pypdf logs of a file that is no PDF: that is said once, with the file's name.
+    Also what pypdf logs of a file that is no PDF: this program says that once, with the file's
+    name.
     """
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:

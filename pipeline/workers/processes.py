@@ -1,4 +1,4 @@
-"""Pages made in processes of their own, which may hang, crash or be killed."""
+"""Jobs run in processes of their own, which may hang, crash or be killed."""
 
 from __future__ import annotations
 
@@ -12,24 +12,23 @@ from contextlib import asynccontextmanager, contextmanager
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from ..model.errors import PageTimeoutError, WorkerDiedError
-from .job import PageJob, Result
-from .process_setup import call
+from .process_setup import Job, Result, call
 
 GRACE_S = 60.0
-"""A worker that does not even stop in time is given up after so many seconds more."""
+"""A worker that cannot be stopped at its time-out is given up after this many seconds more."""
 REBUILDS = 3
-"""How often a page is submitted again because a worker died before it began."""
+"""How often a job is submitted again because the worker died before it began."""
 
 
 class ProcessRunner:
-    """Runs pages in processes that may hang, crash or be killed.
+    """Runs jobs in processes that may hang, crash or be killed.
 
-    A page whose process dies is tried once more while no other page is being made: if memory
+    A job whose process dies is tried once more while no other job is being run: if memory
     was short, it has all of it.
 
     Args:
-        jobs: Pages at a time.
-        timeout_s: Longest time for one page; None for no limit.
+        jobs: How many at a time.
+        timeout_s: Longest time for one job; None for no limit.
         verbose: Let through what the processes print.
     """
 
@@ -41,14 +40,14 @@ class ProcessRunner:
             self._idle.put_nowait(worker)
         self._access = SharedOrExclusive()
 
-    async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
+    async def __call__(self, function: Callable[[Job], Result], job: Job) -> Result:
         """See `Runner`."""
         return await self.run(function, job, self._timeout_s)
 
     async def run(
-        self, function: Callable[[PageJob], Result], job: PageJob, timeout_s: float | None
+        self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
     ) -> Result:
-        """As `Runner`, with a time-out of its own."""
+        """See `Runner`; with this time-out instead of the runner's."""
         try:
             async with self._access.shared(), self._worker() as worker:
                 return await worker.run(function, job, timeout_s)
@@ -71,14 +70,14 @@ class ProcessRunner:
 
 
 class _Worker:
-    """One process at a time, in a pool of its own: what breaks it concerns one page only."""
+    """One process at a time, in a pool of its own: what breaks it concerns one job only."""
 
     def __init__(self, verbose: bool) -> None:
         self._verbose = verbose
         self._pool: ProcessPool | None = None
 
     async def run(
-        self, function: Callable[[PageJob], Result], job: PageJob, timeout_s: float | None
+        self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
     ) -> Result:
         limit = None if timeout_s is None else timeout_s + GRACE_S
         for _ in range(REBUILDS):
@@ -89,7 +88,7 @@ class _Worker:
                 if not future.done() or future.cancelled():
                     self.stop()
                 raise PageTimeoutError(
-                    f"{job.source}: not done after {timeout_s:g} s; allow more with --timeout"
+                    f"{job}: not done after {timeout_s:g} s; allow more with --timeout"
                 ) from None
             except ProcessExpired as error:
                 raise WorkerDiedError(_obituary(job, error.exitcode)) from None
@@ -104,7 +103,7 @@ class _Worker:
             pool.join()
 
     def _schedule(
-        self, function: Callable[[PageJob], Result], job: PageJob, timeout_s: float | None
+        self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
     ) -> ProcessFuture[Result]:
         arguments = (function, job, self._verbose)
         with _no_interrupts():
@@ -118,7 +117,7 @@ class _Worker:
                 return self._pool.schedule(call, args=arguments, timeout=timeout_s)
 
 
-def _obituary(job: PageJob, code: int | None) -> str:
+def _obituary(job: object, code: int | None) -> str:
     how = ""
     if code is not None:
         how = f" with exit code {code}"
@@ -128,7 +127,7 @@ def _obituary(job: PageJob, code: int | None) -> str:
             except ValueError:
                 how = f" by signal {-code}"
     hint = "; it may need more memory: try -j 1 or --max-side" if code == -9 else ""
-    return f"{job.source}: its worker process died{how}{hint}"
+    return f"{job}: its worker process died{how}{hint}"
 
 
 @contextmanager
@@ -145,7 +144,7 @@ def _no_interrupts() -> Iterator[None]:
 
 
 class SharedOrExclusive:
-    """Many may share it, or one has it alone; who wants it alone is let in next."""
+    """A lock that many may share, or one has alone; who waits to have it alone comes next."""
 
     def __init__(self) -> None:
         self._changed = asyncio.Condition()

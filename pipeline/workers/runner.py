@@ -1,4 +1,4 @@
-"""Who runs the work on a page: threads of this process, or something with the same face."""
+"""A runner runs jobs somewhere: in threads of this process, or in others behind one protocol."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from ..model.options import Workers
-from .job import PageJob, Result
+from .job import PageJob
+from .process_setup import Job, Result
 from .processes import ProcessRunner
 
 
-class Runner(Protocol):
-    """Runs a function on a page somewhere, so that the event loop stays free."""
+class Runner(Protocol[Job]):
+    """Runs a function on a job somewhere, so that the event loop stays free.
 
-    async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
+    `str(job)` is the job's name in messages.
+    """
+
+    async def __call__(self, function: Callable[[Job], Result], job: Job) -> Result:
         """The result of `function(job)`.
 
         Raises:
@@ -25,30 +29,37 @@ class Runner(Protocol):
         ...
 
     def close(self) -> None:
-        """Lets the workers go; a page that is in one is not waited for."""
+        """Lets the workers go, without waiting for the jobs that they are at."""
         ...
 
 
 def open_runner(
     workers: Workers, jobs: int, timeout_s: float | None = None, verbose: bool = False
-) -> Runner:
-    """The runner of a kind, for so many pages at a time."""
+) -> Runner[PageJob]:
+    """The runner of this machine.
+
+    Args:
+        workers: Threads or processes.
+        jobs: Pages at a time.
+        timeout_s: Longest time for one page; None for no limit. Threads cannot be stopped.
+        verbose: Let through what processes print.
+    """
     if workers == "threads":
         return ThreadRunner(jobs)
     return ProcessRunner(jobs, timeout_s, verbose)
 
 
 class ThreadRunner:
-    """Runs pages in threads: no set-up, but a page cannot be stopped, and a crash is everybody's.
+    """Runs jobs in threads: no set-up, but a job cannot be stopped, and a crash ends the process.
 
     Args:
-        jobs: Pages at a time.
+        jobs: How many at a time.
     """
 
     def __init__(self, jobs: int) -> None:
         self._threads = ThreadPoolExecutor(max(1, jobs), thread_name_prefix="page")
 
-    async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
+    async def __call__(self, function: Callable[[Job], Result], job: Job) -> Result:
         """See `Runner`."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, function, job)

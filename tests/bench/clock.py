@@ -21,7 +21,11 @@ from typing import Any
 FOLDER, ENGINE = "BENCH_CLOCK", "BENCH_CLOCK_ENGINE"
 STAGES = {
     "page": ("pipeline.workers.page:process_page", "pipeline.run.document:process_page"),
-    "load": ("pipeline.workers.page_text:load_page", "pipeline.workers.page_text:repair"),
+    "load": (
+        "pipeline.workers.page:load_page",
+        "pipeline.workers.page_text:load_page",
+        "pipeline.load.page:repair",
+    ),
     "downscale": ("pipeline.workers.page_text:downscale",),
     "recognition": ("pipeline.workers.page_text:recognize",),
     "render": ("pipeline.workers.page:render",),

@@ -12,11 +12,15 @@ from support.truth import SCANS
 
 from pipeline import (
     LoadOptions,
+    PageJob,
+    PageResult,
     PageSource,
     ScanError,
     downscale,
     load_page,
     page_sources,
+    process_page,
+    recognize,
     render_page,
 )
 from pipeline.load.resolution import guess_dpi
@@ -258,14 +262,37 @@ def test_rubbish_is_a_scan_error_that_names_the_file(tmp_path: Path, content: by
 
 
 @pytest.mark.parametrize("name", ("cut.jpg", "cut.tif", "cut.png"))
-def test_a_truncated_scan_is_a_scan_error(tmp_path: Path, name: str) -> None:
+def test_half_a_scan_is_half_a_page_in_every_stage(tmp_path: Path, name: str) -> None:
+    """By hand as in `convert`: what there is of the picture, and white below."""
     path = tmp_path / name
-    noise = Image.effect_noise((400, 400), 90)
-    noise.save(path)
+    Image.effect_noise((400, 400), 30).point(lambda value: value // 2).save(path)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with load_page(PageSource(path)) as page:
+        assert page.damage == "", "it is not decoded yet"
+        copy = np.asarray(downscale(page, 200))
+        assert copy[:80].max() < 250 and (copy[130:] == 255).all()
+        pdf = render_page(page, recognize(Image.fromarray(copy), engine="none"))
+        assert page.decoded().damage.startswith("the file is cut off or damaged: ")
+    assert pdf == made_by_convert(path)
+
+
+def made_by_convert(path: Path) -> bytes | Path:
+    outcome = process_page(PageJob(PageSource(path), engine="none"))
+    assert isinstance(outcome, PageResult)
+    return outcome.pdf
+
+
+@pytest.mark.parametrize("name", ("cut.jpg", "cut.tif", "cut.png"))
+def test_a_scan_without_a_picture_is_a_scan_error(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    Image.effect_noise((400, 400), 90).save(path)
+    data = path.read_bytes()
+    start = {"cut.jpg": data.find(b"\xff\xda") + 14, "cut.png": data.find(b"IDAT") + 4}
+    path.write_bytes(data[: start.get(name, len(data) - 400 * 400)])
     message = r"cut\.\w+: .*replace the file, or scan the page again"
-    with pytest.raises(ScanError, match=message), load_page(PageSource(path)) as page:
-        downscale(page, 200)
+    for stage in (lambda page: downscale(page, 200), render_page):
+        with pytest.raises(ScanError, match=message), load_page(PageSource(path)) as page:
+            stage(page)
 
 
 def test_a_missing_file_is_a_scan_error(tmp_path: Path) -> None:

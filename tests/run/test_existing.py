@@ -77,7 +77,7 @@ def test_a_page_that_was_not_even_shown_in_time_is_tried_again(tmp_path: Path) -
     report = tmp_path / "report.json"
     assert converted(tmp_path, *TOO_SHORT, "--report", report).returncode == 10
     (failure,) = read_report(report)["documents"][0]["pages"]
-    assert (failure["stage"], failure["kind"]) == ("load", "PageTimeoutError")
+    assert (failure["stage"], failure["kind"]) == ("worker", "PageTimeoutError")
     assert converted(tmp_path).returncode == 0
     assert poppler_text(tmp_path / "out/in.pdf", 0).strip() == "seen2000"
 

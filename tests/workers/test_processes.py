@@ -69,7 +69,8 @@ def test_every_fault_costs_its_own_page_only(tmp_path: Path) -> None:
     pages = {each["source"].rpartition("/")[2]: each for each in document["pages"]}
     for number, (_, kind, reason) in enumerate(CASES, 1):
         failed = pages[f"{number}.png"]
-        assert (failed["stage"], failed["kind"]) == ("recognize", kind)
+        stage = "recognize" if kind == "RecognitionError" else "worker"
+        assert (failed["stage"], failed["kind"]) == (stage, kind)
         assert reason in failed["reason"]
         assert reason in done.stderr
     for number, width in enumerate(widths):

@@ -13,7 +13,7 @@ from ...model.characters import printable
 from ...model.errors import ClusterError, WorkerSetupError
 from ...model.page import PageSource
 from ...model.version import __version__
-from ...store.texts import content_hash
+from ...store.content import content_hash
 from ..limit import Limit
 from .link import connect
 from .parcel import Packer
@@ -40,6 +40,7 @@ class ClusterWorkers:
         wait_s: A scheduler, or workers, that are gone for longer are gone for good.
         jobs: Pages at a time; None for as many as the cluster takes.
         tell: Is told what a user should know at once.
+        on_loss: Called when the scheduler is gone, and with it every page that was submitted.
 
     Attributes:
         client: Speaks to the scheduler; another one after the way to it was lost.
@@ -47,7 +48,6 @@ class ClusterWorkers:
         refused: Workers that cannot make the pages, and why.
         pages: For pages in flight: two for each thread, so that none waits for this machine.
         documents: For documents in flight.
-        on_loss: Is called when what was asked of the scheduler is lost.
     """
 
     def __init__(
@@ -58,18 +58,19 @@ class ClusterWorkers:
         wait_s: float,
         jobs: int | None,
         tell: Callable[[str], None],
+        on_loss: Callable[[], None],
     ) -> None:
         self.client = client
         self.threads = 0
         self.refused: dict[str, str] = {}
         self.pages = Limit(1)
         self.documents = Limit(1)
-        self.on_loss: Callable[[], None] = lambda: None
         self._address = address
         self._security = security
         self._wait_s = wait_s
         self._jobs = jobs
         self._tell = tell
+        self._on_loss = on_loss
         self._there: dict[str, int] = {}
         self._ready = asyncio.Event()
         self._failure = ""
@@ -141,7 +142,7 @@ class ClusterWorkers:
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
-        self.on_loss()
+        self._on_loss()
         await self.client.close(timeout=CLOSE_S)
 
     async def _watch(self) -> None:
@@ -157,7 +158,7 @@ class ClusterWorkers:
                 continue
             except Exception:  # whatever Dask makes of a connection that is broken
                 self._wait("the scheduler is gone")
-                self.on_loss()
+                self._on_loss()
                 await self._reconnect()
                 continue
             if self.fit():
@@ -175,7 +176,7 @@ class ClusterWorkers:
             " start them again and run the same command: what is done is kept"
         )
         self._ready.set()
-        self.on_loss()
+        self._on_loss()
 
     def _wait(self, what: str) -> None:
         if self._ready.is_set():

@@ -18,10 +18,9 @@ from typing import Any
 from ...model.options import ClusterOptions, EngineOptions, OcrOptions
 from ...model.outcomes import PageFailure, PageResult
 from ...store.atomic import atomic_file, not_writable
-from ...store.texts import Store, content_hash
-from ..job import SIDECAR_ENDING, PageJob
-
-KEPT_NOTE = "its text could not be kept for later"
+from ...store.content import content_hash
+from ...store.texts import Store
+from ..job import NOT_KEPT, SIDECAR_ENDING, PageJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,10 @@ class WorkerRequirements:
     version: str
     install: str
     memory_mb: float
+
+    def __str__(self) -> str:
+        """The name of the engine, for messages."""
+        return self.engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,7 @@ class Packer:
                 for key, entry in reply.entries.items():
                     Store(job.store).put_entry(key, entry)
             except OSError as error:
-                note = f"{KEPT_NOTE} ({error.strerror})"
+                note = f"{NOT_KEPT} ({error.strerror})"
         if reply.text is not None and job.text_file is not None:
             within = job.spool.parent if job.spool is not None else None
             with atomic_file(job.text_file, within) as file:

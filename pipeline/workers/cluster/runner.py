@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import CancelledError
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
@@ -35,20 +35,46 @@ DROPPED_OFTEN = 5
 """A page that the cluster drops so often, for no reason that can be seen, has failed."""
 
 
+class PendingReplies:
+    """Replies that are waited for, so that all can be given up at once."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[bytes]] = set()
+
+    async def wait(self, reply: Coroutine[Any, Any, bytes]) -> bytes:
+        """The reply.
+
+        Raises:
+            CancelledError: It was given up.
+        """
+        task = asyncio.create_task(reply)
+        self._tasks.add(task)
+        try:
+            return await task
+        finally:
+            self._tasks.discard(task)
+            task.cancel()
+
+    def cancel(self) -> None:
+        """Gives up all replies."""
+        for task in self._tasks:
+            task.cancel()
+
+
 class ClusterRunner:
     """Runs pages on a cluster (see `workers.Runner`).
 
     Args:
         workers: Of the cluster.
         packer: Of this run.
+        replies: Those that the workers owe; whoever cancels them has the pages sent again.
     """
 
-    def __init__(self, workers: ClusterWorkers, packer: Packer) -> None:
+    def __init__(self, workers: ClusterWorkers, packer: Packer, replies: PendingReplies) -> None:
         self._workers = workers
         self._packer = packer
+        self._replies = replies
         self._names = (f"page-{packer.run}-{number}" for number in count(1))
-        self._waiting: set[asyncio.Future[bytes]] = set()
-        workers.on_loss = self.close
 
     async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
         """See `workers.Runner`.
@@ -82,8 +108,7 @@ class ClusterRunner:
 
     def close(self) -> None:
         """See `workers.Runner`: what is not done is not waited for."""
-        for waiting in self._waiting:
-            waiting.cancel()
+        self._replies.cancel()
 
     async def _ask(self, payload: bytes, job: PageJob, near: str) -> bytes:
         """What a worker answers to a parcel; given out again where it is lost on the way."""
@@ -131,13 +156,9 @@ class ClusterRunner:
             workers=preferred if restricted else None,
             allow_other_workers=restricted,
         )
-        waiting = asyncio.ensure_future(_result(future))
-        self._waiting.add(waiting)
         try:
-            return await waiting
+            return await self._replies.wait(_result(future))
         finally:
-            self._waiting.discard(waiting)
-            waiting.cancel()
             future.release()
 
 
@@ -179,7 +200,10 @@ async def open_cluster(
         else:
             address, security = cluster.address, link.security(cluster)
         client = await link.connect(address, security)
-        workers = ClusterWorkers(address, client, security, cluster.wait_s, options.jobs, tell)
+        replies = PendingReplies()
+        workers = ClusterWorkers(
+            address, client, security, cluster.wait_s, options.jobs, tell, replies.cancel
+        )
         closing.push_async_callback(workers.stop)
         packer = Packer(cluster, requirements, options.timeout_s)
         notes = await workers.meet(packer, scan)
@@ -190,7 +214,7 @@ async def open_cluster(
                 f"{address}: workers: {len(workers.fit())}, pages at a time:"
                 f" {workers.threads}; watch it on {client.dashboard_link}"
             )
-        yield ClusterRunner(workers, packer), workers, notes
+        yield ClusterRunner(workers, packer, replies), workers, notes
 
 
 async def _result(future: Any) -> bytes:

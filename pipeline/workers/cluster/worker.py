@@ -15,7 +15,6 @@ import shutil
 import socket
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
@@ -33,11 +32,9 @@ from ...model.errors import (
     PageTimeoutError,
     WorkerDiedError,
 )
-from ...model.page import PageSource
 from ...model.version import __version__
 from ...ocr.recognize import recognize
 from ...ocr.registry import choose_engine
-from ..job import PageJob
 from ..processes import ProcessRunner
 from .parcel import Parcel, Reply, WorkerRequirements
 from .worker_files import collect, is_it, lay_out
@@ -45,7 +42,7 @@ from .worker_files import collect, is_it, lay_out
 MEMORY_SHARE = 0.95
 """Of a worker's memory limit: beyond it the largest process of an engine is ended."""
 MEMORY_EVERY_S = 1.0
-SETTLE_S = 120.0
+ENGINE_START_S = 120.0
 """A process that has not loaded its engine in this time is taken to hang."""
 
 FIRST = 100
@@ -54,7 +51,6 @@ BLANK_PX = (64, 64)
 """The page on which an engine shows that it starts."""
 
 Greeting = dict[str, Any]
-_NOWHERE = PageSource(Path())
 
 
 def version_here() -> str:
@@ -146,15 +142,14 @@ class WorkerState:
         return await asyncio.shield(self._greeted[requirements])
 
     async def _greet(self, requirements: WorkerRequirements, times: int) -> str:
-        job = PageJob(source=_NOWHERE)
-        meet = partial(_meet, requirements)
+        run = self._runner.run
         try:
-            found = await asyncio.gather(
-                *(self._runner.run(meet, job, SETTLE_S) for _ in range(times))
+            refusals = await asyncio.gather(
+                *(run(_refusal, requirements, ENGINE_START_S) for _ in range(times))
             )
         except (PageTimeoutError, WorkerDiedError):
             return f"engine {requirements.engine} does not start: its process hangs or dies"
-        return str(max(found))
+        return max(refusals)  # one that is not empty, if there is one
 
     async def make(self, parcel: Parcel) -> Reply:
         """Makes one page; whatever goes wrong is in the reply."""
@@ -183,8 +178,8 @@ class WorkerState:
         return await asyncio.to_thread(collect, reply, parcel, job, result)
 
 
-def _meet(requirements: WorkerRequirements, job: PageJob) -> str:
-    """In a process: loads the engine; why it is not the one that is asked for, or nothing."""
+def _refusal(requirements: WorkerRequirements) -> str:
+    """Loads the engine in this process; why it is not the one of the run, or nothing."""
     try:
         chosen = choose_engine(requirements.engine, requirements.ocr)
         if chosen.identity != requirements.identity:

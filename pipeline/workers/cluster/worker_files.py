@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ...model.outcomes import PageFailure, PageResult
-from ...store.texts import Store, content_hash
+from ...store.content import content_hash
+from ...store.texts import Store
 from ..job import SIDECAR_ENDING, PageJob
 from .parcel import Parcel, Reply, entries_of
 
@@ -141,9 +142,9 @@ def is_it(path: Path, content: str) -> bool:
     """Whether a scan is at its place: a file of that hash."""
     try:
         status = path.stat()
+        return _hash_of(path, status.st_size, status.st_mtime_ns) == content
     except OSError:
         return False
-    return _hash_of(path, status.st_size, status.st_mtime_ns) == content
 
 
 @lru_cache(maxsize=64)

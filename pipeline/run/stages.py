@@ -1,0 +1,162 @@
+"""The stages one by one, from file to file: a page's text, a page's PDF, a PDF of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pypdf import PdfReader
+from pypdf.errors import DependencyError, PyPdfError
+
+from ..load.page import load_page
+from ..load.scan import page_sources, scan_errors
+from ..merge import Bookmark, merge_pages
+from ..model.characters import printable
+from ..model.errors import NoScansError, UsageError
+from ..model.options import ImageOptions, LoadOptions, Metadata, OcrOptions
+from ..model.page import PageSource
+from ..ocr.engine import EngineChoice
+from ..render import render_page
+from ..store.atomic import atomic_file
+from ..store.corrections import check_is_untouched, read_text, write_text
+from ..store.provenance import check_is_ours
+from ..workers.job import PageJob
+from ..workers.page_text import read_page
+
+
+def recognize_file(
+    scan: Path,
+    output: Path,
+    load: LoadOptions,
+    ocr: OcrOptions,
+    engine: EngineChoice,
+    *,
+    page: int | None = None,
+    force: bool = False,
+) -> str:
+    """Writes the text of one page as JSON.
+
+    Args:
+        scan: The file.
+        output: Where the JSON goes.
+        load: How the scan is opened.
+        ocr: How it is recognized.
+        engine: Who recognizes it.
+        page: Which page of the scan, from 1; None for its only one.
+        force: Overwrite a text that a person has corrected, and any other file.
+
+    Returns:
+        What is missing of a scan that is cut off, with its name; empty of one that is whole.
+
+    Raises:
+        OcrError: The scan cannot be decoded, or not recognized.
+        OutputError: Something is in the place of `output`, or it cannot be written.
+        UsageError: The scan has several pages and none is named, or not this one.
+    """
+    if not force:
+        check_is_untouched(output)
+    source = _source(scan, page)
+    read = read_page(PageJob(source, load, ocr, engine))
+    write_text(output, read.text)
+    return _remark(source, read.damage)
+
+
+def render_file(
+    scan: Path,
+    text_file: Path | None,
+    output: Path,
+    load: LoadOptions,
+    images: ImageOptions,
+    *,
+    page: int | None = None,
+    force: bool = False,
+) -> str:
+    """Writes a PDF of one page from its scan and its text.
+
+    Args:
+        scan: The file.
+        text_file: The page's text as JSON; None for a page without text.
+        output: Where the PDF goes.
+        load: How the scan is opened.
+        images: How it stands in the PDF.
+        page: Which page of the scan, from 1; None for its only one.
+        force: Overwrite a PDF of another program.
+
+    Returns:
+        What is missing of a scan that is cut off, with its name; empty of one that is whole.
+
+    Raises:
+        CorrectionError: The text is none of a page.
+        OutputError: Something is in the place of `output`, or it cannot be written.
+        ScanError: The scan cannot be decoded.
+        UsageError: There is no such text; or the scan has several pages and none is named, or
+            not this one.
+    """
+    if not force:
+        check_is_ours(output)
+    source = _source(scan, page)
+    text = None
+    if text_file is not None:
+        try:
+            text, _ = read_text(text_file)
+        except FileNotFoundError:
+            raise UsageError(
+                f"{printable(str(text_file))}: no such file; make it with ocr"
+            ) from None
+    with load_page(source, load) as opened, scan_errors(source):
+        decoded = opened.decoded()
+        pdf = render_page(decoded, text, images)
+    with atomic_file(output) as file:
+        file.write(pdf)
+    return _remark(source, decoded.damage)
+
+
+def merge_files(
+    pages: Sequence[Path], output: Path, metadata: Metadata, *, force: bool = False
+) -> None:
+    """Writes one PDF of several, with an outline of their names.
+
+    Args:
+        pages: The PDFs, in order.
+        output: Where the PDF goes.
+        metadata: What it says of itself.
+        force: Overwrite a PDF of another program.
+
+    Raises:
+        NoScansError: One cannot be opened as a PDF.
+        OutputError: Something is in the place of `output`, or it cannot be written.
+    """
+    if not force:
+        check_is_ours(output)
+    bookmarks = []
+    count = 0
+    for path in pages:
+        bookmarks.append(Bookmark(printable(path.stem), count))
+        try:
+            with PdfReader(path) as reader:
+                count += len(reader.pages)
+        except (OSError, PyPdfError, DependencyError) as error:
+            reason = getattr(error, "strerror", None) or printable(str(error))
+            raise NoScansError(
+                f"{printable(str(path))}: cannot be read as a PDF ({reason}); make it anew"
+            ) from error
+    merge_pages(pages, output, metadata, bookmarks)
+
+
+def _source(scan: Path, page: int | None) -> PageSource:
+    """The page that is meant.
+
+    Raises:
+        UsageError: The scan has several pages and none is named, or not this one.
+    """
+    sources = list(page_sources(scan))
+    name = printable(str(scan))
+    if page is None and len(sources) > 1:
+        raise UsageError(f"{name} has {len(sources)} pages; choose one with --page")
+    if page is not None and page > len(sources):
+        raise UsageError(f"{name} has {len(sources)} pages, and no page {page}")
+    return sources[(page or 1) - 1]
+
+
+def _remark(source: PageSource, damage: str) -> str:
+    return f"{source}: {damage}" if damage else ""

@@ -1,0 +1,54 @@
+"""What is used of Pillow that it does not document: each part does what is asked of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from support.stored import opened
+
+from pipeline.load.pillow import GROUND_MODES, PREFIX_BYTES, decoded_over, open_as, swap_sides
+from pipeline.load.scan import FORMATS, open_scan
+
+PLUGIN_OF = {"TIFF": "x.tif", "JPEG": "x.jpg", "PNG": "x.png", "BMP": "x.bmp", "GIF": "x.gif",
+             "WEBP": "x.webp", "JPEG2000": "x.jp2", "PPM": "x.ppm", "AVIF": "x.avif"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_is_opened_by_its_own_decoder_only(tmp_path: Path, name: str) -> None:
+    path = tmp_path / PLUGIN_OF[name]
+    Image.effect_noise((40, 30), 50).convert("RGB").save(path)
+    prefix = path.read_bytes()[:PREFIX_BYTES]
+    opened = {other: open_as(other, path, prefix) for other in FORMATS}
+    assert [other for other, image in opened.items() if image is not None] == [name]
+    image = opened[name]
+    assert image is not None
+    with image:
+        assert (image.format, image.size) == (name, (40, 30))
+
+
+def test_the_sides_of_an_image_that_is_not_decoded_can_be_swapped(tmp_path: Path) -> None:
+    path = tmp_path / "x.tif"
+    Image.new("L", (40, 30)).save(path)
+    with open_scan(path) as image:
+        swap_sides(image)
+        assert image.size == (30, 40)
+
+
+@pytest.mark.parametrize("mode", sorted(GROUND_MODES))
+def test_what_is_not_decoded_has_the_value_of_the_ground(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / ("x.tif" if mode == "CMYK" else "x.png")
+    noise = np.random.default_rng(1).integers(1, 255, (400, 300, 4), np.uint8)
+    Image.fromarray(noise, "RGBA").convert(mode).save(path)
+    whole = np.asarray(opened(path))
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    for value in (0, 255):
+        image = decoded_over(open_scan(path), value)
+        assert image is not None
+        pixels = np.asarray(image)
+        assert (pixels[:100] == whole[:100]).all()
+        ground = bool(value) if mode == "1" else value
+        assert (pixels[300:] == ground).all()
