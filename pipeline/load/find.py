@@ -216,27 +216,16 @@ class _Search:
         except OSError as error:
             self._cannot_open(folder, error)
             return
-        scans = []
+        scans: list[Path] = []
         for path, is_regular in files:
-            if self._is_scan(path, is_regular):
-                scans.append(path)
-            else:
-                pass_over(path)
+            try:
+                (scans.append if _is_page(path, is_regular) else pass_over)(path)
+            except OSError as error:
+                self._cannot_open(path, error)
         if scans:
             yield folder, tuple(scans)
         for path in folders:
             yield from self._folders(path, (*above, identity), pass_over)
-
-    def _is_scan(self, path: Path, is_regular: bool) -> bool:
-        if not is_regular and not path.is_file():
-            # A pipe or a device is none. A link to nowhere is a page that fails, if it has the
-            # name of an image.
-            return path.is_symlink() and _has_image_ending(path)
-        try:
-            return is_scan(path)
-        except OSError as error:
-            self._cannot_open(path, error)
-            return False
 
     def _cannot_open(self, path: Path, error: OSError) -> None:
         self.complain(
@@ -270,6 +259,18 @@ def _listed(folder: Path) -> tuple[list[Path], list[tuple[Path, bool]]]:
         else:
             files.append((path, entry.is_file(follow_symlinks=False)))
     return folders, files
+
+
+def _is_page(path: Path, is_regular: bool) -> bool:
+    """Whether an entry of a folder that is no folder becomes pages, be it that they fail.
+
+    Raises:
+        OSError: It cannot be opened to see.
+    """
+    if is_regular or path.is_file():
+        return is_scan(path)
+    # A pipe or a device is none. A link to nowhere is, if it has the name of an image.
+    return path.is_symlink() and _has_image_ending(path)
 
 
 def _same_folder(folder: Path, other: Path) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from pipeline import NoScansError, UsageError, find_documents
 from pipeline.load.find import natural_key
 
 OUT = Path("out")
+NOBODY = 65534
 
 
 def scans(folder: Path, *names: str) -> None:
@@ -175,13 +179,62 @@ def test_what_is_missing_or_empty(tmp_path: Path) -> None:
             found(tmp_path / name)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_may_not_be_read(tmp_path: Path) -> None:
-    folder = tmp_path / "secret"
-    scans(folder, "a.png")
-    folder.chmod(0)
-    try:
-        with pytest.raises(NoScansError, match="permissions"):
-            found(folder)
-    finally:
-        folder.chmod(0o700)
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder, looked at by a user who is not its owner: root may open everything."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        scans(folder, "x/a.png")
+        (folder / "x/notes").write_text("no image, and no ending that says so")
+        if os.geteuid() != 0:
+            yield folder
+            return
+        os.seteuid(NOBODY)
+        try:
+            yield folder
+        finally:
+            os.seteuid(0)
+
+
+@contextmanager
+def forbidden(path: Path) -> Iterator[None]:
+    """Nobody but root may open it. Its mode can be set by its owner only."""
+    user = os.geteuid()
+    for mode in (0, 0o755):
+        os.seteuid(os.getuid())
+        path.chmod(mode)
+        os.seteuid(user)
+        if not mode:
+            yield
+
+
+def test_a_folder_that_may_not_be_opened(public: Path) -> None:
+    with forbidden(public / "x"), pytest.raises(NoScansError, match="permissions"):
+        found(public / "x")
+
+
+def test_a_file_that_cannot_be_opened_is_not_passed_over(public: Path) -> None:
+    """It may be a scan: nobody can tell, and so it is said."""
+    problems: list[Exception] = []
+    passed_over: list[Path] = []
+    with forbidden(public / "x/notes"):
+        documents = list(
+            find_documents(
+                [public / "x"], OUT, complain=problems.append, pass_over=passed_over.append
+            )
+        )
+    assert [document.scans for document in documents] == [(public / "x/a.png",)]
+    (problem,) = problems
+    assert isinstance(problem, NoScansError)
+    assert str(problem).startswith(f"{public}/x/notes: cannot be opened (Permission denied)")
+    assert passed_over == []
+
+
+def test_a_link_to_nowhere_without_an_ending_is_passed_over(tmp_path: Path) -> None:
+    scans(tmp_path / "x", "a.png")
+    (tmp_path / "x/b").symlink_to(tmp_path / "gone")
+    passed_over: list[Path] = []
+    (document,) = find_documents([tmp_path / "x"], OUT, pass_over=passed_over.append)
+    assert [path.name for path in document.scans] == ["a.png"]
+    assert [path.name for path in passed_over] == ["b"]
