@@ -12,7 +12,7 @@ from ..model.options import ClusterOptions, ConvertOptions, OcrOptions
 from ..model.page import PageSource
 from ..ocr.registry import Chosen, how_to_install
 from .cluster.link import local_workers
-from .cluster.parcel import WorkerRequirements
+from .cluster.messages import WorkerRequirements
 from .job import PageJob
 from .limit import Limit
 from .machine import cpu_count

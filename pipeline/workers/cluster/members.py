@@ -1,4 +1,4 @@
-"""A cluster as the command sees it: its scheduler, and which workers are there and fit."""
+"""The workers of a cluster, as the command sees them: who is connected, and who can make pages."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ from ...model.version import __version__
 from ...store.content import content_hash
 from ..limit import Limit
 from .link import connect
-from .parcel import Packer
+from .messages import PageTransfer
 
 if TYPE_CHECKING:
     from distributed import Client, Security
 
 WATCH_S = 1.0
-"""How often the members are counted."""
+"""How often the workers are counted."""
 ANSWER_S = 10.0
+"""A scheduler that has not answered by then is busy, or gone."""
 CLOSE_S = 2.0
-GREET_S = 180.0
-"""Workers that have not loaded their engine in this time are taken to hang."""
+"""For saying goodbye to a scheduler."""
+CHECK_S = 180.0
+"""Workers that have not loaded their engine in this time count as hung."""
 INSTALL = f"pip install 'searchable-pdf[cluster]=={__version__}'"
 
 
 class ClusterWorkers:
-    """Follows who comes to a cluster and who goes.
+    """Watches which workers join and leave a cluster.
 
     Args:
         address: The scheduler's.
@@ -71,17 +73,17 @@ class ClusterWorkers:
         self._jobs = jobs
         self._tell = tell
         self._on_loss = on_loss
-        self._there: dict[str, int] = {}
+        self._threads_of: dict[str, int] = {}
         self._ready = asyncio.Event()
         self._failure = ""
         self._watching: asyncio.Task[None] | None = None
 
-    async def meet(self, packer: Packer, scan: PageSource | None) -> list[str]:
-        """Waits for workers, who load their engine, and begins to watch.
+    async def start(self, transfer: PageTransfer, scan: PageSource | None) -> list[str]:
+        """Waits until workers have loaded their engine, and begins to watch.
 
         Args:
-            packer: Of the run.
-            scan: A page whose scan they should see; None for none.
+            transfer: Of the run.
+            scan: A page whose scan the workers should find; None for none.
 
         Returns:
             What the user should know, a line each.
@@ -91,8 +93,8 @@ class ClusterWorkers:
             WorkerSetupError: None can make the pages.
         """
         await self._first_workers()
-        await self._ask_scheduler()
-        replies = await self._greet(packer, scan)
+        await self._check_scheduler()
+        replies = await self._check_workers(transfer, scan)
         notes = []
         for address, reply in replies.items():
             if isinstance(reply, Exception):
@@ -135,7 +137,7 @@ class ClusterWorkers:
 
     def fit(self) -> dict[str, int]:
         """The threads of the workers that make pages, by address."""
-        return {name: n for name, n in self._there.items() if name not in self.refused}
+        return {name: n for name, n in self._threads_of.items() if name not in self.refused}
 
     async def stop(self) -> None:
         """Lets the cluster go."""
@@ -153,7 +155,7 @@ class ClusterWorkers:
             try:
                 if self.client.status != "running":
                     raise ConnectionError
-                self._there = await asyncio.wait_for(self.client.nthreads(), ANSWER_S)
+                self._threads_of = await asyncio.wait_for(self.client.nthreads(), ANSWER_S)
             except TimeoutError:  # it may be busy
                 continue
             except Exception:  # whatever Dask makes of a connection that is broken
@@ -196,10 +198,10 @@ class ClusterWorkers:
         deadline = time.monotonic() + self._wait_s
         while True:
             try:
-                self._there = await asyncio.wait_for(self.client.nthreads(), ANSWER_S)
+                self._threads_of = await asyncio.wait_for(self.client.nthreads(), ANSWER_S)
             except (OSError, TimeoutError) as error:
                 raise ClusterError(f"{self._address}: the scheduler does not answer") from error
-            if self._there:
+            if self._threads_of:
                 return
             if time.monotonic() > deadline:
                 raise ClusterError(
@@ -208,32 +210,38 @@ class ClusterWorkers:
                 )
             await asyncio.sleep(WATCH_S / 4)
 
-    async def _ask_scheduler(self) -> None:
-        """Tasks go through the scheduler: it, too, must know them by their names."""
-        from .worker import version_here
+    async def _check_scheduler(self) -> None:
+        """Compares versions: the scheduler unpickles the tasks, too.
+
+        Raises:
+            WorkerSetupError: The package is missing there, or has another version.
+        """
+        from .worker import package_version
 
         try:
-            asked = self.client.run_on_scheduler(version_here)
-            there = await asyncio.wait_for(asked, ANSWER_S)
+            answer = self.client.run_on_scheduler(package_version)
+            version = await asyncio.wait_for(answer, ANSWER_S)
         except Exception as error:
-            there = f"missing ({type(error).__name__})"
-        if there != __version__:
+            version = f"missing ({type(error).__name__})"
+        if version != __version__:
             raise WorkerSetupError(
-                f"{self._address}: searchable-pdf is {there} where the scheduler runs,"
+                f"{self._address}: searchable-pdf is {version} where the scheduler runs,"
                 f" {__version__} here: {INSTALL} there, and start the scheduler again"
             )
 
-    async def _greet(self, packer: Packer, scan: PageSource | None) -> dict[str, Any]:
-        from .worker import greet
+    async def _check_workers(
+        self, transfer: PageTransfer, scan: PageSource | None
+    ) -> dict[str, Any]:
+        from .worker import check_worker
 
         place, content = None, ""
-        if scan is not None and not packer.ships and scan.path.exists():
+        if scan is not None and not transfer.sends_scans and scan.path.exists():
             content = await asyncio.to_thread(content_hash, scan.path)
-            place = packer.place_there(scan.path)
-        payload = pickle.dumps((packer.requirements, place, content))
+            place = transfer.path_on_worker(scan.path)
+        payload = pickle.dumps((transfer.requirements, place, content))
         try:
             replies: dict[str, Any] = await asyncio.wait_for(
-                self.client.run(greet, __version__, payload, on_error="return"), GREET_S
+                self.client.run(check_worker, __version__, payload, on_error="return"), CHECK_S
             )
         except (OSError, TimeoutError) as error:
             raise ClusterError(
@@ -249,7 +257,7 @@ class ClusterWorkers:
 
 
 def _no_reply(error: Exception) -> str:
-    # What was raised there may come as an `Exception` that quotes it.
+    # What the worker raised may come as an `Exception` that quotes it.
     if any(
         kind in repr(error) for kind in ("ModuleNotFoundError", "ImportError", "AttributeError")
     ):

@@ -1,8 +1,8 @@
-"""Pages made on a Dask cluster: sent to its workers, asked for again where something is lost.
+"""Pages made on a Dask cluster: sent to its workers, and sent again where one is lost.
 
-A page is one task of the cluster. Whatever becomes of the worker, its machine or the scheduler,
-the page is given out again, and its place in its document stays the same: none is lost, none is
-there twice. Texts that came back are in the store, whatever becomes of the run.
+A page is one task of the cluster. Whatever happens to the worker, its machine or the scheduler,
+the page is submitted again, and its place in its document stays the same: none is lost, and none
+appears twice. Texts that came back are in the store, also when the run ends early.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ...model.version import __version__
 from ..job import PageJob
 from . import link
 from .members import WATCH_S, ClusterWorkers
-from .parcel import Misplaced, Packer, Reply, WorkerRequirements
+from .messages import PageNotShared, PageReply, PageTransfer, WorkerRequirements
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 DROPPED_OFTEN = 5
-"""A page that the cluster drops so often, for no reason that can be seen, has failed."""
+"""A page that the cluster drops this often, for no reason that can be seen, has failed."""
 
 
 class PendingReplies:
@@ -66,15 +66,17 @@ class ClusterRunner:
 
     Args:
         workers: Of the cluster.
-        packer: Of this run.
+        transfer: Of this run.
         replies: Those that the workers owe; whoever cancels them has the pages sent again.
     """
 
-    def __init__(self, workers: ClusterWorkers, packer: Packer, replies: PendingReplies) -> None:
+    def __init__(
+        self, workers: ClusterWorkers, transfer: PageTransfer, replies: PendingReplies
+    ) -> None:
         self._workers = workers
-        self._packer = packer
+        self._transfer = transfer
         self._replies = replies
-        self._names = (f"page-{packer.run}-{number}" for number in count(1))
+        self._names = (f"page-{transfer.run}-{number}" for number in count(1))
 
     async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
         """See `workers.Runner`.
@@ -82,26 +84,26 @@ class ClusterRunner:
         Raises:
             ClusterError: The cluster is gone for good.
         """
-        send_scan = self._packer.ships and not job.source.frame
-        send_back, near = False, ""
+        send_scan = self._transfer.sends_scans and not job.source.frame
+        send_back, worker = False, ""
         while True:
             try:
                 payload = await asyncio.to_thread(
-                    self._packer.pack, function, job, send_scan=send_scan, send_back=send_back
+                    self._transfer.request, function, job, send_scan=send_scan, send_back=send_back
                 )
-            except OSError:  # nor could a worker open it: what is said of it is the same here
+            except OSError:  # no worker could open it either: the message is the same from here
                 return await asyncio.to_thread(function, job)
-            reply: Reply = pickle.loads(await self._ask(payload, job, near))
+            reply: PageReply = pickle.loads(await self._ask(payload, job, worker))
             if reply.refusal:
                 await self._workers.refuse(reply.worker, reply.refusal)
             elif reply.wants_scan:
-                send_scan, near = True, reply.worker
+                send_scan, worker = True, reply.worker
             elif reply.error is not None:
                 raise reply.error
             else:
                 try:
-                    done = await asyncio.to_thread(self._packer.unpack, reply, job)
-                except Misplaced:
+                    done = await asyncio.to_thread(self._transfer.receive, reply, job)
+                except PageNotShared:
                     send_back = True
                 else:
                     return cast(Result, done)
@@ -110,15 +112,15 @@ class ClusterRunner:
         """See `workers.Runner`: what is not done is not waited for."""
         self._replies.cancel()
 
-    async def _ask(self, payload: bytes, job: PageJob, near: str) -> bytes:
-        """What a worker answers to a parcel; given out again where it is lost on the way."""
+    async def _ask(self, payload: bytes, job: PageJob, worker: str) -> bytes:
+        """A worker's pickled reply to a request; submitted again where it is lost on the way."""
         from distributed import KilledWorker
 
         dropped = killed = 0
         while True:
             client = await self._workers.connected()
             try:
-                return await self._reply(client, payload, near)
+                return await self._reply(client, payload, worker)
             except (asyncio.CancelledError, CancelledError):
                 task = asyncio.current_task()
                 if task is not None and task.cancelling():
@@ -141,14 +143,15 @@ class ClusterRunner:
                     )
             await asyncio.sleep(WATCH_S / 4)
 
-    async def _reply(self, client: Client, payload: bytes, near: str) -> bytes:
-        from .worker import make
+    async def _reply(self, client: Client, payload: bytes, worker: str) -> bytes:
+        from .worker import make_page
 
-        # No others, where some cannot: but rather them than none at all, as they may have left.
-        preferred = [near] if near else list(self._workers.fit())
-        restricted = bool(near or self._workers.refused) and bool(preferred)
+        # Where some workers cannot make pages, Dask prefers the others; it is not bound to them,
+        # as they may have left by then.
+        preferred = [worker] if worker else list(self._workers.fit())
+        restricted = bool(worker or self._workers.refused) and bool(preferred)
         future = client.submit(
-            make,
+            make_page,
             __version__,
             payload,
             key=next(self._names),
@@ -205,8 +208,8 @@ async def open_cluster(
             address, client, security, cluster.wait_s, options.jobs, tell, replies.cancel
         )
         closing.push_async_callback(workers.stop)
-        packer = Packer(cluster, requirements, options.timeout_s)
-        notes = await workers.meet(packer, scan)
+        transfer = PageTransfer(cluster, requirements, options.timeout_s)
+        notes = await workers.start(transfer, scan)
         if warning := await asyncio.to_thread(link.warning_of, address):
             notes.insert(0, warning)
         if not local_count:
@@ -214,7 +217,7 @@ async def open_cluster(
                 f"{address}: workers: {len(workers.fit())}, pages at a time:"
                 f" {workers.threads}; watch it on {client.dashboard_link}"
             )
-        yield ClusterRunner(workers, packer, replies), workers, notes
+        yield ClusterRunner(workers, transfer, replies), workers, notes
 
 
 async def _result(future: Any) -> bytes:

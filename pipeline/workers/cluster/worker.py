@@ -1,4 +1,4 @@
-"""What runs on the workers of a cluster: each holds processes with warm engines, and feeds them.
+"""What runs on a worker of a cluster: processes with warm engines, which make the pages.
 
 Dask's own threads cannot be stopped, and share their process's fate with the worker. So a page is
 made in a process of its own, as on one machine (`workers.ProcessRunner`): one that hangs is
@@ -36,42 +36,44 @@ from ...model.version import __version__
 from ...ocr.recognize import recognize
 from ...ocr.registry import choose_engine
 from ..processes import ProcessRunner
-from .parcel import Parcel, Reply, WorkerRequirements
-from .worker_files import collect, is_it, lay_out
+from .messages import PageReply, PageRequest, WorkerRequirements
+from .worker_files import is_same_file, pack_reply, unpack_request
 
 MEMORY_SHARE = 0.95
-"""Of a worker's memory limit: beyond it the largest process of an engine is ended."""
+"""Of a worker's memory limit: beyond this share, its largest engine process is ended."""
 MEMORY_EVERY_S = 1.0
 ENGINE_START_S = 120.0
 """A process that has not loaded its engine in this time is taken to hang."""
 
-FIRST = 100
-"""Of what is done at a worker's end."""
+EXIT_PRIORITY = 100
+"""Higher than that of what else multiprocessing does at a process's end."""
 BLANK_PX = (64, 64)
-"""The page on which an engine shows that it starts."""
+"""Size of the blank page on which an engine shows that it starts."""
 
-Greeting = dict[str, Any]
+CheckResult = dict[str, Any]
 
 
-def version_here() -> str:
-    """The version of this package, for those who ask from elsewhere."""
+def package_version() -> str:
+    """The version of this package, on the machine on which it is called."""
     return __version__
 
 
-async def greet(version: str, payload: bytes, dask_worker: distributed.Worker) -> Greeting:
+async def check_worker(
+    version: str, payload: bytes, dask_worker: distributed.Worker
+) -> CheckResult:
     """Whether this worker can make the pages of a run; its processes load their engine.
 
     Args:
         version: Of the package where the command runs.
-        payload: Pickled `WorkerRequirements`, and the path and hash of a scan that should be
-            seen here.
-        dask_worker: Given by Dask.
+        payload: Pickled `WorkerRequirements`, and the path and hash of a scan that this worker
+            should find.
+        dask_worker: Passed by Dask.
 
     Returns:
         Only built-in types, which every version understands: `refusal` (empty if it can),
-        `host`, `sees` (the scan), `nanny` (whether one would start it again).
+        `host`, `sees` (whether it finds the scan), `nanny` (whether one would restart it).
     """
-    reply: Greeting = {
+    reply: CheckResult = {
         "refusal": _other_version(version),
         "host": socket.gethostname(),
         "sees": True,
@@ -80,23 +82,23 @@ async def greet(version: str, payload: bytes, dask_worker: distributed.Worker) -
     if not reply["refusal"]:
         requirements, scan, content = pickle.loads(payload)
         reply["refusal"] = await _state_of(dask_worker).refusal(requirements, everywhere=True)
-        reply["sees"] = scan is None or await asyncio.to_thread(is_it, scan, content)
+        reply["sees"] = scan is None or await asyncio.to_thread(is_same_file, scan, content)
     return reply
 
 
-async def make(version: str, payload: bytes) -> bytes:
+async def make_page(version: str, payload: bytes) -> bytes:
     """Makes one page.
 
     Args:
-        version: Of the package where the command runs; another cannot read the parcel.
-        payload: A pickled `Parcel`.
+        version: Of the package where the command runs; another cannot unpickle the request.
+        payload: A pickled `PageRequest`.
 
     Returns:
-        A pickled `Reply`.
+        A pickled `PageReply`.
     """
     worker = distributed.get_worker()
     refusal = _other_version(version)
-    reply = Reply(worker.address, refusal=refusal)
+    reply = PageReply(worker.address, refusal=refusal)
     if not refusal:
         reply = await _state_of(worker).make(pickle.loads(payload))
     return pickle.dumps(reply, pickle.HIGHEST_PROTOCOL)
@@ -122,10 +124,10 @@ class WorkerState:
         self._threads = worker.state.nthreads
         self._runner = ProcessRunner(self._threads)
         # Or the worker would wait for them at its own end, and never come to it.
-        Finalize(None, self._runner.close, exitpriority=FIRST)
+        Finalize(None, self._runner.close, exitpriority=EXIT_PRIORITY)
         self._folder = Path(worker.local_directory)
         self._scans = self._folder / "scans"
-        self._greeted: dict[WorkerRequirements, asyncio.Task[str]] = {}
+        self._refusals: dict[WorkerRequirements, asyncio.Task[str]] = {}
         limit = worker.memory_manager.memory_limit
         self._watching = asyncio.create_task(_watch_memory(limit)) if limit else None
 
@@ -136,12 +138,14 @@ class WorkerState:
             requirements: Of a run.
             everywhere: All processes load the engine, not one.
         """
-        if everywhere or requirements not in self._greeted:
+        if everywhere or requirements not in self._refusals:
             times = self._threads if everywhere else 1
-            self._greeted[requirements] = asyncio.create_task(self._greet(requirements, times))
-        return await asyncio.shield(self._greeted[requirements])
+            self._refusals[requirements] = asyncio.create_task(
+                self._check_engine(requirements, times)
+            )
+        return await asyncio.shield(self._refusals[requirements])
 
-    async def _greet(self, requirements: WorkerRequirements, times: int) -> str:
+    async def _check_engine(self, requirements: WorkerRequirements, times: int) -> str:
         run = self._runner.run
         try:
             refusals = await asyncio.gather(
@@ -151,31 +155,31 @@ class WorkerState:
             return f"engine {requirements.engine} does not start: its process hangs or dies"
         return max(refusals)  # one that is not empty, if there is one
 
-    async def make(self, parcel: Parcel) -> Reply:
+    async def make(self, request: PageRequest) -> PageReply:
         """Makes one page; whatever goes wrong is in the reply."""
-        reply = Reply(self._address)
-        refusal = await self.refusal(parcel.requirements)
+        reply = PageReply(self._address)
+        refusal = await self.refusal(request.requirements)
         if refusal:
             return replace(reply, refusal=refusal)
         folder = self._folder / f"page-{os.urandom(8).hex()}"
         try:
-            return await self._make_in(folder, parcel, reply)
+            return await self._make_in(folder, request, reply)
         except OSError as error:
             return replace(reply, refusal=_no_room(self._folder, error))
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
-    async def _make_in(self, folder: Path, parcel: Parcel, reply: Reply) -> Reply:
-        job = await asyncio.to_thread(lay_out, parcel, folder, self._scans)
+    async def _make_in(self, folder: Path, request: PageRequest, reply: PageReply) -> PageReply:
+        job = await asyncio.to_thread(unpack_request, request, folder, self._scans)
         if job is None:
             return replace(reply, wants_scan=True)
         try:
-            result = await self._runner.run(parcel.function, job, parcel.timeout_s)
+            result = await self._runner.run(request.function, job, request.timeout_s)
         except (EngineError, OutputError) as error:
             return replace(reply, refusal=str(error))
         except Exception as error:  # of this page alone
             return replace(reply, error=error)
-        return await asyncio.to_thread(collect, reply, parcel, job, result)
+        return await asyncio.to_thread(pack_reply, reply, request, job, result)
 
 
 def _refusal(requirements: WorkerRequirements) -> str:

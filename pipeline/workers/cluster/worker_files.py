@@ -1,4 +1,4 @@
-"""A parcel on a worker: laid out in a folder of its own, and answered from what is there then."""
+"""The files of a request on a worker: unpacked to a folder of its own, packed for the reply."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ...model.outcomes import PageFailure, PageResult
 from ...store.content import content_hash
 from ...store.texts import Store
 from ..job import SIDECAR_ENDING, PageJob
-from .parcel import Parcel, Reply, entries_of
+from .messages import PageReply, PageRequest, entries_of
 
 LARGE_BYTES = 2_000_000
-"""A page of so many bytes goes through the shared folder, where there is one."""
+"""A page from this size on goes through the shared folder, where there is one."""
 SCANS_KEPT_BYTES = 500_000_000
 """Scans that were sent are kept up to this, for the other pages in them."""
 
@@ -26,43 +26,43 @@ SCANS_KEPT_BYTES = 500_000_000
 _keeping = threading.Lock()
 
 
-def lay_out(parcel: Parcel, folder: Path, scans: Path) -> PageJob | None:
-    """A page's job with its files in a folder of its own.
+def unpack_request(request: PageRequest, folder: Path, scans: Path) -> PageJob | None:
+    """Writes the files of a request, and gives its job with the paths of these.
 
     Args:
-        parcel: The page.
-        folder: Is made for it.
+        request: The page.
+        folder: Made for its files.
         scans: Folder of scans that were sent and have more pages.
 
     Returns:
-        The job; None where its scan is not seen here.
+        The job; None where its scan was not sent, and cannot be found on this machine.
 
     Raises:
         OSError: There is no room.
     """
     folder.mkdir()
-    job = parcel.job
+    job = request.job
     copy = folder / f"scan{job.source.path.suffix}"
-    kept = scans / parcel.scan_token
-    if parcel.scan is not None and job.source.frame:  # there are more pages in it
+    kept = scans / request.scan_token
+    if request.scan is not None and job.source.frame:  # there are more pages in it
         with _keeping:
-            _keep(kept, parcel.scan)
-    # A link of its own: those that are not used any more may go at any time.
+            _keep_scan(kept, request.scan)
+    # A link of its own, as `_keep_scan` may delete the other one at any time.
     with suppress(FileNotFoundError):
         copy.hardlink_to(kept)
     if not copy.exists():
-        if parcel.scan is not None:
-            copy.write_bytes(parcel.scan)
-        elif parcel.scan_at is not None and is_it(parcel.scan_at, parcel.scan_hash):
-            copy = parcel.scan_at
+        if request.scan is not None:
+            copy.write_bytes(request.scan)
+        elif request.scan_at is not None and is_same_file(request.scan_at, request.scan_hash):
+            copy = request.scan_at
         else:
             return None
     store = folder / "store"
     text_file = folder / "text.json"
-    for key, entry in parcel.entries.items():
+    for key, entry in request.entries.items():
         Store(store).put_entry(key, entry)
-    if parcel.text is not None:
-        text_file.write_bytes(parcel.text)
+    if request.text is not None:
+        text_file.write_bytes(request.text)
     return replace(
         job,
         source=replace(job.source, copy=copy),
@@ -72,7 +72,7 @@ def lay_out(parcel: Parcel, folder: Path, scans: Path) -> PageJob | None:
     )
 
 
-def _keep(place: Path, scan: bytes) -> None:
+def _keep_scan(place: Path, scan: bytes) -> None:
     place.parent.mkdir(exist_ok=True)
     part = place.parent / f"{place.name}.{os.urandom(4).hex()}"
     part.write_bytes(scan)
@@ -86,34 +86,36 @@ def _keep(place: Path, scan: bytes) -> None:
         path.unlink(missing_ok=True)
 
 
-def collect(reply: Reply, parcel: Parcel, job: PageJob, result: Any) -> Reply:
-    """The reply to a parcel, with the files that the page's function has left.
+def pack_reply(reply: PageReply, request: PageRequest, job: PageJob, result: Any) -> PageReply:
+    """The reply to a request, with the files that were made.
 
     Args:
         reply: To be completed.
-        parcel: The page.
-        job: As it was laid out.
-        result: What the function gave.
+        request: The page.
+        job: What `unpack_request` gave for it.
+        result: What the function returned.
 
     Raises:
-        OSError: The files cannot be read.
+        OSError: The files cannot be opened.
     """
     if not isinstance(result, PageResult | PageFailure):
         return replace(reply, result=result)
     if isinstance(result, PageFailure) and job.text_file is not None:
-        message = result.message.replace(str(job.text_file), str(parcel.job.text_file))
+        message = result.message.replace(str(job.text_file), str(request.job.text_file))
         result = replace(result, message=message)
-    new = {key: entry for key, entry in entries_of(job).items() if entry != parcel.entries.get(key)}
+    new = {
+        key: entry for key, entry in entries_of(job).items() if entry != request.entries.get(key)
+    }
     reply = replace(reply, entries=new)
     if job.text_file is not None and job.text_file.exists():
         text = job.text_file.read_bytes()
-        reply = replace(reply, text=text if text != parcel.text else None)
+        reply = replace(reply, text=text if text != request.text else None)
     if job.spool is not None:
         size = job.spool.stat().st_size
         placed = (
-            parcel.pdf_at is not None
+            request.pdf_at is not None
             and size >= LARGE_BYTES
-            and _put_in_place(job.spool, parcel.pdf_at)
+            and _put_in_place(job.spool, request.pdf_at)
         )
         reply = replace(
             reply,
@@ -138,8 +140,8 @@ def _put_in_place(page: Path, place: Path) -> bool:
     return True
 
 
-def is_it(path: Path, content: str) -> bool:
-    """Whether a scan is at its place: a file of that hash."""
+def is_same_file(path: Path, content: str) -> bool:
+    """Whether there is a file at `path` with this hash."""
     try:
         status = path.stat()
         return _hash_of(path, status.st_size, status.st_mtime_ns) == content
@@ -149,5 +151,5 @@ def is_it(path: Path, content: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _hash_of(path: Path, size: int, changed_ns: int) -> str:
-    """Of a scan with many pages once, as long as it stays the same."""
+    """Computed once for the many pages of a scan, as long as the file stays the same."""
     return content_hash(path)

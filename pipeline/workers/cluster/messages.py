@@ -1,8 +1,9 @@
-"""A page on its way to another machine and back: its job, and the files that it needs and makes.
+"""What the command and a worker of a cluster send each other for one page.
 
-There, every file that the job names lies in a folder made for this page, so that what is done to
-the page is the same as here. The store stays here: what it knows of the page goes along, and what
-is new comes back.
+The command sends a `PageRequest`: the job, and the files that it needs. The worker puts them in a
+folder of this page alone, makes the page as on one machine, and sends a `PageReply` with the files
+that were made. The store is on the command's machine: its entries for the page go with the
+request, and new ones come back with the reply.
 """
 
 from __future__ import annotations
@@ -49,21 +50,21 @@ class WorkerRequirements:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """A page on its way to a worker.
+class PageRequest:
+    """What the command sends to a worker.
 
     Attributes:
-        function: What is done to it.
-        job: With the names that its files have where the command runs.
+        function: What is to be done with the job.
+        job: The page; its paths are those on the command's machine.
         requirements: What the worker must have.
-        timeout_s: Longest time for it; None for no limit.
-        scan_at: Where the worker may find the scan; None where it is not shared.
-        scan_hash: Of the scan's bytes: another file in its place is not it.
-        scan_token: Names the scan among those that the worker was sent.
-        scan: Its bytes, where they are sent.
-        entries: What the store has of the page, by key.
-        text: The text of the page that a person may have corrected, as JSON.
-        pdf_at: Where the worker may put a large page; None to send it back in any case.
+        timeout_s: Longest time for the page; None for no limit.
+        scan_at: The path at which the worker may find the scan; None where it is not shared.
+        scan_hash: Hash of the scan's bytes: the worker takes no other file at that path for it.
+        scan_token: Names the scan among those that were sent to the worker.
+        scan: The scan's bytes; None where they are not sent.
+        entries: The store's entries for the page, by key.
+        text: The page's text as JSON, which a person may have corrected; None for none.
+        pdf_at: The path at which the worker may put a large page; None to send it back always.
     """
 
     function: Callable[[PageJob], Any]
@@ -80,20 +81,20 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What a worker says to a parcel.
+class PageReply:
+    """What a worker sends back.
 
     Attributes:
         worker: Its address.
-        result: What the function gave.
+        result: What the function returned.
         error: What it raised, where that concerns this page alone.
         refusal: Why this worker makes no pages of this run; empty where it does.
-        wants_scan: It has not seen the scan: send the parcel again, with its bytes.
-        pdf: The page, if it was not put in its place.
-        pdf_bytes: How large it is.
+        wants_scan: The worker cannot find the scan: the request is to be sent again, with it.
+        pdf: The page; None where it was put at `PageRequest.pdf_at`.
+        pdf_bytes: Its size.
         sidecar: Its text, as UTF-8.
-        entries: For the store: what was read, if it was, by key.
-        text: The text as JSON, if it is new.
+        entries: New entries for the store, by key.
+        text: The text as JSON; None where it is that of the request.
     """
 
     worker: str
@@ -108,16 +109,16 @@ class Reply:
     text: bytes | None = None
 
 
-class Misplaced(Exception):
-    """The page is not where the worker has put it: the folder is not shared, or is slow."""
+class PageNotShared(Exception):
+    """The page is not where the worker has put it: the folder is not shared, or not in time."""
 
 
-class Packer:
-    """Packs the pages of one run.
+class PageTransfer:
+    """Makes the requests of one run, and receives the replies. It lives in the command.
 
     Args:
         options: Of the cluster.
-        requirements: Of its workers, with paths as they are here.
+        requirements: Of its workers, with paths on the command's machine.
         timeout_s: Longest time for one page; None for no limit.
 
     Attributes:
@@ -130,10 +131,10 @@ class Packer:
         self._options = options
         self._timeout_s = timeout_s
         self.run = secrets.token_hex(8)
-        engine = self._engine_there(requirements.ocr.engine)
+        engine = self._engine_on_worker(requirements.ocr.engine)
         self.requirements = replace(requirements, ocr=replace(requirements.ocr, engine=engine))
 
-    def pack(
+    def request(
         self,
         function: Callable[[PageJob], Any],
         job: PageJob,
@@ -141,27 +142,27 @@ class Packer:
         send_scan: bool = False,
         send_back: bool = False,
     ) -> bytes:
-        """The parcel of a page, as bytes.
+        """The pickled request for a page.
 
         Args:
-            function: What is done to it.
+            function: What is to be done with the job.
             job: The page.
-            send_scan: Its scan goes along.
-            send_back: The page comes back even if there is a shared folder.
+            send_scan: Send the bytes of its scan.
+            send_back: Have the page sent back even if there is a shared folder.
 
         Raises:
-            OSError: The scan cannot be read.
+            OSError: The scan cannot be opened.
         """
         path = job.source.path
         status = path.stat()
         sign = f"{self.run} {path.absolute()} {status.st_size} {status.st_mtime_ns}"
-        spool = None if send_back or job.spool is None else self._shared(job.spool)
-        parcel = Parcel(
+        spool = None if send_back or job.spool is None else self._shared_path(job.spool)
+        page = PageRequest(
             function,
             replace(job, ocr=self.requirements.ocr),
             self.requirements,
             self._timeout_s,
-            scan_at=None if self.ships else self.place_there(path),
+            scan_at=None if self.sends_scans else self.path_on_worker(path),
             scan_hash=job.content or content_hash(path),
             scan_token=hashlib.sha256(sign.encode()).hexdigest(),
             scan=path.read_bytes() if send_scan else None,
@@ -169,14 +170,14 @@ class Packer:
             text=_content(job.text_file) if job.text_file else None,
             pdf_at=spool,
         )
-        return pickle.dumps(parcel, pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps(page, pickle.HIGHEST_PROTOCOL)
 
-    def unpack(self, reply: Reply, job: PageJob) -> Any:
-        """Puts what came back in its place here; what the function gave.
+    def receive(self, reply: PageReply, job: PageJob) -> Any:
+        """Puts the files of a reply in their places; what the function returned.
 
         Raises:
             OutputError: It cannot be written.
-            Misplaced: The page is not where the worker has put it.
+            PageNotShared: The page is not where the worker has put it.
         """
         note = ""
         if reply.entries and job.store is not None:
@@ -201,44 +202,44 @@ class Packer:
         return replace(result, pdf=job.spool)
 
     @property
-    def ships(self) -> bool:
+    def sends_scans(self) -> bool:
         """Whether the scans are sent."""
         return self._options.ship_scans
 
-    def place_there(self, path: Path) -> Path:
-        """Where a worker finds a file of this machine, if it does."""
-        return self._shared(path) or path.absolute()
+    def path_on_worker(self, path: Path) -> Path:
+        """The path at which a worker finds a file of this machine, if it is shared."""
+        return self._shared_path(path) or path.absolute()
 
-    def _shared(self, path: Path) -> Path | None:
+    def _shared_path(self, path: Path) -> Path | None:
         path = path.absolute()
-        for here, there in self._options.shared_roots:
-            if path.is_relative_to(here):
-                return there / path.relative_to(here)
+        for local, remote in self._options.shared_roots:
+            if path.is_relative_to(local):
+                return remote / path.relative_to(local)
         return None
 
-    def _engine_there(self, options: EngineOptions) -> EngineOptions:
+    def _engine_on_worker(self, options: EngineOptions) -> EngineOptions:
         tessdata, licence = options.tessdata_dir, options.aspose_license
         return replace(
             options,
-            tessdata_dir=self.place_there(tessdata) if tessdata else None,
-            aspose_license=self.place_there(licence) if licence else None,
+            tessdata_dir=self.path_on_worker(tessdata) if tessdata else None,
+            aspose_license=self.path_on_worker(licence) if licence else None,
         )
 
 
 def entries_of(job: PageJob) -> dict[str, bytes]:
-    """What the job's store has of its page, by key."""
+    """The entries of the job's store for its page, by key."""
     if job.store is None:
         return {}
-    found = {key: Store(job.store).entry(key) for key in job.store_keys}
-    return {key: entry for key, entry in found.items() if entry is not None}
+    entries = {key: Store(job.store).entry(key) for key in job.store_keys}
+    return {key: entry for key, entry in entries.items() if entry is not None}
 
 
-def _put_page(spool: Path, reply: Reply) -> None:
+def _put_page(spool: Path, reply: PageReply) -> None:
     try:
         if reply.pdf is not None:
             spool.write_bytes(reply.pdf)
         elif not spool.exists() or spool.stat().st_size != reply.pdf_bytes:
-            raise Misplaced(spool)
+            raise PageNotShared(spool)
         spool.with_suffix(SIDECAR_ENDING).write_bytes(reply.sidecar or b"")
     except OSError as error:
         raise not_writable(spool.parent, error) from error

@@ -1,4 +1,4 @@
-"""A page on its way to another machine: the right scan is opened there, and no text is lost."""
+"""What goes to a worker and back: the right scan is opened there, and no text is lost."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ from PIL import Image
 
 from pipeline import ClusterOptions, OcrOptions, PageSource, process_page
 from pipeline.store.texts import Store
-from pipeline.workers.cluster.parcel import Packer, Parcel, Reply, WorkerRequirements
-from pipeline.workers.cluster.worker_files import collect, lay_out
+from pipeline.workers.cluster.messages import (
+    PageReply,
+    PageRequest,
+    PageTransfer,
+    WorkerRequirements,
+)
+from pipeline.workers.cluster.worker_files import pack_reply, unpack_request
 from pipeline.workers.job import PageJob
 
 
-def packed(options: ClusterOptions, job: PageJob) -> Parcel:
+def packed(options: ClusterOptions, job: PageJob) -> PageRequest:
     requirements = WorkerRequirements("rapid", OcrOptions(), "", "", "", 0.0)
-    parcel = pickle.loads(Packer(options, requirements, None).pack(process_page, job))
-    assert isinstance(parcel, Parcel)
-    return parcel
+    request = pickle.loads(PageTransfer(options, requirements, None).request(process_page, job))
+    assert isinstance(request, PageRequest)
+    return request
 
 
 def test_another_scan_of_the_same_size_is_not_it(tmp_path: Path) -> None:
@@ -27,10 +32,10 @@ def test_another_scan_of_the_same_size_is_not_it(tmp_path: Path) -> None:
         folder.mkdir()
         Image.new("L", (100, 100), shade).save(folder / "1.bmp")
     options = ClusterOptions("tcp://127.0.0.1:8786", shared_roots=((here, there),))
-    parcel = packed(options, PageJob(PageSource(here / "1.bmp")))
-    assert lay_out(parcel, tmp_path / "first", tmp_path / "scans") is None
+    request = packed(options, PageJob(PageSource(here / "1.bmp")))
+    assert unpack_request(request, tmp_path / "first", tmp_path / "scans") is None
     (there / "1.bmp").write_bytes((here / "1.bmp").read_bytes())
-    job = lay_out(parcel, tmp_path / "second", tmp_path / "scans")
+    job = unpack_request(request, tmp_path / "second", tmp_path / "scans")
     assert job is not None
     assert job.source.file == there / "1.bmp"
 
@@ -44,14 +49,14 @@ def test_texts_of_scans_that_are_cut_off_travel_both_ways(tmp_path: Path) -> Non
     options = ClusterOptions("tcp://127.0.0.1:8786")
     outcomes = []
     for name in ("first", "second"):
-        parcel = packed(options, job)
-        there = lay_out(parcel, tmp_path / name, tmp_path / "scans")
+        request = packed(options, job)
+        there = unpack_request(request, tmp_path / name, tmp_path / "scans")
         assert there is not None
         outcome = process_page(there)
         outcomes.append(outcome)
-        reply = collect(Reply("tcp://worker"), parcel, there, outcome)
+        reply = pack_reply(PageReply("tcp://worker"), request, there, outcome)
         requirements = WorkerRequirements("rapid", OcrOptions(), "", "", "", 0.0)
-        Packer(options, requirements, None).unpack(reply, job)
+        PageTransfer(options, requirements, None).receive(reply, job)
     assert [outcome.stats.text_from for outcome in outcomes] == ["engine", "store"]
     assert len(list((tmp_path / "store").rglob("*.gz"))) == 1
     assert Store(tmp_path / "store").usage().entries == 1
