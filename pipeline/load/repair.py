@@ -1,4 +1,4 @@
-"""Scans that are cut off: what can be seen of them is kept, and it is said what is missing."""
+"""Scans that are cut off: what can be decoded is kept, on white, with a note of what is missing."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .pillow import decoded_over
 
 REPAIRABLE = frozenset(("PNG", "TIFF", "BMP", "PPM"))
 """Formats of which Pillow's decoders leave untouched what they do not reach."""
-LOOK_AT = 1 / 8
-"""A JPEG is looked through at this scale: far quicker than at its own."""
+SCALE = 1 / 8
+"""A JPEG is looked through at this scale, at which libjpeg needs one coefficient of each block."""
 MCU_PX = 16
 WHITE: dict[str, float | tuple[float, ...]] = {
     "1": 1,
@@ -30,7 +30,7 @@ WHITE: dict[str, float | tuple[float, ...]] = {
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 TAIL = bytes(1 + value % 254 for value in random.Random(1).randbytes(4096))
-"""Data of a picture that is none. It changes nothing after a JPEG that is complete."""
+"""Bytes that a decoder takes for more of the picture. After a complete JPEG they change nothing."""
 
 
 def repair(page: PageImage) -> PageImage:
@@ -73,7 +73,7 @@ def _repaired_jpeg(page: PageImage) -> PageImage:
     end = end_of_picture(data)
     body = data.rstrip(b"\xff") if end < 0 else data[:end]
     progressive = bool(page.image.info.get("progressive"))
-    looks = [_jpeg(each, LOOK_AT) for each in (body + EOI, body + TAIL + EOI)]
+    looks = [_jpeg(data, SCALE) for data in (body + EOI, body + TAIL + EOI)]
     differing = _differing(*looks)
     complete = not differing.any() and (end >= 0 or not progressive)
     if complete and end >= 0:
@@ -107,20 +107,20 @@ def _jpeg(data: bytes, scale: float = 1) -> Image.Image:
 
 
 def _differing(one: Image.Image, other: Image.Image) -> Flags:
-    """Which pixels differ."""
+    """True for the pixels that differ; height x width."""
     same = np.asarray(one) == np.asarray(other)
     differing: Flags = ~same.reshape(*same.shape[:2], -1).all(2)
     return differing
 
 
 def _rows(pixels: Flags) -> Flags:
-    """Which rows hold such a pixel."""
+    """True for the rows in which any pixel is True; height."""
     rows: Flags = np.logical_or.reduce(pixels, axis=1)
     return rows
 
 
 def _on_white(image: Image.Image, lacking: Flags) -> Image.Image:
-    """`image`, white in these rows."""
+    """`image`, white in the rows of `lacking`."""
     image = image.convert("RGB") if image.mode == "P" else image.copy()
     if lacking.any() and image.mode in WHITE:
         mask = np.repeat(lacking[:, np.newaxis], image.width, 1).astype(np.uint8) * 0xFF
@@ -129,7 +129,7 @@ def _on_white(image: Image.Image, lacking: Flags) -> Image.Image:
 
 
 def _noted(page: PageImage, image: Image.Image, lacking: Flags) -> PageImage:
-    """The page with these pixels, of which some rows are not there."""
+    """The page with the pixels of `image`, of which the rows of `lacking` are missing."""
     if lacking.any():
         share = max(1, round(100 * float(lacking.mean())))
         note = f"the file is cut off or damaged: {share} % of the picture is missing"

@@ -9,7 +9,7 @@ MAX_PAGE_IN = 200.0
 """The largest page side of PDF without UserUnit, 14,400 points (ISO 32000-1, annex C)."""
 MIN_DPI, MAX_DPI = 20.0, 10_000.0
 SCREEN_DPI = (72.0, 96.0)
-"""Written by programs that know nothing of the paper."""
+"""Written by programs that do not know the size of the paper."""
 PAPERS_IN = ((8.268, 11.693), (8.5, 11.0))
 COMMON_DPI = (72, 75, 96, 100, 120, 144, 150, 200, 240, 300, 350, 360, 400, 500, 600, 800, 1200)
 
@@ -17,21 +17,23 @@ Dpi = tuple[float, float]
 Info = Mapping[Any, Any]
 
 
-def page_dpi(size_px: tuple[int, int], info: Info, asked: float | None = None) -> tuple[Dpi, str]:
+def page_dpi(
+    size_px: tuple[int, int], info: Info, user_dpi: float | None = None
+) -> tuple[Dpi, str]:
     """The resolution to show a scan at, and a note where it had to be guessed.
 
     Args:
         size_px: Width and height as stored.
         info: What the file declares, as Pillow gives it.
-        asked: What the user says, for every scan; the ratio of x to y is kept.
+        user_dpi: The resolution that the user sets for every scan; the ratio of x to y is kept.
 
     Returns:
-        Pixels per inch along x and y, and a note, empty where the file's own word holds.
+        Pixels per inch along x and y, and a note, empty where the file's own resolution is used.
     """
     declared = declared_dpi(info)
     ratio = _aspect(info, declared)
-    if asked is not None:
-        return (asked * ratio, asked) if ratio < 1 else (asked, asked / ratio), ""
+    if user_dpi is not None:
+        return (user_dpi * ratio, user_dpi) if ratio < 1 else (user_dpi, user_dpi / ratio), ""
     if declared is not None and not _nonsense(size_px, declared):
         return declared, ""
     width, height = size_px

@@ -1,4 +1,4 @@
-"""The whole: plan, make the documents, report."""
+"""`convert`: folders of scans to searchable PDFs, from the plan to the report."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .plan import Plan, plan, root_of
 from .report import Report
 
 PRUNE_EVERY = 5_000
-"""The store is kept at its size after so many new texts, and at the end."""
+"""The store is pruned after this many new texts, and at the end: each time lists all of it."""
 
 
 async def convert(
@@ -38,27 +38,25 @@ async def convert(
 ) -> Report:
     """Converts scans to searchable PDFs, without blocking the event loop.
 
-    Pages are recognised `options.jobs` at a time, one task each; documents are merged as their
+    Pages are recognized `options.jobs` at a time, one task each; a document is merged when its
     last page is done. Pages and documents that fail are in the report; they stop nothing else.
 
     Args:
         inputs: Files and folders.
         output: A folder, or one PDF for everything.
         options: What to do and how.
-        engine: Who reads.
-        notify: Called in the event loop with each event as it happens.
+        engine: A registered name, `auto`, or an engine.
+        notify: Called in the event loop with every event (`RunPlanned`, `PageDone`, ...).
 
     Returns:
         What happened; its `exit_code` is the command's.
 
     Raises:
         EngineError: The engine is missing or does not read the language.
-        UsageError: An engine object was given, and processes to work in.
+        UsageError: The engine is an object, and the workers are processes.
     """
     options = options or ConvertOptions()
-    conversion = _Conversion(
-        [Path(given) for given in inputs], Path(output), options, engine, notify
-    )
+    conversion = _Conversion([Path(path) for path in inputs], Path(output), options, engine, notify)
     return await conversion.run()
 
 

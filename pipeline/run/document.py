@@ -1,4 +1,4 @@
-"""One document: its pages are drawn from its scans, made, gathered, and finished."""
+"""One document: the pages of its scans are made, one task each, and merged to its PDF."""
 
 from __future__ import annotations
 
@@ -42,6 +42,9 @@ from .finish import failures_of, finish_document
 
 Item = TypeVar("Item")
 
+NEWEST_TASKS = 64
+"""A failure that is not among them is seen at the end, when all are gathered."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
@@ -56,9 +59,10 @@ class RunContext:
         recipe: All that a page's text depends on beside its scan; empty where it is not stored.
         runner: Makes pages.
         spool: Gives the place of what is not complete; made when it is first needed.
-        slots: One for each page that may be in flight.
-        drawing: Documents draw their pages in turn; several may be in flight, as they may be short.
-        notify: Is told what happens.
+        slots: Limits the pages in flight.
+        drawing: Held by the document whose pages are being started. Others wait, so that
+            pages start in order; short documents are in flight together all the same.
+        notify: Called with every event.
     """
 
     options: ConvertOptions
@@ -78,17 +82,17 @@ async def make_document(context: RunContext, document: Document) -> DocumentDone
     """Makes one document, or says why not.
 
     Raises:
-        EngineError: There is no engine: no page of any document could be read.
+        EngineError: There is no engine: no page of any document could be recognized.
     """
     return await DocumentJob(context, document).run()
 
 
 class DocumentJob:
-    """The making of one document.
+    """The work on one document.
 
     Args:
-        context: Of the run.
-        document: What is made.
+        context: What it shares with the others of the run.
+        document: The document.
     """
 
     def __init__(self, context: RunContext, document: Document) -> None:
@@ -158,7 +162,7 @@ class DocumentJob:
         return replace(done, seconds=time.monotonic() - started)
 
     def _sources(self) -> Iterator[PageSource]:
-        """The pages, the content of each scan hashed before the first of its own."""
+        """The pages. Every scan is hashed just before its first page."""
         for path in self.document.scans:
             self._content(path)
             yield from page_sources(path)
@@ -195,14 +199,14 @@ class DocumentJob:
         return outcome
 
     async def _outcome(self, job: PageJob) -> PageOutcome:
-        """How a page ends, whatever becomes of the worker that makes it."""
+        """How a page ends, also where its worker hangs or dies."""
         try:
             return await self.context.runner(process_page, job)
         except (PageTimeoutError, WorkerDiedError) as error:
             kind, message = type(error).__name__, str(error)
         except SearchablePdfError:
             raise
-        except Exception as error:  # a fault of this program: one page's, not everybody's
+        except Exception as error:  # a fault of this program stops one page, not the run
             kind, message = type(error).__name__, f"{job.source}: {printable(str(error))}"
         make = partial(stand_in, stage="worker", kind=kind, message=message)
         try:
@@ -251,8 +255,11 @@ class DocumentJob:
 
 
 def _one_failed(tasks: list[asyncio.Task[PageOutcome]]) -> bool:
-    """Whether a page could not even be written: then the others need not begin."""
-    return any(task.done() and task.exception() is not None for task in tasks[-64:])
+    """Whether a page could not even be written: then the others need not start.
+
+    Only the newest tasks are looked at, as this is asked before every page of a long document.
+    """
+    return any(task.done() and task.exception() is not None for task in tasks[-NEWEST_TASKS:])
 
 
 async def _uninterrupted(function: Callable[[], Item]) -> Item:

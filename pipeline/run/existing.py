@@ -25,16 +25,16 @@ def what_exists(
     fingerprint: Callable[[], str],
     text_file: Callable[[PageSource], Path],
 ) -> DocumentDone | None:
-    """How a document ends that is not made, because of what is in its PDF's place; else None.
+    """How a document ends whose PDF exists or may not be overwritten; None where it is to be made.
 
     Args:
         document: The document.
         options: What the user asked for.
-        fingerprint: Gives the document's fingerprint, from reading all its scans.
-        text_file: Gives the place of a page's text, where `options` want texts.
+        fingerprint: Gives the document's fingerprint; this takes a hash of all its scans.
+        text_file: Gives the path of a page's text, where the user wants texts.
 
     Raises:
-        OutputError: Its place cannot be looked at.
+        OutputError: The path of the PDF cannot be looked up, as its name is too long.
     """
     output = document.output
     sidecar = output.with_suffix(".txt")
@@ -57,14 +57,14 @@ def what_exists(
         return _in_the_way(document, output)
     if has_sidecar and Content.of(sidecar).hash != provenance.text:
         return _in_the_way(document, sidecar, NOT_THE_TEXT)
-    if options.retry is not None or not all(each.is_of_scan for each in done.failures):
+    if options.retry is not None or not all(failure.is_of_scan for failure in done.failures):
         return None
     if options.sidecar and not has_sidecar:
         return None
     texts: list[Path] = []
     if options.text_dir is not None:
-        failed = {each.source for each in done.failures}
-        texts = [text_file(each) for each in sources_of(document) if each not in failed]
+        failed = {failure.source for failure in done.failures}
+        texts = [text_file(source) for source in sources_of(document) if source not in failed]
         if not all(path.exists() for path in texts):
             return None
     if options.existing == "update":

@@ -1,4 +1,4 @@
-"""The end of a document whose pages are all there: merged, verified, put in its place."""
+"""A document whose pages are made: merged, verified, put in its place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..store.provenance import provenance_of
 from ..workers.job import SIDECAR_ENDING
 
 SIZE_SLACK, SIZE_SLACK_PER_PAGE = 1.03, 12_000
-"""A PDF larger than its scans by more than this needs an explanation."""
+"""A PDF larger than its scans by more than this is explained: 3 %, and 12 kB a page."""
 
 
 def finish_document(
@@ -34,18 +34,18 @@ def finish_document(
     """Makes the PDF, and the text beside it, from the pages.
 
     Args:
-        document: What is made.
+        document: The document.
         outcomes: How its pages ended, in order.
-        folder: Where they are spooled, each PDF with its text beside it.
+        folder: Where the pages are spooled, a PDF and a text for every page.
         options: What the user asked for.
         fingerprint: Of the document's scans and options.
 
     Returns:
-        What was made.
+        The end of the document, with its numbers.
 
     Raises:
         OutputError: It cannot be written.
-        VerificationError: It is not what it should be, and was not put in its place.
+        VerificationError: The PDF failed its check, and was not put in its place.
     """
     output = document.output
     texts = [folder / f"{index:08}{SIDECAR_ENDING}" for index in range(len(outcomes))]
@@ -69,7 +69,7 @@ def finish_document(
             for outcome, text in zip(outcomes, texts, strict=True)
         ]
         verify(merged, output, expected)
-    # The PDF first: it knows the text that belongs to it, and a missing one is made again.
+    # The PDF first: it holds the hash of its text, so a text that is missing is made again.
     put_in_place(merged, output)
     if options.sidecar:
         put_in_place(sidecar, output.with_suffix(SIDECAR_ENDING))
@@ -90,7 +90,7 @@ def finish_document(
 
 
 def failures_of(outcomes: Sequence[PageOutcome]) -> tuple[PageFailure, ...]:
-    """Those that failed, without their pages, whose files go with the document."""
+    """The failures among `outcomes`, without their PDFs, which are deleted with the spool."""
     failures = (outcome for outcome in outcomes if isinstance(outcome, PageFailure))
     return tuple(replace(failure, pdf=b"") for failure in failures)
 
@@ -105,7 +105,7 @@ def _metadata(document: Document, options: ConvertOptions) -> Metadata:
 
 
 def _bookmarks(outcomes: Sequence[PageOutcome]) -> list[Bookmark]:
-    """One for each file, at its first page."""
+    """A bookmark for every file, at its first page."""
     bookmarks: list[Bookmark] = []
     last: Path | None = None
     for index, outcome in enumerate(outcomes):

@@ -1,4 +1,4 @@
-"""What happened in a run, and the exit code that says it."""
+"""What happened in a run, and its exit code."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Report:
     """Collects the events of a run.
 
     Attributes:
-        documents: How each document ended; in the order found, once the run is over.
+        documents: How every document ended; in the order of the inputs, once the run is over.
         problems: What was wrong with the inputs.
         passed_over: Files in the folders that are no images.
-        pages_read: Pages whose scan may be read; a document that was skipped counts for one.
+        pages_read: Pages whose scan can be decoded; a document that was skipped counts for one.
     """
 
     documents: list[DocumentDone] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Report:
             case PageFailed():
                 self.pages_read += not event.failure.is_of_scan
             case DocumentDone():
-                # Their pages would fill the memory: those who want them watch the events.
+                # The pages of all documents would fill the memory; `notify` gives them, too.
                 self.documents.append(replace(event, outcomes=()))
                 self.pages_read += event.outcome == "skipped"
             case _:
@@ -43,12 +43,12 @@ class Report:
 
     @property
     def failures(self) -> list[PageFailure]:
-        """All pages that could not be done."""
+        """The pages that failed, of all documents."""
         return [failure for document in self.documents for failure in document.failures]
 
     @property
     def exit_code(self) -> int:
-        """0, or the gravest of what went wrong."""
+        """0, or the code of the worst that happened, in the order of `SEVERITY`."""
         codes = {problem.exit_code for problem in self.problems}
         codes |= {document.exit_code for document in self.documents}
         if self.failures:

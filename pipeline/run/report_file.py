@@ -1,7 +1,7 @@
-"""The report of a run as JSON: every document and page, written as they end.
+"""The report of a run as JSON: every document with its pages, written when it ends.
 
-The file is one object; README.md lists its members. Pages are written when their document ends
-and are not kept in memory, so the report of a million pages costs no more than that of ten.
+The file is one object; README.md lists its members. Nothing of a document is kept in
+memory, so the report of a million pages takes no more than that of ten.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class ReportFile:
 
     Args:
         path: Where it goes; it appears when the run ends, also when it is interrupted.
-        run: What was asked for: members of `run` in the report.
+        run: Members of `run` in the report: inputs, output, options.
 
     Raises:
         OutputError: It cannot be written there.
@@ -113,7 +113,7 @@ def documents_to_retry(path: Path) -> frozenset[Path]:
 
 
 def _document(done: DocumentDone) -> dict[str, Any]:
-    # Of a document that was skipped, the pages that failed are known, and no others.
+    # Of a skipped document, only the pages that failed are known: its PDF names them.
     pages: tuple[PageOutcome, ...] = done.outcomes or done.failures
     return {
         "output": str(done.document.output.absolute()),

@@ -56,9 +56,9 @@ def recognize_file(
     if not force:
         check_is_untouched(output)
     source = _source(scan, page)
-    read = read_page(PageJob(source, load, ocr, engine))
-    write_text(output, read.text)
-    return _remark(source, read.damage)
+    result = read_page(PageJob(source, load, ocr, engine))
+    write_text(output, result.text)
+    return _remark(source, result.damage)
 
 
 def render_file(

@@ -37,11 +37,11 @@ async def async_ocr(
     """The text of one scan, without blocking the event loop: in any loop, in a web service too.
 
     Args:
-        path: An image file; a multi-page TIFF is read whole.
+        path: An image file; of a multi-page TIFF, all pages are read.
         language: Codes such as `eng+swe`; None for what the engine reads without being told.
         engine: A registered name, `auto`, or an engine.
         engine_options: What the engine must know (licence, folder of language data).
-        max_side_px: Longest side of the copy that is recognised; None for the engine's best.
+        max_side_px: Longest side of the copy that is recognized; None for the engine's best.
         load: Resolution and size limit of the scan.
 
     Returns:
@@ -51,7 +51,7 @@ async def async_ocr(
         ScanWarning: The scan is cut off: the text is that of what is there.
 
     Raises:
-        OcrError: The scan cannot be read, or the engine cannot read it.
+        OcrError: The scan cannot be decoded, or the engine cannot read it.
     """
     options = OcrOptions(parse_languages(language), max_side_px, engine_options or EngineOptions())
     chosen = await asyncio.to_thread(choose_engine, engine, options)
@@ -73,7 +73,7 @@ async def batch_ocr(
     load: LoadOptions | None = None,
     jobs: int | None = None,
 ) -> list[str]:
-    """The texts of many scans, gathered; in the order given.
+    """The texts of many scans, in the order of `paths`.
 
     Args:
         paths: Image files.

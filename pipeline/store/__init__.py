@@ -1,1 +1,1 @@
-"""Floor 2: what lies on disk: whole files, texts that are kept, what a PDF says of its making."""
+"""Floor 2: files: written whole, texts that are kept, what a PDF says of how it was made."""

@@ -15,7 +15,7 @@ from ..model.characters import printable
 from ..model.errors import OutputError
 
 SPOOL_PREFIX = ".searchable-pdf-"
-"""Of the hidden folders for what is not complete (see `spool`)."""
+"""Beginning of the names of the hidden folders for unfinished files (see `spool`)."""
 
 _leftovers: set[Path] = set()
 
@@ -29,8 +29,8 @@ def atomic_file(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
 
     Args:
         path: Its place.
-        within: Folder for it while it is not complete, which somebody cleans up even after a
-            power cut; None for the folder of `path`.
+        within: Folder for the unfinished file; the spool is one that is cleaned up even after a
+            power cut. None for the folder of `path`.
 
     Raises:
         OutputError: The file cannot be written there.
@@ -70,12 +70,12 @@ def put_in_place(complete: Path, path: Path) -> None:
 
 
 def leave_nothing_of(folder: Path) -> None:
-    """Notes a temporary folder to be removed, too, when the process is ended early."""
+    """Notes a temporary folder that `discard_leftovers` is to remove."""
     _leftovers.add(folder)
 
 
 def discard_leftovers() -> None:
-    """Removes what is being written, before a process ends without waiting for its threads."""
+    """Removes unfinished files, before a process ends without waiting for its threads."""
     for path in list(_leftovers):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

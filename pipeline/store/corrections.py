@@ -19,7 +19,7 @@ MADE = "made"
 
 
 def text_file(folder: Path, document: Document, root: Path, source: PageSource) -> Path:
-    """Where the text of a page is, below `folder`: by its document, its scan and its frame."""
+    """The path of a page's text below `folder`, made of its document, scan and frame."""
     output = document.output
     inside = output.relative_to(root) if output.is_relative_to(root) else Path(output.name)
     above = Path(os.path.commonpath([path.parent.absolute() for path in document.scans]))

@@ -1,4 +1,4 @@
-"""What a finished PDF says of itself: who made it, from what, and which pages failed."""
+"""The provenance of a finished PDF, in its own metadata: its program, its scans, its failures."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A hidden folder beside the PDFs, for what is not complete yet; it goes with the run.
+"""A hidden folder beside the PDFs for the files of unfinished documents, deleted after the run.
 
-A run holds a lock on its folder, which the system lets go however the run ends. So the next run
-can tell the folder of one that was killed from that of one still at work.
+A run holds a lock on its folder, and the system releases the lock however the run ends. So the next
+run can tell the folder of a run that was killed from that of a run still at work.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SUFFIX = ".spool"
 
 
 class Spool:
-    """The folder of one run. A context manager: at its end, or the process's, the folder is gone.
+    """The folder of one run. `close` removes it; so does the end of the process.
 
     Args:
         beside: The folder of the PDFs; made where it is missing.

@@ -1,9 +1,8 @@
-"""The texts of finished pages on disk, by content, so that no page is recognised twice.
+"""The texts of finished pages on disk, by content, so that no page is recognized twice.
 
-An entry is a small file, named by the hash of everything that its text depends on, and by how the
-scan was found to be (see `page`). Nothing in it is trusted: one that is damaged, half written or
-of another version is a miss, and is written again. So several runs may use one store at once, and
-be killed at any moment.
+An entry is a small file, named by a hash of everything that its text depends on, and by whether
+the scan is whole. No entry is trusted: one that is damaged, half written or of another version is a
+miss, and is written again. So several runs may use one store at once, and be killed at any moment.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ FORMAT = 2
 ENTRIES = "pages"
 ENDING = ".json.gz"
 KEPT_SHARE = 0.9
-"""What is left of the largest size after pruning: so it is not needed again at once."""
+"""Pruning leaves this share of the largest size, so that it is not needed again at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Store:
         self._entries = folder / ENTRIES
 
     def get(self, key: str) -> PageText | None:
-        """The text under `key`, which counts as used now; None where there is none to trust."""
+        """The text under `key`, which counts as used now; None where no sound one is there."""
         path = self._path(key)
         try:
             text = PageText.from_json(gzip.decompress(path.read_bytes()).decode())
@@ -91,14 +90,14 @@ class Store:
         return content
 
     def put_entry(self, key: str, entry: bytes) -> None:
-        """Keeps what `entry` gave on another machine.
+        """Writes what `entry` gave on another machine.
 
         Raises:
             OSError: It cannot be written.
         """
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Written in place: what is cut off by a crash does not pass its check sum.
+        # Written in place: an entry cut off by a crash fails the check sum of gzip.
         path.write_bytes(entry)
 
     def check(self) -> None:
@@ -122,21 +121,21 @@ class Store:
         Returns:
             What was dropped.
         """
-        found = []
+        entries = []
         for path in self._files():
             with suppress(OSError):  # another run prunes, too
                 status = path.stat()
-                found.append((status.st_mtime_ns, status.st_size, path))
-        size = sum(each[1] for each in found)
+                entries.append((status.st_mtime_ns, status.st_size, path))
+        size = sum(bytes_used for _, bytes_used, _ in entries)
         if size <= max_bytes:
             return Usage()
         dropped, freed = 0, 0
-        for _, bytes_here, path in sorted(found):
+        for _, bytes_used, path in sorted(entries):
             if size - freed <= max_bytes * KEPT_SHARE:
                 break
             with suppress(OSError):
                 path.unlink()
-                dropped, freed = dropped + 1, freed + bytes_here
+                dropped, freed = dropped + 1, freed + bytes_used
         return Usage(dropped, freed)
 
     def _path(self, key: str) -> Path:

@@ -1,4 +1,4 @@
-"""How many may be at work at once, where that changes while they are."""
+"""A limit on concurrent work that may change while the work goes on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import asyncio
 
 
 class Limit:
-    """A semaphore that can be resized: those who are in it stay, newcomers wait for the new size.
+    """A semaphore that can be resized: holders keep their slots, newcomers wait for the new size.
 
     Args:
-        size: How many it holds.
+        size: The number of slots.
     """
 
     def __init__(self, size: int) -> None:
@@ -18,18 +18,18 @@ class Limit:
         self._owed = 0
 
     async def acquire(self) -> None:
-        """Waits for a place."""
+        """Waits for a slot."""
         await self._free.acquire()
 
     def release(self) -> None:
-        """Gives a place back."""
+        """Gives a slot back."""
         if self._owed:
             self._owed -= 1
         else:
             self._free.release()
 
     def resize(self, size: int) -> None:
-        """Makes it hold `size`, at once or as those who are too many leave."""
+        """Sets the number of slots; where more are held, they are not given out again."""
         for _ in range(size - self._size):
             self.release()
         self._owed += max(0, self._size - size)

@@ -55,15 +55,15 @@ def _own_groups(controller: str) -> list[Path]:
         rows = Path("/proc/self/cgroup").read_text().splitlines()
     except OSError:
         return []
-    found = []
+    groups = []
     for row in rows:
         _, controllers, path = row.split(":", 2)
         root = GROUPS / controller if controller in controllers.split(",") else GROUPS
         if controllers and controller not in controllers.split(","):
             continue
         group = root / path.lstrip("/")
-        found += [group, *(parent for parent in group.parents if parent.is_relative_to(root))]
-    return [group for group in found if group.is_dir()]
+        groups += [group, *(parent for parent in group.parents if parent.is_relative_to(root))]
+    return [group for group in groups if group.is_dir()]
 
 
 def _number(group: Path, *names: str) -> float:

@@ -1,4 +1,4 @@
-"""The way to a Dask scheduler: whose it is, how it is secured, and one of our own.
+"""The connection to a Dask scheduler: its address, its security, and a cluster of our own.
 
 Everything here that imports Dask does so when it is called: it is an extra.
 """
@@ -54,9 +54,9 @@ def local_workers(address: str) -> int:
     Raises:
         UsageError: It is neither.
     """
-    found = re.fullmatch(r"local:(\d+)", address)
-    if found and 0 < int(found[1]) <= WORKERS_MOST:
-        return int(found[1])
+    local = re.fullmatch(r"local:(\d+)", address)
+    if local and 0 < int(local[1]) <= WORKERS_MOST:
+        return int(local[1])
     parts = urlsplit(address)
     if parts.scheme not in ("tcp", "tls") or not parts.hostname:
         raise UsageError(
@@ -79,20 +79,20 @@ def warning_of(address: str) -> str:
 
 
 def security(options: ClusterOptions) -> Security:
-    """The certificates to use: those given, or Dask's own configuration.
+    """The certificates to use: those of the options, or of Dask's own configuration.
 
     Raises:
         UsageError: One is missing, or there is nothing to use them for.
     """
     from distributed import Security
 
-    given = {"cert": options.cert, "key": options.key, "ca": options.ca}
-    if not any(given.values()):
+    files = {"cert": options.cert, "key": options.key, "ca": options.ca}
+    if not any(files.values()):
         return Security()
-    missing = [f"--cluster-{name}" for name, path in given.items() if path is None]
+    missing = [f"--cluster-{name}" for name, path in files.items() if path is None]
     if missing:
         raise UsageError(f"TLS needs {' and '.join(missing)}, too")
-    for name, path in given.items():
+    for name, path in files.items():
         if path is not None and not path.is_file():
             raise UsageError(f"--cluster-{name} {path}: there is no such file")
     if not options.address.startswith("tls://"):
@@ -178,7 +178,7 @@ async def local_cluster(workers: int, memory_mb: float) -> AsyncIterator[tuple[s
 def quiet(verbose: bool) -> Iterator[None]:
     """Keeps what Dask logs off the terminal, unless everything is wanted.
 
-    What of it concerns users, they are told in the words of this program.
+    What concerns users, this program tells them in its own words.
     """
     import dask
 
@@ -200,10 +200,10 @@ def _is_here(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        there = {str(each[4][0]) for each in socket.getaddrinfo(host, None)}
+        addresses = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
     except OSError:
         return False
-    here = {
-        each.address.partition("%")[0] for nic in psutil.net_if_addrs().values() for each in nic
+    own = {
+        entry.address.partition("%")[0] for nic in psutil.net_if_addrs().values() for entry in nic
     }
-    return all(address in here or address.startswith("127.") for address in there)
+    return all(address in own or address.startswith("127.") for address in addresses)

@@ -153,7 +153,7 @@ class WorkerState:
             )
         except (PageTimeoutError, WorkerDiedError):
             return f"engine {requirements.engine} does not start: its process hangs or dies"
-        return max(refusals)  # one that is not empty, if there is one
+        return next(filter(None, refusals), "")
 
     async def make(self, request: PageRequest) -> PageReply:
         """Makes one page; whatever goes wrong is in the reply."""
