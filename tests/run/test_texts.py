@@ -147,6 +147,13 @@ def test_convert_tells_what_happens(tmp_path: Path) -> None:
     assert pdfium_text(tmp_path / "out/box.pdf", 1).strip() == ""
 
 
+def test_a_plan_counts_files_not_their_pages(tmp_path: Path) -> None:
+    events: list[Event] = []
+    asyncio.run(convert([FAX], tmp_path / "out", engine=Still(), notify=events.append))
+    assert events[0] == RunPlanned(documents=1, scans=1, passed_over=0)
+    assert sum(isinstance(event, PageDone) for event in events) == 3
+
+
 def test_many_short_documents(tmp_path: Path) -> None:
     for number in range(30):
         white(tmp_path / f"in/{number}.png", (60 + number, 80))
