@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -16,13 +15,11 @@ import pytest
 from support.readers import need, poppler_text
 from support.survival import (
     GOOD,
-    RAISE,
     SLOW,
     arguments,
     environment,
     leftovers,
     page,
-    read_report,
     run,
 )
 
@@ -104,65 +101,6 @@ def test_what_has_not_changed_is_not_rewritten(tmp_path: Path) -> None:
     assert b"in/9.png" not in pdf.read_bytes()
 
 
-def test_a_damaged_entry_is_a_miss_and_is_replaced(tmp_path: Path) -> None:
-    page(tmp_path / "1.png", GOOD)
-    cache, log = tmp_path / "cache", tmp_path / "log"
-    convert = (
-        "convert", tmp_path / "1.png", "-o", tmp_path / "out", "--engine", "faults",
-        "--cache-dir", cache, "--force",
-    )  # fmt: skip
-    assert run(*convert, FAULTS_LOG=log).returncode == 0
-    good = (tmp_path / "out/1.pdf").read_bytes()
-    (entry,) = [path for path in cache.rglob("*") if path.is_file()]
-    content = entry.read_bytes()
-    flipped = content[:30] + bytes((content[30] ^ 1,)) + content[31:]
-    for damage in (b"", content[:50], b"garbage", flipped, content[::-1]):
-        entry.write_bytes(damage)
-        assert run(*convert, FAULTS_LOG=log).returncode == 0
-        assert (tmp_path / "out/1.pdf").read_bytes() == good
-        assert entry.read_bytes() == content, "replaced"
-    assert len(log.read_text().splitlines()) == 6
-
-
-def test_failures_are_not_kept(tmp_path: Path) -> None:
-    page(tmp_path / "1.png", RAISE)
-    cache = tmp_path / "cache"
-    for _ in range(2):
-        done = run("convert", tmp_path / "1.png", "-o", tmp_path / "out", "--engine", "faults",
-                   "--cache-dir", cache)  # fmt: skip
-        assert done.returncode == 10
-    assert [path for path in cache.rglob("*") if path.is_file()] == []
-
-
-def test_cache_is_shown_and_pruned(tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    for number in range(6):
-        page(tmp_path / f"in/{number}.png", GOOD, 100 + number)
-        done = run("convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "faults",
-                   "--cache-dir", cache)  # fmt: skip
-        assert done.returncode == 0
-    shown = run("cache", "--cache-dir", cache).stdout
-    assert shown.startswith(f"{cache}: 6 pages, ")
-    entries = {path: path.stat() for path in cache.rglob("*") if path.is_file()}
-    oldest = min(entries, key=lambda path: entries[path].st_mtime_ns)
-    size = sum(status.st_size for status in entries.values())
-    pruned = run("cache", "--cache-dir", cache, "prune", "--max-size", f"{size - 1}")
-    assert pruned.returncode == 0
-    assert not oldest.exists(), "what was used longest ago goes first"
-    assert 1 <= len([path for path in cache.rglob("*") if path.is_file()]) < 6
-    assert "0 left" in run("cache", "--cache-dir", cache, "prune", "--max-size", "0").stdout
-    assert run("cache", "prune", "--max-size", "much").returncode == 2
-
-
-def test_a_cache_that_cannot_be_written_is_said_once(tmp_path: Path) -> None:
-    page(tmp_path / "1.png", GOOD)
-    (tmp_path / "file").write_text("in the way")
-    done = run("convert", tmp_path / "1.png", "-o", tmp_path / "out", "--engine", "faults",
-               "--cache-dir", tmp_path / "file")  # fmt: skip
-    assert done.returncode == 0
-    assert done.stderr.count("texts cannot be kept in") == 1
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 200 kB."""
@@ -235,80 +173,3 @@ def test_two_runs_on_the_same_folder(tmp_path: Path) -> None:
     subprocess.run(
         [need("qpdf"), "--check", tmp_path / "out/in.pdf"], check=True, capture_output=True
     )
-
-
-def test_report_and_pages_to_look_at(tmp_path: Path) -> None:
-    page(tmp_path / "in/1.png", GOOD)
-    page(tmp_path / "in/2.png", RAISE)
-    report = tmp_path / "r.json"
-    done = run("convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "faults",
-               "--report", report, "--low-confidence", "0.95", "--no-cache")  # fmt: skip
-    assert "1 page to look at" in done.stderr
-    assert "1.png: 0.90, worst 0.90" in done.stderr
-    found = read_report(report)
-    assert found["exit_code"] == done.returncode == 10
-    assert (found["version"], found["engine"]["name"]) == (1, "faults")
-    assert found["run"]["inputs"] == [str(tmp_path / "in")]
-    (document,) = found["documents"]
-    assert (document["pages_total"], document["pages_failed"]) == (2, 1)
-    first, second = document["pages"]
-    assert (first["words"], first["confidence"], first["text_from"]) == (1, 0.9, "engine")
-    assert set(first["seconds"]) == {"load", "recognize", "render"}
-    assert first["bytes_in"] == (tmp_path / "in/1.png").stat().st_size
-    assert second["outcome"] == "failed"
-    assert second["kind"] == "RecognitionError"
-
-
-def test_stages_and_a_corrected_text(tmp_path: Path) -> None:
-    scan = page(tmp_path / "in/1.png", GOOD)
-    text, pdf = tmp_path / "1.json", tmp_path / "1.pdf"
-    assert run("ocr", scan, "-o", text, "--engine", "faults").returncode == 0
-    text.write_text(text.read_text().replace("seen100", "mended"))
-    assert run("render", scan, text, "-o", pdf).returncode == 0
-    assert poppler_text(pdf, 0).strip() == "mended"
-    plain = tmp_path / "2.pdf"
-    assert run("render", scan, "-o", plain).returncode == 0
-    both = tmp_path / "both.pdf"
-    assert run("merge", pdf, plain, pdf, "-o", both, "--title", "T").returncode == 0
-    assert [poppler_text(both, index).strip() for index in range(3)] == ["mended", "", "mended"]
-    subprocess.run([need("qpdf"), "--check", both], check=True, capture_output=True)
-    text.write_text("{}")
-    wrong = run("render", scan, text, "-o", pdf)
-    assert wrong.returncode == 10
-    assert "1.json: not a page text" in wrong.stderr
-    foreign = tmp_path / "x.pdf"
-    foreign.write_bytes(b"no PDF")
-    assert run("merge", foreign, "-o", tmp_path / "y.pdf").returncode == 3
-    assert run("merge", pdf, "-o", foreign).returncode == 5, "not ours"
-
-
-def test_text_dir_takes_what_a_person_corrected(tmp_path: Path) -> None:
-    page(tmp_path / "in/sub/1.png", GOOD)
-    page(tmp_path / "in/sub/2.png", GOOD, 120)
-    texts, log, pdf = tmp_path / "texts", tmp_path / "log", tmp_path / "out/sub.pdf"
-
-    def convert(*options: object) -> int:
-        log.write_text("")
-        done = run("convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "faults",
-                   "--text-dir", texts, *options, FAULTS_LOG=log)  # fmt: skip
-        assert done.returncode in (0, 10), done.stderr
-        return len(log.read_text().splitlines())
-
-    assert convert() == 2
-    first = texts / "sub/1.png.json"
-    assert sorted(path.name for path in texts.rglob("*.json")) == ["1.png.json", "2.png.json"]
-    before = pdf.stat().st_mtime_ns
-    assert convert() == 0
-    assert pdf.stat().st_mtime_ns == before
-    data = json.loads(first.read_text())
-    data["lines"][0]["words"][0]["text"] = "corrected"
-    first.write_text(json.dumps(data))
-    assert convert("--no-cache") == 0, "neither the corrected page nor the other one"
-    assert poppler_text(pdf, 0).strip() == "corrected"
-    assert convert("--image-dpi", 90, "--no-cache") == 1, "the other one is read as asked now"
-    assert poppler_text(pdf, 0).strip() == "corrected"
-    assert json.loads(first.read_text()) == data, "never overwritten"
-    first.write_text("{")
-    convert()
-    assert poppler_text(pdf, 0).strip() == ""
-    assert poppler_text(pdf, 1).strip() == "seen120"
