@@ -25,7 +25,7 @@ from pypdf.generic import (
 
 from .model.characters import printable
 from .model.options import Metadata, OutputType
-from .model.version import PRODUCER, __version__
+from .model.version import PRODUCER, PROGRAM
 from .pdf.cmap import code_points_of
 from .pdf.filestream import leave_in_file
 from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
@@ -207,7 +207,7 @@ def _describe(
         "/Author": metadata.author,
         "/Subject": metadata.subject,
         "/Keywords": metadata.keywords,
-        "/Producer": f"{PRODUCER} {__version__}",
+        "/Producer": PROGRAM,
         **entries,
     }
     information = {key: printable(value) for key, value in information.items() if value}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-MAX_PAGE_IN = 200.0
-"""The largest page side of PDF without UserUnit, 14,400 points (ISO 32000-1, annex C)."""
+from ..model.points import MAX_SIDE_IN
+
 MIN_DPI, MAX_DPI = 20.0, 10_000.0
 SCREEN_DPI = (72.0, 96.0)
 """Written by programs that know nothing of the paper."""
@@ -72,7 +72,7 @@ def guess_dpi(size_px: tuple[float, float]) -> tuple[float, str]:
         exact = nearest
     name = "A4" if paper is PAPERS_IN[0] else "Letter"
     if exact < SCREEN_DPI[0]:
-        return max(SCREEN_DPI[0], long / MAX_PAGE_IN), f"smaller than {name}"
+        return max(SCREEN_DPI[0], long / MAX_SIDE_IN), f"smaller than {name}"
     return exact, f"which makes it fit {name}"
 
 
@@ -83,7 +83,7 @@ def _whole(dpi: float) -> float:
 
 def _nonsense(size_px: tuple[int, int], dpi: Dpi) -> bool:
     sides_in = sorted((size_px[0] / dpi[0], size_px[1] / dpi[1]))
-    if sides_in[1] > MAX_PAGE_IN:
+    if sides_in[1] > MAX_SIDE_IN:
         return True
     if not 1 / 4 <= dpi[0] / dpi[1] <= 4:
         return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -11,8 +10,7 @@ from typing import Self
 from PIL import Image
 
 from .characters import printable
-
-POINTS_PER_INCH = 72
+from .points import pixels, points
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,14 +62,14 @@ class PageImage:
     @property
     def size_pt(self) -> tuple[float, float]:
         """Width and height of the page as shown, in points: pixels over dpi, each axis alone."""
-        width, height = map(_points, self.stored_size_px, self.dpi)
+        width, height = map(points, self.stored_size_px, self.dpi)
         return (height, width) if self.orientation >= 5 else (width, height)
 
     @property
     def square_size_px(self) -> tuple[int, int]:
         """Width and height as shown, with square pixels at the finer of the two resolutions."""
         finest = max(self.dpi)
-        width, height = (side * finest / POINTS_PER_INCH for side in self.size_pt)
+        width, height = (pixels(side, finest) for side in self.size_pt)
         return max(1, round(width)), max(1, round(height))
 
     def __enter__(self) -> Self:
@@ -84,16 +82,6 @@ class PageImage:
         traceback: TracebackType | None,
     ) -> None:
         self.image.close()
-
-
-def _points(side_px: int, dpi: float) -> float:
-    """A side in points, rounded down to the 4 decimals that reportlab writes.
-
-    Renderers such as poppler round pixels up: 595.44 pt at 200 dpi are 1654.0000000000002 pixels
-    to them, shown as 1655. Hence a little less where the product is more than the scan has.
-    """
-    points = math.floor(POINTS_PER_INCH * side_px / dpi * 1e4 + 1e-6) / 1e4
-    return points - 1e-4 if points * (dpi / POINTS_PER_INCH) > side_px else points
 
 
 @dataclass(frozen=True, slots=True)

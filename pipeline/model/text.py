@@ -15,9 +15,7 @@ from typing import Any
 
 from .characters import needs_space, nfc
 from .geometry import Baseline, Box
-
-SCHEMA_VERSION = 1
-"""Version of the JSON that `PageText.to_json` writes."""
+from .version import PAGE_TEXT_VERSION
 
 ROTATIONS_DEG = (0, 90, 180, 270)
 """Turns that make a page upright, clockwise."""
@@ -135,7 +133,7 @@ class PageText:
 
     def to_json(self) -> str:
         """The page as JSON: the attributes by name, lines and words nested, and `version`."""
-        return json.dumps({"version": SCHEMA_VERSION, **asdict(self)}, ensure_ascii=False)
+        return json.dumps({"version": PAGE_TEXT_VERSION, **asdict(self)}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, data: str) -> PageText:
@@ -146,9 +144,9 @@ class PageText:
         """
         try:
             page = json.loads(data)
-            if page["version"] != SCHEMA_VERSION:
+            if page["version"] != PAGE_TEXT_VERSION:
                 raise ValueError(
-                    f"page text of version {page['version']}, this program reads {SCHEMA_VERSION}"
+                    f"page text of version {page['version']}, this program reads {PAGE_TEXT_VERSION}"
                 )
             if page["rotation_deg"] not in ROTATIONS_DEG:
                 raise ValueError(f"rotation_deg is {page['rotation_deg']!r}, no quarter turn")

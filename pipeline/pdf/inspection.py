@@ -16,7 +16,7 @@ from pypdfium2 import raw
 
 from ..model.characters import printable
 from ..model.errors import NoScansError
-from ..model.page import POINTS_PER_INCH
+from ..model.points import dots_per_inch
 
 CLAIM = re.compile(rb"pdfaid:(part|conformance)(?:>|\s*=\s*[\"'])\s*(\w+)")
 """The entries of XMP by which a PDF says that it is PDF/A, as elements or as attributes."""
@@ -119,7 +119,7 @@ def _picture(picture: Any) -> Picture:
     matrix = picture.get_matrix()  # of the unit square (ISO 32000-1, 8.9.5.1)
     across, down = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
     dpi = tuple(
-        round(side_px * POINTS_PER_INCH / side_pt) if side_pt else 0
+        round(dots_per_inch(side_px, side_pt))
         for side_px, side_pt in ((width, across), (height, down))
     )
     filters = picture.get_filters()

@@ -16,19 +16,20 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from ..model.points import MAX_SIDE_PT
 from .profiles import is_profile
 
 SRGB_PATH = Path(__file__).with_name("srgb.icc")
 """The colours of device RGB: sRGB (IEC 61966-2-1), as LittleCMS writes it, without a clock."""
-LEAST_SIDE_PT, LARGEST_SIDE_PT = 3, 14_400
-"""Clause 6.1.13."""
+MIN_SIDE_PT = 3
+"""Of a page, as `MAX_SIDE_PT` is (clause 6.1.13)."""
 
 
 def page_obstacles(page: PageObject) -> set[str]:
     """What on a page of ours is not allowed in PDF/A-2, in words."""
     found = set()
     width, height = (float(side) for side in (page.mediabox.width, page.mediabox.height))
-    if min(width, height) < LEAST_SIDE_PT or max(width, height) > LARGEST_SIDE_PT:
+    if min(width, height) < MIN_SIDE_PT or max(width, height) > MAX_SIDE_PT:
         found.add(f"a page of {width:g} x {height:g} pt")
     resources = page.get("/Resources", DictionaryObject()).get_object()
     images = resources.get("/XObject", DictionaryObject()).get_object()

@@ -15,11 +15,9 @@ from typing import Any, BinaryIO, Self
 from ..model.errors import UsageError
 from ..model.events import DocumentDone, EngineChosen, Event, RunPlanned
 from ..model.outcomes import PageFailure, PageOutcome, PageResult
-from ..model.version import __version__
+from ..model.version import PROGRAM, REPORT_VERSION
 from ..store.atomic import atomic_file
 from .report import Report
-
-REPORT_VERSION = 1
 
 
 class ReportFile:
@@ -44,7 +42,7 @@ class ReportFile:
 
     def __enter__(self) -> Self:
         self._file = self._closing.enter_context(atomic_file(self._path))
-        head = {"version": REPORT_VERSION, "program": f"searchable-pdf {__version__}"}
+        head = {"version": REPORT_VERSION, "program": PROGRAM}
         head_json = json.dumps({**head, "run": self._run}, ensure_ascii=False, default=str)
         self._file.write(head_json[:-1].encode() + b', "documents": [')
         return self
