@@ -14,7 +14,6 @@ from pypdf.constants import PageLabelStyle
 from pypdf.generic import (
     ArrayObject,
     BooleanObject,
-    ByteStringObject,
     DictionaryObject,
     IndirectObject,
     NameObject,
@@ -30,11 +29,15 @@ from .pdf.cmap import code_points_of
 from .pdf.filestream import leave_in_file
 from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
 from .pdf.pdfa import claim, metadata_stream, page_obstacles, xmp
+from .pdf.pypdf_private import add_object, object_count, release, set_identifier
 from .store.atomic import atomic_file
 
 OURS = NameObject("/TextLayer")
 """Marks, until the fonts are there, a page whose text is in them."""
 PDF_HEADER = "%PDF-1.7"
+IDENTIFIER_BYTES = 16
+"""Of a document's /ID: as long as an MD5 sum, which ISO 32000-1, 14.4 suggests. It is a hash of the
+pages and of what is said of them, so that it says "same content"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def merge_pages(
         for page in pages:
             data = page if isinstance(page, bytes) else page.read_bytes()
             identity.update(hashlib.sha256(data).digest())
-            first = len(writer._objects)
+            first = object_count(writer)
             _add_pages(writer, data, used, profiles, in_the_way)
             if isinstance(page, Path):
                 leave_in_file(writer, first, page, data)
@@ -101,9 +104,7 @@ def merge_pages(
         if pdfa:
             claim(writer)
         _describe(writer, metadata, entries or {}, pdfa)
-        # pypdf's own identifiers are random; these say "same content" (ISO 32000-1, 14.4).
-        name = ByteStringObject(identity.digest()[:16])
-        writer._ID = ArrayObject((name, name))
+        set_identifier(writer, identity.digest()[:IDENTIFIER_BYTES])
         writer.write(file)
     return frozenset() if output_type == "pdf" else frozenset(in_the_way)
 
@@ -129,11 +130,7 @@ def _add_pages(
                 page.pop("/Trans", None)
             added = writer.add_page(page)
             _share_profiles(added.get("/Resources", DictionaryObject()).get_object(), profiles)
-        # pypdf keeps each reader as long as the writer: at least it shall hold nothing.
-        writer._id_translated.pop(id(reader), None)
-        reader.resolved_objects.clear()
-        reader.flattened_pages = None
-        reader.stream = io.BytesIO()
+        release(writer, reader)
 
 
 def _take_fonts(resources: DictionaryObject, used: Used) -> bool:
@@ -185,7 +182,7 @@ def _share_font(writer: PdfWriter, used: Used) -> None:
         assert isinstance(resources, DictionaryObject)
         fonts = resources["/Font"].get_object()
         assert isinstance(fonts, DictionaryObject)
-        shared = writer._add_object(fonts.clone(writer))
+        shared = add_object(writer, fonts.clone(writer))
     for page in writer.pages:
         resources = page.get("/Resources", DictionaryObject()).get_object()
         fonts = resources.get("/Font", DictionaryObject()).get_object()
@@ -215,7 +212,7 @@ def _describe(
     writer.pdf_header = PDF_HEADER
     catalogue = writer.root_object
     packet = metadata_stream(xmp(information, pdfa))
-    catalogue[NameObject("/Metadata")] = writer._add_object(packet)
+    catalogue[NameObject("/Metadata")] = add_object(writer, packet)
     if metadata.language:
         catalogue[NameObject("/Lang")] = TextStringObject(metadata.language)
     if metadata.title:

@@ -18,15 +18,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from ..model.options import ImageOptions
 from ..model.page import PageImage
-from ..model.picture import EncodedImage
-from .jpeg import EOI, component_ids, end_of_picture
+from ..model.picture import EmbeddedImage, EncodedImage
+from .jpeg import EOI, INVERTED_CMYK, component_ids, end_of_picture
 from .lossless import deflated, flate_of, lossless
 from .lossy import reduced
 from .pixels import for_recognition, icc_profile, plain
@@ -40,20 +39,7 @@ SIZ_BITS_AT = 42
 MPF_ENTRIES, MPF_SIZE = 0xB002, "Size"
 
 
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """A scan as it stands in the PDF.
-
-    Attributes:
-        image: Its picture.
-        note: How its pixels were changed, in words; empty where they are the scan's.
-    """
-
-    image: EncodedImage
-    note: str = ""
-
-
-def encode(page: PageImage, options: ImageOptions) -> Embedded:
+def encode(page: PageImage, options: ImageOptions) -> EmbeddedImage:
     """The page's scan, ready to be drawn with `page.orientation`.
 
     Raises:
@@ -61,11 +47,11 @@ def encode(page: PageImage, options: ImageOptions) -> Embedded:
     """
     kept = _all_pixels(page, options)
     if not options.changes_pixels:
-        return Embedded(kept)
+        return EmbeddedImage(kept)
     return _reduced(page, plain(page.image), kept, options)
 
 
-def encode_as_srgb(page: PageImage, options: ImageOptions) -> Embedded:
+def encode_as_srgb(page: PageImage, options: ImageOptions) -> EmbeddedImage:
     """As `encode`, its colours converted to sRGB.
 
     Raises:
@@ -77,10 +63,9 @@ def encode_as_srgb(page: PageImage, options: ImageOptions) -> Embedded:
 
 def _reduced(
     page: PageImage, pixels: Image.Image, kept: EncodedImage, options: ImageOptions
-) -> Embedded:
+) -> EmbeddedImage:
     """The smaller one of `kept` and what the options allow to make of it."""
-    found = reduced(page, pixels, kept, options)
-    return Embedded(found.image, found.note) if found else Embedded(kept)
+    return reduced(page, pixels, kept, options) or EmbeddedImage(kept)
 
 
 def _all_pixels(page: PageImage, options: ImageOptions) -> EncodedImage:
@@ -133,8 +118,7 @@ def _jpeg(image: Image.Image, path: Path) -> EncodedImage | None:
         *image.size,
         "DCTDecode",
         components=components,
-        # Programs that write an Adobe marker store CMYK inverted; others do not.
-        decode=(1, 0) * 4 if components == 4 and adobe else (),
+        decode=INVERTED_CMYK if components == 4 and adobe else (),
         parameters=(("ColorTransform", 0),) if plain_rgb else (),
         icc_profile=icc_profile(image),
     )

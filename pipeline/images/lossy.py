@@ -17,9 +17,10 @@ from PIL import Image, ImageChops, JpegImagePlugin
 
 from ..model.options import ImageOptions
 from ..model.page import PageImage
-from ..model.picture import EncodedImage
+from ..model.picture import EmbeddedImage, EncodedImage
+from .jpeg import INVERTED_CMYK
 from .lossless import lossless
-from .pixels import icc_profile
+from .pixels import all_grey, few_colors, high_bytes, icc_profile
 from .repack import smallest
 from .similarity import TILE_PX, Sample
 
@@ -56,17 +57,9 @@ class _Candidate:
     likeness: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reduced:
-    """A picture with other pixels, and in words what was done to it."""
-
-    image: EncodedImage
-    note: str
-
-
 def reduced(
     page: PageImage, pixels: Image.Image, kept: EncodedImage, options: ImageOptions
-) -> Reduced | None:
+) -> EmbeddedImage | None:
     """The picture as `options` allow it to be changed, if that makes it smaller by a tenth.
 
     Args:
@@ -97,7 +90,7 @@ def reduced(
             notes.append(f"it is {found.kind}, {found.likeness:.3f} like the scan")
     if best.size > WORTH_IT * kept.size:
         return None
-    return Reduced(best, ", and ".join(notes))
+    return EmbeddedImage(best, ", and ".join(notes))
 
 
 def _lookalike(image: Image.Image, colours_halved: bool, was_lossy: bool) -> _Candidate | None:
@@ -114,12 +107,12 @@ def _lookalike(image: Image.Image, colours_halved: bool, was_lossy: bool) -> _Ca
 def _as_jpeg_holds_it(image: Image.Image, profile: bytes | None) -> Image.Image:
     """8-bit L, RGB or CMYK; grey stored as colour becomes grey, where no profile tints it."""
     if image.mode == "I;16":
-        image = Image.frombytes("L", image.size, image.tobytes()[1::2])
+        image = high_bytes(image)
     elif image.mode == "P":
         image = image.convert("RGB")
     if image.mode == "RGB" and profile is None:
-        red, green, blue = (image.getchannel(each).tobytes() for each in range(3))
-        if red == green == blue:
+        colors = few_colors(image)
+        if colors is not None and all_grey(colors):
             image = image.getchannel(0)
     bare = image.copy()
     bare.info.clear()  # Pillow would write comments into the JPEG
@@ -175,8 +168,7 @@ def _jpeg(image: Image.Image, sample: Sample, colours_halved: bool) -> _Candidat
         *image.size,
         "DCTDecode",
         components=len(image.getbands()),
-        # Pillow stores CMYK inverted, as programs that write an Adobe marker do.
-        decode=(1, 0) * 4 if image.mode == "CMYK" else (),
+        decode=INVERTED_CMYK if image.mode == "CMYK" else (),  # as Pillow writes it
         icc_profile=icc_profile(image),
     )
     return _Candidate(encoded, f"a JPEG of quality {high}", reached)

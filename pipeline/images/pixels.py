@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 from PIL import Image, ImageChops, ImageCms
 
+Color = tuple[int, ...]
+"""The components of a colour, one for each channel, 0 to 255."""
+MAX_COLORS = 256
+"""As many as a palette has room for (ISO 32000-1, 8.6.6.3), and as there are greys of 8 bits."""
 PLAIN_MODES = ("1", "L", "P", "RGB", "CMYK", "I;16")
 """What `plain` returns; I;16 is little-endian, P has no transparency."""
 
@@ -66,8 +71,31 @@ def for_recognition(image: Image.Image) -> Image.Image:
     if image.mode in ("L", "RGB"):
         return image
     if image.mode == "I;16":
-        return Image.frombytes("L", image.size, image.tobytes()[1::2])
+        return high_bytes(image)
     return image.convert("L" if image.mode == "1" else "RGB")
+
+
+def high_bytes(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits (I;16) as 8 bits: the more significant byte of each pixel."""
+    return Image.frombytes("L", image.size, image.tobytes()[1::2])
+
+
+def few_colors(image: Image.Image) -> tuple[Color, ...] | None:
+    """The colours in use in an RGB image, in order of brightness; None where they are over 256."""
+    counted = image.getcolors(MAX_COLORS)
+    if counted is None:
+        return None
+    return by_brightness(color for _, color in counted if isinstance(color, tuple))
+
+
+def by_brightness(colors: Iterable[Color]) -> tuple[Color, ...]:
+    """Each colour once, from dark to light."""
+    return tuple(sorted(set(colors), key=lambda color: (sum(color), color)))
+
+
+def all_grey(colors: Iterable[Color]) -> bool:
+    """Whether the components of each colour are equal; those of an image of 256 greys are."""
+    return all(len(set(color)) == 1 for color in colors)
 
 
 def icc_profile(image: Image.Image) -> bytes | None:

@@ -12,11 +12,17 @@ from PIL import Image
 
 from ..model.picture import EncodedImage
 from .lossless import bilevel, flate, lossless
-from .pixels import icc_profile, png_bytes
+from .pixels import (
+    MAX_COLORS,
+    Color,
+    all_grey,
+    by_brightness,
+    few_colors,
+    high_bytes,
+    icc_profile,
+    png_bytes,
+)
 
-Color = tuple[int, ...]
-
-MAX_COLORS = 256
 BITS = {"1": 1, "L": 8, "P": 8, "RGB": 24, "CMYK": 32, "I;16": 16}
 BAND_ROWS = 256
 """Rows whose colours are numbered at a time: it takes many times the bytes of the pixels."""
@@ -80,7 +86,7 @@ def repacked(image: Image.Image, bits: int) -> EncodedImage | None:
         values = few.numbers.point(_table(enumerate(color[0] for color in few.colors)))
         return flate(png_bytes(values), few.profile)
     # Greys in order are like their neighbours: PNG's filters help, as they do not with colours.
-    as_png = _png_of_grey if needed == 8 and _all_grey(few.colors) else _png_of_palette
+    as_png = _png_of_grey if needed == 8 and all_grey(few.colors) else _png_of_palette
     return _with_palette(flate(as_png(few.numbers, needed), few.profile), few.colors)
 
 
@@ -88,11 +94,10 @@ def _few_colors(image: Image.Image) -> FewColors | None:
     """The image's colours, if they are 256 at most (16 of grey: with more, nothing is won)."""
     profile = icc_profile(image)
     if image.mode == "RGB":
-        counted = image.getcolors(MAX_COLORS)
-        if counted is None:
+        colors = few_colors(image)
+        if colors is None:
             return None
-        colors = _sorted(color for _, color in counted if isinstance(color, tuple))
-        if _all_grey(colors):
+        if all_grey(colors):
             grey = image.getchannel(0)
             numbers = grey.point(_table((color[0], i) for i, color in enumerate(colors)))
             # Greys under a profile of RGB are not those of any profile of grey.
@@ -108,9 +113,9 @@ def _few_colors(image: Image.Image) -> FewColors | None:
     else:
         palette = bytes(image.getpalette("RGB") or ()).ljust(3 * MAX_COLORS, b"\0")
         color_of = {value: tuple(palette[3 * value : 3 * value + 3]) for value in used}
-        if not profile and _all_grey(color_of.values()):
+        if not profile and all_grey(color_of.values()):
             color_of = {value: color[:1] for value, color in color_of.items()}
-    colors = _sorted(color_of.values())
+    colors = by_brightness(color_of.values())
     places = _table((value, colors.index(color)) for value, color in color_of.items())
     return FewColors(_as_l(image).point(places), colors, profile)
 
@@ -134,11 +139,9 @@ def _profiled(image: EncodedImage, profile: bytes | None) -> EncodedImage:
 
 def _eight_of_sixteen(image: Image.Image) -> Image.Image | None:
     """16-bit grey that was made of 8 bits, each byte twice, as these 8 bits again."""
-    data = image.tobytes()
-    high = data[1::2]
-    if data[0::2] != high:
+    eight = high_bytes(image)
+    if image.tobytes()[0::2] != eight.tobytes():
         return None
-    eight = Image.frombytes("L", image.size, high)
     if profile := icc_profile(image):
         eight.info["icc_profile"] = profile
     return eight
@@ -178,14 +181,6 @@ def _table(pairs: Iterable[tuple[int, int]]) -> list[int]:
     for value, becomes in pairs:
         table[value] = becomes
     return table
-
-
-def _sorted(colors: Iterable[Color]) -> tuple[Color, ...]:
-    return tuple(sorted(set(colors), key=lambda color: (sum(color), color)))
-
-
-def _all_grey(colors: Iterable[Color]) -> bool:
-    return all(len(set(color)) == 1 for color in colors)
 
 
 def _as_grey(colors: tuple[Color, ...]) -> tuple[Color, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from .exit_code import ExitCode
 from .outcomes import PageFailure, PageOutcome, PageResult
 from .page import Document, PageSource
 
@@ -109,7 +110,7 @@ class DocumentDone:
     bytes_out: int = 0
     seconds: float = 0.0
     message: str = ""
-    exit_code: int = 0
+    exit_code: ExitCode = ExitCode.DONE
 
 
 Event = RunPlanned | EngineChosen | Remark | PageStarted | PageDone | PageFailed | DocumentDone

@@ -106,8 +106,6 @@ class ImageOptions:
             a byte of a JPEG; `none`: as they are stored, wherever PDF can hold that; `lossy`: as
             `lossless`, and colours and greys as JPEG or in 16 colours that look the same, where
             that makes them smaller by a tenth.
-        pdfa: Convert what PDF/A-2 does not allow: CMYK without a profile becomes sRGB, a
-            damaged profile is left out.
         rotate_pages: Show pages upright that the engine found upside down or sideways; without,
             they stand as scanned.
         max_dpi: Pictures in colour or grey of a higher resolution are brought down to this,
@@ -115,7 +113,6 @@ class ImageOptions:
     """
 
     optimize: Optimize = "lossless"
-    pdfa: bool = False
     rotate_pages: bool = False
     max_dpi: float | None = None
 
@@ -126,10 +123,14 @@ class ImageOptions:
 
     @property
     def cache_key(self) -> str:
-        """All of it that changes the page."""
+        """All of it that changes the page.
+
+        `pdfa=False` stands there for an option that is no more: PDFs made with it are known by
+        a fingerprint of these bytes. PDF/A is asked for by `ConvertOptions.output_type`.
+        """
         rotate = " rotate" if self.rotate_pages else ""
         limit = f" max_dpi={self.max_dpi}" if self.max_dpi is not None else ""
-        return f"optimize={self.optimize} pdfa={self.pdfa}{rotate}{limit}"
+        return f"optimize={self.optimize} pdfa=False{rotate}{limit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,8 @@ class ConvertOptions:
             its scans or options have changed, `keep` it, `update` it if it is older than its
             scans, or `force`: make it anew in any case, and replace any.
         output_type: `auto`: PDF/A-2u where no picture must be converted for it; `pdfa`: such
-            pictures are converted; `pdf`: plain PDF.
+            pictures are converted (CMYK without a profile becomes sRGB, a damaged profile is
+            left out); `pdf`: plain PDF.
         verify: Read each PDF again before it is put in its place, and compare.
         sidecar: Write the text beside the PDF, too.
         strict: Do not write a document with a failed page.

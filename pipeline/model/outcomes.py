@@ -17,6 +17,25 @@ WORST_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
+class RenderedStats:
+    """A page as a PDF of one page, in a few numbers: what a reader of the PDF should see.
+
+    Attributes:
+        pdf_bytes: Size of that PDF.
+        size_pt: Width and height of the page, in points.
+        image_px: Width and height of its picture in pixels, as stored.
+        image_filter: The picture's compression, as PDF names it (`DCTDecode`, ...).
+        image_bytes: The picture's share of the PDF.
+    """
+
+    pdf_bytes: int = 0
+    size_pt: tuple[float, float] = (0.0, 0.0)
+    image_px: tuple[int, int] = (0, 0)
+    image_filter: str = ""
+    image_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PageStats:
     """What can be said of a page in a few numbers.
 
@@ -31,11 +50,7 @@ class PageStats:
         load_s: Seconds for opening the scan and making the copy that is recognised.
         recognize_s: Seconds for recognising it, or for finding what is known.
         render_s: Seconds for making the page.
-        bytes_out: Size of the page as a PDF of one page.
-        size_pt: Width and height of the page.
-        image_px: Width and height of its picture, as stored.
-        image_filter: How PDF calls the picture's compression.
-        image_bytes: The picture's share of the page.
+        rendered: The page as a PDF of one page.
     """
 
     words: int = 0
@@ -47,11 +62,7 @@ class PageStats:
     load_s: float = 0.0
     recognize_s: float = 0.0
     render_s: float = 0.0
-    bytes_out: int = 0
-    size_pt: tuple[float, float] = (0.0, 0.0)
-    image_px: tuple[int, int] = (0, 0)
-    image_filter: str = ""
-    image_bytes: int = 0
+    rendered: RenderedStats = RenderedStats()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,3 +39,16 @@ class EncodedImage:
     def size(self) -> int:
         """Bytes that the image needs in a PDF; a palette is written in hexadecimal."""
         return len(self.data) + 2 * len(self.palette)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedImage:
+    """A scan as it stands in the PDF.
+
+    Attributes:
+        image: Its picture.
+        note: How its pixels were changed, in words; empty where they are the scan's.
+    """
+
+    image: EncodedImage
+    note: str = ""

@@ -146,7 +146,7 @@ class PageText:
             page = json.loads(data)
             if page["version"] != PAGE_TEXT_VERSION:
                 raise ValueError(
-                    f"page text of version {page['version']}, this program reads {PAGE_TEXT_VERSION}"
+                    f"page text of version {page['version']}, not {PAGE_TEXT_VERSION}; make it anew"
                 )
             if page["rotation_deg"] not in ROTATIONS_DEG:
                 raise ValueError(f"rotation_deg is {page['rotation_deg']!r}, no quarter turn")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,13 @@ from reportlab.pdfbase.pdfdoc import (
 from reportlab.pdfgen.canvas import Canvas
 
 from .cmap import to_unicode
+from .reportlab_private import (
+    DynamicFont,
+    add_object,
+    document_of,
+    has_object,
+    indirect_dictionary,
+)
 
 FONT_NAME = "GlyphLessFont"
 RESOURCE_PREFIX = "GL"
@@ -83,17 +90,14 @@ def is_encodable(code_point: int) -> bool:
     )
 
 
-class GlyphlessFont:
-    """The font, in the shape that reportlab asks of one (see `pdfbase.ttfonts.TTFont`).
+class GlyphlessFont(DynamicFont):
+    """The font, as reportlab draws with it; its subsets are the Unicode planes.
 
     Register it once with `register`; then `canvas.setFont(FONT_NAME, size)`.
     """
 
     fontName = FONT_NAME
-    _multiByte = 1
-    _dynamicFont = 1
-    shapable = False
-    substitutionFonts = ()
+    resourcePrefix = RESOURCE_PREFIX
 
     class face:
         """What reportlab asks of a typeface."""
@@ -126,19 +130,12 @@ class GlyphlessFont:
             used.setdefault(plane, set()).add(code_point)
         return [(plane, bytes(codes)) for plane, codes in runs]
 
-    def getSubsetInternalName(self, plane: int, doc: Any) -> str:
-        """The font's name in the page's resources."""
-        if self.fontName not in doc.fontMapping:
-            doc.fontMapping[self.fontName] = f"/{RESOURCE_PREFIX}"
-            doc.delayedFonts.append(self)
-        used_in_document(doc).setdefault(plane, set())
-        return f"/{RESOURCE_PREFIX}{plane}"
-
-    def addObjects(self, doc: Any) -> None:
-        """Writes the fonts of all planes in use; reportlab calls it as it saves."""
-        fonts = doc.idToObject["BasicFonts"].dict
-        for plane, code_points in sorted(used_in_document(doc).items()):
-            fonts[f"{RESOURCE_PREFIX}{plane}"] = _type0_font(doc, plane, code_points)
+    def subsets(self, document: Any) -> Mapping[int, Any]:
+        """The Type0 fonts of all planes in use."""
+        return {
+            plane: _type0_font(document, plane, code_points)
+            for plane, code_points in sorted(used_in_document(document).items())
+        }
 
 
 def used_in_document(doc: Any) -> Used:
@@ -157,12 +154,13 @@ def register() -> GlyphlessFont:
 
 def font_pdf(used: Used) -> bytes:
     """A PDF of one empty page that holds the fonts for `used`: for sharing among merged pages."""
-    register()
+    font = register()
     buffer = io.BytesIO()
     canvas = Canvas(buffer, initialFontName=FONT_NAME, invariant=1, pageCompression=1)
+    document = document_of(canvas)
     for plane, code_points in used.items():
-        pdfmetrics.getFont(FONT_NAME).getSubsetInternalName(plane, canvas._doc)
-        used_in_document(canvas._doc)[plane] |= code_points
+        font.getSubsetInternalName(plane, document)
+        used_in_document(document).setdefault(plane, set()).update(code_points)
     canvas.showPage()
     canvas.save()
     return buffer.getvalue()
@@ -193,14 +191,13 @@ def _cid_to_gid(code_points: Iterable[int]) -> bytes:
 
 def _type0_font(doc: Any, plane: int, code_points: set[int]) -> Any:
     def stream(key: str, content: bytes, **entries: object) -> Any:
-        return doc.Reference(
-            PDFStream(PDFDictionary(entries), content, filters=[PDFZCompress]), key
-        )
+        written = PDFStream(PDFDictionary(entries), content, filters=[PDFZCompress])
+        return add_object(doc, written, key)
 
     descriptor_key = "glyphless.descriptor"
-    if descriptor_key not in doc.idToObject:
+    if not has_object(doc, descriptor_key):
         ttf = TTF_PATH.read_bytes()
-        descriptor = _indirect(
+        descriptor = indirect_dictionary(
             Type=PDFName("FontDescriptor"),
             FontName=PDFName(FONT_NAME),
             Flags=4,
@@ -212,7 +209,7 @@ def _type0_font(doc: Any, plane: int, code_points: set[int]) -> Any:
             StemV=80,
             FontFile2=stream("glyphless.ttf", ttf, Length1=len(ttf)),
         )
-        doc.Reference(descriptor, descriptor_key)
+        add_object(doc, descriptor, descriptor_key)
     cid_font: dict[str, object] = {
         "Type": PDFName("Font"),
         "Subtype": PDFName("CIDFontType2"),
@@ -227,22 +224,17 @@ def _type0_font(doc: Any, plane: int, code_points: set[int]) -> Any:
     widths = _widths(code_points)
     if widths:
         cid_font["W"] = PDFArrayCompact(widths)
-    return doc.Reference(
-        _indirect(
+    return add_object(
+        doc,
+        indirect_dictionary(
             Type=PDFName("Font"),
             Subtype=PDFName("Type0"),
             BaseFont=PDFName(FONT_NAME),
             Encoding=PDFName("Identity-H"),
             DescendantFonts=PDFArrayCompact(
-                [doc.Reference(_indirect(**cid_font), f"glyphless.cid{plane}")]
+                [add_object(doc, indirect_dictionary(**cid_font), f"glyphless.cid{plane}")]
             ),
             ToUnicode=stream(f"glyphless.cmap{plane}", to_unicode(plane, code_points)),
         ),
         f"glyphless.font{plane}",
     )
-
-
-def _indirect(**entries: object) -> Any:
-    dictionary = PDFDictionary(entries)
-    dictionary.__RefOnly__ = 1  # reportlab then writes it as an indirect object
-    return dictionary

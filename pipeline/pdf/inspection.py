@@ -22,6 +22,10 @@ CLAIM = re.compile(rb"pdfaid:(part|conformance)(?:>|\s*=\s*[\"'])\s*(\w+)")
 """The entries of XMP by which a PDF says that it is PDF/A, as elements or as attributes."""
 
 
+PDF_ERRORS = (PyPdfError, DependencyError, pypdfium2.PdfiumError, OSError, ValueError, KeyError)
+"""What pypdf and PDFium raise on a file that is damaged, encrypted, gone, or no PDF."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """An image on a page: width and height in pixels, pixels per inch as shown, compression."""
@@ -84,18 +88,27 @@ def inspect(path: Path) -> Inspection:
                     _page(document[index], reader.pages[index]) for index in range(len(document))
                 ),
             )
-    except (
-        PyPdfError,
-        DependencyError,
-        pypdfium2.PdfiumError,
-        OSError,
-        ValueError,
-        KeyError,
-    ) as error:
-        reason = getattr(error, "strerror", None) or printable(str(error))
-        raise NoScansError(
-            f"{printable(str(path))}: cannot be read as a PDF ({reason}); make it anew"
-        ) from error
+    except PDF_ERRORS as error:
+        raise not_a_pdf(path, error) from error
+
+
+def page_count(path: Path) -> int:
+    """How many pages a PDF has.
+
+    Raises:
+        NoScansError: It cannot be opened as a PDF.
+    """
+    try:
+        with PdfReader(path) as reader:
+            return len(reader.pages)
+    except PDF_ERRORS as error:
+        raise not_a_pdf(path, error) from error
+
+
+def not_a_pdf(path: Path, error: Exception) -> NoScansError:
+    """What is said of a file that cannot be opened as a PDF."""
+    reason = getattr(error, "strerror", None) or printable(str(error))
+    return NoScansError(f"{printable(str(path))}: cannot be read as a PDF ({reason}); make it anew")
 
 
 def _page(page: pypdfium2.PdfPage, dictionary: PageObject) -> PageInspection:

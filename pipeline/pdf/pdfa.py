@@ -18,6 +18,7 @@ from pypdf.generic import (
 
 from ..model.points import MAX_SIDE_PT
 from .profiles import is_profile
+from .pypdf_private import add_object, new_stream
 
 SRGB_PATH = Path(__file__).with_name("srgb.icc")
 """The colours of device RGB: sRGB (IEC 61966-2-1), as LittleCMS writes it, without a clock."""
@@ -40,8 +41,7 @@ def page_obstacles(page: PageObject) -> set[str]:
 
 def claim(writer: PdfWriter) -> None:
     """Adds the output intent (clause 6.2.3), by which all device colours are sRGB or grey of it."""
-    profile = StreamObject()
-    profile._data = zlib.compress(SRGB_PATH.read_bytes(), 9)
+    profile = new_stream(zlib.compress(SRGB_PATH.read_bytes(), 9))
     profile[NameObject("/N")] = NumberObject(3)
     profile[NameObject("/Filter")] = NameObject("/FlateDecode")
     intent = DictionaryObject(
@@ -50,10 +50,11 @@ def claim(writer: PdfWriter) -> None:
             NameObject("/S"): NameObject("/GTS_PDFA1"),
             NameObject("/OutputConditionIdentifier"): TextStringObject("sRGB"),
             NameObject("/Info"): TextStringObject("sRGB IEC61966-2.1"),
-            NameObject("/DestOutputProfile"): writer._add_object(profile),
+            NameObject("/DestOutputProfile"): add_object(writer, profile),
         }
     )
-    writer.root_object[NameObject("/OutputIntents")] = ArrayObject([writer._add_object(intent)])
+    intents = ArrayObject([add_object(writer, intent)])
+    writer.root_object[NameObject("/OutputIntents")] = intents
 
 
 def xmp(information: dict[str, str], pdfa: bool) -> bytes:
@@ -95,8 +96,7 @@ def xmp(information: dict[str, str], pdfa: bool) -> bytes:
 
 def metadata_stream(packet: bytes) -> StreamObject:
     """The packet as the stream of a catalogue, readable without decoding (clause 6.6.2.1)."""
-    stream = StreamObject()
-    stream._data = packet
+    stream = new_stream(packet)
     stream[NameObject("/Type")] = NameObject("/Metadata")
     stream[NameObject("/Subtype")] = NameObject("/XML")
     return stream

@@ -18,7 +18,7 @@ from pypdfium2 import raw
 
 from ..model.characters import printable
 from ..model.errors import VerificationError
-from ..model.outcomes import PageStats
+from ..model.outcomes import RenderedStats
 
 SIZE_SLACK_PT = 0.01
 LEAST_SHARE = 0.99
@@ -43,7 +43,7 @@ class Expected:
     """
 
     name: str
-    stats: PageStats
+    stats: RenderedStats
     text: Path
 
 
@@ -80,7 +80,7 @@ def _portions(pages: Sequence[Expected]) -> Iterator[tuple[int, int]]:
     """Indices of the first page and behind the last one, of portions that fit into memory."""
     first = size = 0
     for index, page in enumerate(pages):
-        size += page.stats.bytes_out
+        size += page.stats.pdf_bytes
         if size > PORTION_BYTES:
             yield first, index + 1
             first, size = index + 1, 0
