@@ -53,7 +53,7 @@ class LazyStream(StreamObject):
 def new_stream(encoded: bytes) -> StreamObject:
     """A stream with these bytes, and no entries yet: they say how the bytes are encoded."""
     stream = StreamObject()
-    stream._data = encoded
+    stream.set_data(encoded)
     return stream
 
 
@@ -96,12 +96,10 @@ def set_identifier(writer: PdfWriter, identifier: bytes) -> None:
 
 
 def release(writer: PdfWriter, reader: PdfReader) -> None:
-    """Lets go of everything that a reader holds, once its pages have been added.
+    """Lets go of the file that a reader holds in memory, once its pages have been added.
 
-    A writer keeps each reader that it has had pages of, and a reader keeps the file and each object
-    that it has parsed: the memory would grow with every page.
+    The writer refers to each reader that it has had pages of, also when the reader is closed:
+    without this the files of all pages would stay in memory until the document is written.
     """
     writer._id_translated.pop(id(reader), None)
-    reader.resolved_objects.clear()
-    reader.flattened_pages = None
     reader.stream = io.BytesIO()

@@ -78,7 +78,6 @@ class DynamicFont(ABC):
     _multiByte = 1
     _dynamicFont = 1
     shapable = False
-    substitutionFonts = ()
 
     @abstractmethod
     def stringWidth(self, text: str | bytes, size: float, encoding: str = "utf8") -> float:
