@@ -22,11 +22,3 @@ def test_a_fault_of_the_program_has_a_code_of_its_own() -> None:
     done = subprocess.run([sys.executable, "-c", FAULTY], capture_output=True, text=True)
     assert done.returncode == 70
     assert "ZeroDivisionError: nobody thought of it; this is a fault of the program" in done.stderr
-
-
-def test_results_that_cannot_be_written() -> None:
-    with open("/dev/full", "w") as full:  # noqa: PTH123
-        done = subprocess.run(
-            [sys.executable, "-m", "pipeline", "engines"], stdout=full, stderr=subprocess.PIPE
-        )
-    assert done.returncode == 5
