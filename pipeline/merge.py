@@ -1,4 +1,4 @@
-"""Pages to one document: one shared font, bookmarks, labels, metadata, PDF/A."""
+"""Stage 4: pages to one document, with one font, bookmarks, labels, metadata, PDF/A."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ from .pdf.pdfa import claim, metadata_stream, page_obstacles, xmp
 from .pdf.pypdf_private import add_object, object_count, release, set_identifier
 from .store.atomic import atomic_file
 
-OURS = NameObject("/TextLayer")
-"""Marks, until the fonts are there, a page whose text is in them."""
+TEXT_LAYER = NameObject("/TextLayer")
+"""Stands for the fonts of the text layer in a page's resources, until the shared ones are made."""
 PDF_HEADER = "%PDF-1.7"
+"""The version that PDF/A-2 is based on (ISO 19005-2, 6.1.2)."""
 IDENTIFIER_BYTES = 16
 """Of a document's /ID: as long as an MD5 sum, which ISO 32000-1, 14.4 suggests. It is a hash of the
 pages and of what is said of them, so that it says "same content"."""
@@ -42,7 +43,7 @@ pages and of what is said of them, so that it says "same content"."""
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """An entry of the outline: a title, and the index of the page it leads to."""
+    """An entry of the outline: a title, and the index of the page that it leads to, from 0."""
 
     title: str
     page: int
@@ -59,27 +60,27 @@ def merge_pages(
 ) -> frozenset[str]:
     """Writes pages from `render_page` as one PDF.
 
-    The pages share one text font made for all their characters. The same input gives the same
-    bytes: there is no clock and no chance in them. The file appears whole or not at all.
-    Pages that are given as files are read when they are written, so that memory does not grow
-    with their size.
+    The pages share one text font that is made for all their characters. The same input gives the
+    same bytes: nothing in them depends on a clock or on chance. The file appears whole or not at
+    all. The streams of pages that are files are copied from there as the document is written, so
+    that memory does not grow with their size.
 
     Args:
         pages: PDFs, in order: their bytes, or the files that hold them until this returns.
         output: Where the PDF goes; an existing file is replaced, missing folders are made.
         metadata: Title, author and so on.
         bookmarks: The outline, in order.
-        output_type: `auto` claims PDF/A-2u where nothing stands in the way, `pdf` never does;
-            `pdfa` is `auto` here: what stands in the way is converted when a page is rendered.
-        entries: More entries of the information dictionary, such as a `Provenance` has.
+        output_type: `auto` claims PDF/A-2u where nothing stands in the way, `pdf` never does.
+            `pdfa` is the same as `auto` here: `render_page` converts what stands in the way.
+        entries: More entries of the information dictionary, such as those of a `Provenance`.
 
     Returns:
-        What stands in the way of PDF/A, in words; empty where the PDF is PDF/A or was not
-        to be.
+        What stands in the way of PDF/A, in words; nothing where the PDF is PDF/A, or
+        `output_type` is `pdf`.
 
     Raises:
         OutputError: The file cannot be written there.
-        PyPdfError: What was given is no PDF.
+        PyPdfError: A page is no PDF.
     """
     writer = PdfWriter()
     used: Used = {}
@@ -116,7 +117,7 @@ def _add_pages(
     profiles: dict[str, IndirectObject],
     in_the_way: set[str],
 ) -> None:
-    """Appends pages without their text font, whose characters are noted in `used`."""
+    """Appends pages without the font of their text layer, whose characters are added to `used`."""
     with PdfReader(io.BytesIO(data)) as reader:
         information = reader.metadata
         if information is None or not (information.producer or "").startswith(PRODUCER):
@@ -125,7 +126,7 @@ def _add_pages(
             resources = page.get("/Resources", DictionaryObject()).get_object()
             assert isinstance(resources, DictionaryObject)
             in_the_way |= page_obstacles(page)
-            if _take_fonts(resources, used):
+            if _take_fonts(resources, used):  # what reportlab writes and nobody needs
                 resources.pop("/ProcSet", None)
                 page.pop("/Trans", None)
             added = writer.add_page(page)
@@ -134,23 +135,28 @@ def _add_pages(
 
 
 def _take_fonts(resources: DictionaryObject, used: Used) -> bool:
-    """Removes the fonts of our text layer; those of PDFs from elsewhere stay. Whether any was."""
+    """Takes the fonts of the text layer out of a page's resources, and leaves all others.
+
+    Returns:
+        Whether there were any.
+    """
     fonts = resources.get("/Font", DictionaryObject()).get_object()
     assert isinstance(fonts, DictionaryObject)
-    ours = [name for name, font in fonts.items() if _is_ours(name, font.get_object())]
-    if not ours:
+    taken = [name for name, font in fonts.items() if _is_text_layer(name, font.get_object())]
+    if not taken:
         return False
     rest = DictionaryObject(fonts)
-    for name in ours:
+    for name in taken:
         plane = int(name.removeprefix(f"/{RESOURCE_PREFIX}"))
         cmap = rest.pop(name).get_object()["/ToUnicode"].get_object().get_data()
         used.setdefault(plane, set()).update(code_points_of(plane, cmap))
-    rest[OURS] = NullObject()
+    rest[TEXT_LAYER] = NullObject()
     resources[NameObject("/Font")] = rest
     return True
 
 
-def _is_ours(name: str, font: object) -> bool:
+def _is_text_layer(name: str, font: object) -> bool:
+    """Whether a font is that of a text layer of this program, by its names."""
     return (
         isinstance(font, DictionaryObject)
         and re.fullmatch(rf"/{RESOURCE_PREFIX}\d+", name) is not None
@@ -186,9 +192,9 @@ def _share_font(writer: PdfWriter, used: Used) -> None:
     for page in writer.pages:
         resources = page.get("/Resources", DictionaryObject()).get_object()
         fonts = resources.get("/Font", DictionaryObject()).get_object()
-        if OURS not in fonts:
+        if TEXT_LAYER not in fonts:
             continue
-        del fonts[OURS]
+        del fonts[TEXT_LAYER]
         if fonts:  # a page that had others, too
             fonts.update(shared.get_object())
         else:
@@ -198,6 +204,7 @@ def _share_font(writer: PdfWriter, used: Used) -> None:
 def _describe(
     writer: PdfWriter, metadata: Metadata, entries: Mapping[str, str], pdfa: bool
 ) -> None:
+    """Writes the document information, the same as XMP, the language, and the viewer's title."""
     writer.metadata = None
     information = {
         "/Title": metadata.title,

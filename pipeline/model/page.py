@@ -1,4 +1,4 @@
-"""A page of a scan before it is read, and the document that it is a page of."""
+"""A page of a scan before it is recognized, and the document that it is a page of."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class PageSource:
     Attributes:
         path: The file, as users know it.
         frame: The page in it.
-        copy: Where its bytes are instead, on a machine that does not see `path`; None for there.
+        copy: A file with the same bytes, on a machine that does not see `path`; None where it
+            does.
     """
 
     path: Path
@@ -29,7 +30,7 @@ class PageSource:
 
     @property
     def file(self) -> Path:
-        """The file to open."""
+        """The file to open: the copy where there is one."""
         return self.copy or self.path
 
     def __str__(self) -> str:
@@ -44,11 +45,12 @@ class PageImage:
     Attributes:
         source: Which page.
         image: The opened frame; Pillow decodes its pixels when they are first used.
-        orientation: EXIF or TIFF orientation, 1 to 8: how the stored pixels must be turned.
+        orientation: EXIF or TIFF orientation, 1 to 8: how the stored pixels must be turned and
+            mirrored to be shown.
         stored_size_px: Width and height as stored.
         dpi: Pixels per inch along the stored x and y.
-        notes: What was decided for the file because it does not say, or was lost.
-        damage: What is missing of the picture, in words; empty where nothing is known to be.
+        notes: What was guessed because the file does not tell, or what of it cannot be kept.
+        damage: What is missing of the picture, in words; empty for nothing, as far as is known.
     """
 
     source: PageSource
@@ -61,7 +63,7 @@ class PageImage:
 
     @property
     def size_pt(self) -> tuple[float, float]:
-        """Width and height of the page as shown, in points: pixels over dpi, each axis alone."""
+        """Width and height of the page as shown, in points; each axis has its own resolution."""
         width, height = map(points, self.stored_size_px, self.dpi)
         return (height, width) if self.orientation >= 5 else (width, height)
 

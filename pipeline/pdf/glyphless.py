@@ -1,12 +1,22 @@
 """A font that paints nothing, for text that is found, selected and copied but not seen.
 
-One Type0 font with Identity-H encoding (ISO 32000-1, 9.7) per Unicode plane in use: the code
-of a character is the low 16 bits of its code point, so that every character is one code, and
-ToUnicode gives the code point back. CIDToGIDMap leads each code to one of a few blank glyphs
-that differ in advance width only. The idea of an invisible font with one glyph is Tesseract's.
+There is a Type0 font with Identity-H encoding (ISO 32000-1, 9.7) for each Unicode plane in use. The
+code of a character is the low 16 bits of its code point, so that every character is one code, and
+ToUnicode gives the code point back. CIDToGIDMap leads each code to one of a few blank glyphs, which
+differ in their advance width only. The idea of an invisible font with one glyph is Tesseract's.
 
 To reportlab this is a "dynamic" font whose subset number is the Unicode plane: canvases switch
 between the planes by themselves, and the fonts are written when the document is saved.
+
+What readers force, and the tests that hold it:
+
+- each glyph has an outline of no area, two points: without one, PDFium loses words of one letter,
+  and its highlights have no height (`test_the_font_file_is_what_its_script_draws`,
+  `test_lines_are_read_whole` with "i l I . a 1 one letter words");
+- a font of its own for each plane: reportlab writes the code points of other planes with five
+  digits, which no reader takes (`test_characters_of_other_planes`);
+- widths near those of print, so that words are stretched less, and highlights of a part of a word
+  lie on that part (`test_glyphs_are_about_as_wide_as_letters`, `test_highlights_lie_on_the_words`).
 """
 
 from __future__ import annotations
@@ -43,24 +53,32 @@ RESOURCE_PREFIX = "GL"
 """Fonts are named GL0, GL1, ... in a page's resources, by Unicode plane."""
 UNITS_PER_EM = 1000
 ASCENT, DESCENT = 800, -200
+"""Of the font, in thousandths of an em: its height is one em, as viewers draw highlights by it."""
 ADVANCES = (500, 0, 250, 350, 700, 850, 1000)
 """Advance widths of glyphs 1, 2, ... in thousandths of an em. Glyph 0 (.notdef) is never used."""
 DEFAULT_GLYPH, MARK_GLYPH, NARROW_GLYPH, SLIM_GLYPH, CAPITAL_GLYPH, BROAD_GLYPH, WIDE_GLYPH = range(
     1, 8
 )
+# Characters by their width in ordinary typefaces (DejaVu Sans, Times New Roman).
 NARROW = frozenset(" \xa0ijlIft.,:;!|'`()[]/\\ıłΙΊιіІї‘’·")
 SLIM = frozenset('r-"*{}°“”s')
 BROAD = frozenset("mMW%@—ŒœæÆ…шщжюмЖШЩЮФ")
 EMOJI_START = 0x1F000
+"""From here on in plane 1 there are emoji and other pictures, as wide as they are high."""
+
+SYMBOLIC = 4
+"""Flag of fonts whose characters are not the Latin ones only (ISO 32000-1, table 123)."""
+STEM_V = 80
+"""Thickness of stems, which a font descriptor must have: of an ordinary typeface."""
 
 TTF_PATH = Path(__file__).with_name("glyphless.ttf")
 Used = dict[int, set[int]]
 """The code points in use, by Unicode plane."""
 
 
-@lru_cache(65536)
+@lru_cache(1 << 16)  # a plane
 def glyph_of(code_point: int) -> int:
-    """The blank glyph whose width is like that of the character in an ordinary typeface.
+    """The blank glyph whose width is nearest to that of a character in an ordinary typeface.
 
     The nearer it is, the less a word must be stretched to lie on the print.
     """
@@ -81,7 +99,10 @@ def glyph_of(code_point: int) -> int:
 
 
 def is_encodable(code_point: int) -> bool:
-    """Whether a character can be in a PDF's text: no surrogate, no non-character, not NUL."""
+    """Whether a character can be in the text of a PDF/A (ISO 19005-2, 6.2.11.7.2).
+
+    Surrogates, non-characters, NUL and U+FEFF cannot.
+    """
     return (
         code_point > 0
         and not 0xD800 <= code_point < 0xE000
@@ -117,7 +138,7 @@ class GlyphlessFont(DynamicFont):
     def splitString(
         self, text: str | bytes, doc: Any, encoding: str = "utf8"
     ) -> list[tuple[int, bytes]]:
-        """Runs of (Unicode plane, codes); the characters are noted as used in `doc`."""
+        """Runs of (Unicode plane, codes); the document notes the characters as used."""
         if isinstance(text, bytes):
             text = text.decode(encoding)
         used = used_in_document(doc)
@@ -139,7 +160,7 @@ class GlyphlessFont(DynamicFont):
 
 
 def used_in_document(doc: Any) -> Used:
-    """The characters drawn in a reportlab document so far; the document carries them itself."""
+    """The characters drawn in a reportlab document so far; it keeps them in an attribute."""
     used: Used = vars(doc).setdefault("glyphless_used", {})
     return used
 
@@ -153,7 +174,7 @@ def register() -> GlyphlessFont:
 
 
 def font_pdf(used: Used) -> bytes:
-    """A PDF of one empty page that holds the fonts for `used`: for sharing among merged pages."""
+    """A PDF of one empty page with the fonts for these characters, to be shared by merged pages."""
     font = register()
     buffer = io.BytesIO()
     canvas = Canvas(buffer, initialFontName=FONT_NAME, invariant=1, pageCompression=1)
@@ -181,7 +202,7 @@ def _widths(code_points: Iterable[int]) -> list[object]:
 
 
 def _cid_to_gid(code_points: Iterable[int]) -> bytes:
-    """Two bytes for each code up to the last one in use: its glyph."""
+    """The CIDToGIDMap: two bytes for each code up to the last one in use, its glyph."""
     code_points = list(code_points)
     glyphs = bytearray(b"\0\1" * (max((c & 0xFFFF for c in code_points), default=0) + 1))
     for code_point in code_points:
@@ -190,6 +211,8 @@ def _cid_to_gid(code_points: Iterable[int]) -> bytes:
 
 
 def _type0_font(doc: Any, plane: int, code_points: set[int]) -> Any:
+    """The font of one plane, with what it refers to, in a reportlab document; a reference."""
+
     def stream(key: str, content: bytes, **entries: object) -> Any:
         written = PDFStream(PDFDictionary(entries), content, filters=[PDFZCompress])
         return add_object(doc, written, key)
@@ -200,13 +223,13 @@ def _type0_font(doc: Any, plane: int, code_points: set[int]) -> Any:
         descriptor = indirect_dictionary(
             Type=PDFName("FontDescriptor"),
             FontName=PDFName(FONT_NAME),
-            Flags=4,
+            Flags=SYMBOLIC,
             FontBBox=PDFArrayCompact([0, DESCENT, max(ADVANCES), ASCENT]),
             ItalicAngle=0,
             Ascent=ASCENT,
             Descent=DESCENT,
             CapHeight=ASCENT,
-            StemV=80,
+            StemV=STEM_V,
             FontFile2=stream("glyphless.ttf", ttf, Length1=len(ttf)),
         )
         add_object(doc, descriptor, descriptor_key)

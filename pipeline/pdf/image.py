@@ -1,4 +1,4 @@
-"""Pictures for reportlab whose bytes are already what PDF wants: nothing is decoded."""
+"""Pictures for reportlab that are encoded already, as PDF holds them: nothing is decoded."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ from .reportlab_private import (
     has_object,
 )
 
-# How the unit square of an image lies on the page after each EXIF orientation: x and y axis
-# and origin, in parts of the page's width and height (ISO 32000-1, 8.9.5.1; Exif 2.32, 4.6.4).
 ORIENTATION_MATRICES = {
     1: (1, 0, 0, 1, 0, 0),
     2: (-1, 0, 0, 1, 1, 0),
@@ -36,12 +34,18 @@ ORIENTATION_MATRICES = {
     7: (0, 1, 1, 0, 0, 0),
     8: (0, 1, -1, 0, 1, 0),
 }
+"""How the unit square of an image (ISO 32000-1, 8.9.5.1) lies on the page, for each orientation of
+Exif (2.32, 4.6.4): its x axis, its y axis and its origin, in widths and heights of the page.
+
+Pages are turned by this matrix and never by /Rotate, which readers treat in different ways.
+"""
 
 TURNED_RIGHT = {1: 6, 6: 3, 3: 8, 8: 1, 2: 7, 7: 4, 4: 5, 5: 2}
 """What each orientation becomes when the page as shown is turned clockwise by a quarter."""
 
 INSET_PT = 0.001
-"""The image stays this far within the page, or renderers that round outwards resample it."""
+"""The image stays this far within the page, 1/72,000 inch: readers that round its edges outwards
+would resample the whole scan (`test_bilevel_pages_render_as_scanned`, with poppler)."""
 
 IMAGE_NAME = "scan"
 """The one picture of a page, to reportlab."""
@@ -100,7 +104,12 @@ class ImageXObject(WrittenObject):
 
 
 def turned_orientation(orientation: int, clockwise_deg: int) -> int:
-    """The EXIF orientation of a page that is shown turned, by a multiple of 90 degrees."""
+    """The orientation of a page that is shown turned.
+
+    Args:
+        orientation: Its EXIF orientation, 1 to 8.
+        clockwise_deg: By how much it is turned: a multiple of 90.
+    """
     for _ in range(clockwise_deg // 90 % 4):
         orientation = TURNED_RIGHT[orientation]
     return orientation
@@ -109,7 +118,7 @@ def turned_orientation(orientation: int, clockwise_deg: int) -> int:
 def draw_image(
     canvas: Canvas, image: EncodedImage, width_pt: float, height_pt: float, orientation: int = 1
 ) -> None:
-    """Draws `image` over the whole page, turned and mirrored by a matrix, its bytes untouched.
+    """Draws an image over the whole page, turned and mirrored by a matrix, its bytes untouched.
 
     Args:
         canvas: The page.

@@ -1,4 +1,4 @@
-"""Looks into any PDF: is it searchable, what is on its pages, what does it claim."""
+"""What is in any PDF: the words, fonts and pictures of its pages, and what it claims to be."""
 
 from __future__ import annotations
 
@@ -28,7 +28,13 @@ PDF_ERRORS = (PyPdfError, DependencyError, pypdfium2.PdfiumError, OSError, Value
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image on a page: width and height in pixels, pixels per inch as shown, compression."""
+    """An image on a page.
+
+    Attributes:
+        size_px: Width and height.
+        dpi: Pixels per inch along both, as it is shown on the page.
+        filter: Its compression, as PDF names it; the last one of several.
+    """
 
     size_px: tuple[int, int]
     dpi: tuple[int, int]
@@ -41,9 +47,9 @@ class PageInspection:
 
     Attributes:
         size_pt: Width and height.
-        words: How many words a search finds.
+        words: Runs of characters without a space, in the text that PDFium extracts.
         coverage: Share of the page's area that lies under text, 0 to 1.
-        fonts: Names of the fonts, as the page refers to them.
+        fonts: Names of the fonts that the page refers to.
         pictures: Its images.
     """
 
@@ -72,10 +78,10 @@ class Inspection:
 
 
 def inspect(path: Path) -> Inspection:
-    """Looks into a PDF.
+    """What is in a PDF.
 
     Raises:
-        NoScansError: It cannot be read as a PDF.
+        NoScansError: It cannot be opened as a PDF.
     """
     try:
         with PdfReader(path) as reader, pypdfium2.PdfDocument(path) as document:
@@ -140,12 +146,13 @@ def _picture(picture: Any) -> Picture:
 
 
 def _claim(reader: PdfReader) -> str:
+    """The part and level of PDF/A in the XMP metadata; empty for none."""
     stream = reader.root_object.get("/Metadata")
     if stream is None:
         return ""
     stream = stream.get_object()
     assert isinstance(stream, StreamObject)
-    found: dict[bytes, str] = {
+    claimed: dict[bytes, str] = {
         key: value.decode() for key, value in CLAIM.findall(stream.get_data())
     }
-    return found.get(b"part", "") + found.get(b"conformance", "")
+    return claimed.get(b"part", "") + claimed.get(b"conformance", "")
