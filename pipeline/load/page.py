@@ -9,13 +9,14 @@ from ..images.pixels import lossy_note
 from ..model.errors import ScanError
 from ..model.options import LoadOptions
 from ..model.page import PageImage, PageSource
+from ..model.points import MAX_SIDE_PT
 from .frame import take_orientation
 from .repair import repair
 from .resolution import page_dpi
 from .scan import open_scan, scan_errors
 
-LEAST_SIDE_PT, LARGEST_SIDE_PT = 18, 14_400
-"""A page smaller than a stamp is none; a larger one cannot be in a PDF (ISO 32000-1, C.2)."""
+MIN_SIDE_PT = 18
+"""A quarter of an inch: what is smaller than a stamp is no page."""
 
 
 def load_page(
@@ -100,4 +101,4 @@ def page_size_pt(
             size = PageImage(source, image, orientation, image.size, dpi).size_pt
     except ScanError:
         return None
-    return size if min(size) >= LEAST_SIDE_PT and max(size) <= LARGEST_SIDE_PT else None
+    return size if min(size) >= MIN_SIDE_PT and max(size) <= MAX_SIDE_PT else None

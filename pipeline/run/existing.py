@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..load.scan import sources_of
-from ..model.errors import EXIT_PAGES_FAILED
 from ..model.events import DocumentDone
+from ..model.exit_code import ExitCode
 from ..model.options import ConvertOptions
 from ..model.page import Document, PageSource
 from ..store.atomic import not_writable
 from ..store.content import Content
 from ..store.provenance import NOT_OURS, in_the_way, read_provenance
+from ..workers.job import SIDECAR_ENDING
 
 NOT_THE_TEXT = "is not the text that this program put there"
 
@@ -37,7 +38,7 @@ def what_exists(
         OutputError: The path of the PDF cannot be looked up, as its name is too long.
     """
     output = document.output
-    sidecar = output.with_suffix(".txt")
+    sidecar = output.with_suffix(SIDECAR_ENDING)
     try:
         exists, has_sidecar = output.exists(), options.sidecar and sidecar.exists()
     except OSError as error:
@@ -50,7 +51,7 @@ def what_exists(
     done = DocumentDone(document, "skipped")
     if provenance is not None and provenance.failures:
         failures = provenance.failures_of(sources_of(document))
-        done = replace(done, failures=failures, exit_code=EXIT_PAGES_FAILED)
+        done = replace(done, failures=failures, exit_code=ExitCode.PAGES_FAILED)
     if options.existing == "keep":
         return replace(done, message="the PDF exists")
     if provenance is None:

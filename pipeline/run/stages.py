@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pypdf import PdfReader
-from pypdf.errors import DependencyError, PyPdfError
-
 from ..load.page import load_page
 from ..load.scan import page_sources, scan_errors
 from ..merge import Bookmark, merge_pages
 from ..model.characters import printable
-from ..model.errors import NoScansError, UsageError
+from ..model.errors import UsageError
 from ..model.options import ImageOptions, LoadOptions, Metadata, OcrOptions
 from ..model.page import PageSource
 from ..ocr.engine import EngineChoice
+from ..pdf.inspection import page_count
 from ..render import render_page
 from ..store.atomic import atomic_file
 from ..store.corrections import check_is_untouched, read_text, write_text
@@ -132,14 +130,7 @@ def merge_files(
     count = 0
     for path in pages:
         bookmarks.append(Bookmark(printable(path.stem), count))
-        try:
-            with PdfReader(path) as reader:
-                count += len(reader.pages)
-        except (OSError, PyPdfError, DependencyError) as error:
-            reason = getattr(error, "strerror", None) or printable(str(error))
-            raise NoScansError(
-                f"{printable(str(path))}: cannot be read as a PDF ({reason}); make it anew"
-            ) from error
+        count += page_count(path)
     merge_pages(pages, output, metadata, bookmarks)
 
 

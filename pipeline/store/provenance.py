@@ -17,16 +17,17 @@ from ..model.errors import OutputError
 from ..model.options import ConvertOptions
 from ..model.outcomes import PageFailure, Stage
 from ..model.page import Document, PageSource
-from ..model.version import PRODUCER
+from ..model.version import FINGERPRINT_VERSION, PRODUCER
 
-FORMAT = 1
-"""Counts up when the same scans and options would give another PDF."""
 LONGEST_REASON = 300
 LONGEST_STRING = 16_000
 """Characters; PDF/A allows strings of 32,767 bytes (ISO 19005-2, 6.1.13)."""
-NOT_OURS = "was not made by this program"
 FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
 TEXT = "/SearchablePdfText"
+
+
+NOT_OURS = "was not made by this program"
+"""Why a PDF is not replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def fingerprint(
         languages: The languages that it is told to read.
     """
     parts = [
-        FORMAT,
+        FINGERPRINT_VERSION,
         document.name,
         [(path.stem, content) for path, content in zip(document.scans, contents, strict=True)],
         list(corrections),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions
+from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions, OutputType
 from ..model.page import PageSource
 from ..ocr.engine import EngineChoice
 
@@ -32,6 +32,7 @@ class PageJob:
         spool: File for the page's PDF; its text goes beside it. None to give it back as bytes.
         text_file: Its text as JSON, which a person may have corrected; None for none.
         images: How its scan stands in the PDF.
+        output_type: `pdfa` converts what PDF/A-2 does not allow in its picture.
     """
 
     source: PageSource
@@ -44,6 +45,7 @@ class PageJob:
     spool: Path | None = None
     text_file: Path | None = None
     images: ImageOptions = field(default_factory=ImageOptions)
+    output_type: OutputType = "auto"
 
     def __str__(self) -> str:
         """The name of the page, for messages."""

@@ -6,7 +6,6 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from ..load.page import load_page, page_size_pt
 from ..load.scan import scan_errors
@@ -52,7 +51,7 @@ def process_page(job: PageJob) -> PageOutcome:
                 return stand_in(job, "recognize", type(error).__name__, message)
             started = time.monotonic()
             try:
-                rendered = render(page, read.text, job.images)
+                rendered = render(page, read.text, job.images, job.output_type)
             except Exception as error:  # Pillow and reportlab raise many kinds
                 return stand_in(job, "render", type(error).__name__, _not_rendered(job, error))
     except ScanError as error:
@@ -68,7 +67,7 @@ def process_page(job: PageJob) -> PageOutcome:
         load_s=round(load_s + read.downscale_s, 4),
         recognize_s=round(store_s + read.recognize_s, 4),
         render_s=round(time.monotonic() - started, 4),
-        **_of_picture(rendered),
+        rendered=rendered.stats,
     )
     notes = (*page.notes, *read.notes, *rendered.notes)
     if job.spool is None:
@@ -93,7 +92,7 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
                 with scan_errors(job.source):
                     page.image.load()
                 with suppress(Exception):  # it may be what failed before: then words must do
-                    rendered = render(page, images=job.images)
+                    rendered = render(page, None, job.images, job.output_type)
         except ScanError as error:
             stage, kind, message = "load", type(error).__name__, str(error)
     if rendered is None:
@@ -123,22 +122,11 @@ def _not_rendered(job: PageJob, error: Exception) -> str:
 
 
 def _failure(job: PageJob, failure: PageFailure, rendered: RenderedPage) -> PageFailure:
-    stats = PageStats(**_of_picture(rendered))
+    stats = PageStats(rendered=rendered.stats)
     if job.spool is None:
         return replace(failure, pdf=rendered.pdf, stats=stats)
     _spool(job.spool, rendered.pdf, "")
     return replace(failure, pdf=job.spool, stats=stats)
-
-
-def _of_picture(rendered: RenderedPage) -> dict[str, Any]:
-    """What a page's numbers say of its picture."""
-    return {
-        "bytes_out": len(rendered.pdf),
-        "size_pt": rendered.size_pt,
-        "image_px": rendered.image_px,
-        "image_filter": rendered.image_filter,
-        "image_bytes": rendered.image_bytes,
-    }
 
 
 def _spool(path: Path, pdf: bytes, text: str) -> None:
