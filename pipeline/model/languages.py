@@ -83,9 +83,7 @@ def _table() -> dict[str, Language]:
         for row in rows.replace("\n", ";").split(";"):
             if row.strip():
                 code, name = row.split()
-                table[code] = Language(
-                    code, name.replace("_", " "), script, _TAGS.get(code, code)
-                )
+                table[code] = Language(code, name.replace("_", " "), script, _TAGS.get(code, code))
     return table
 
 

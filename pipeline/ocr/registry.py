@@ -246,9 +246,7 @@ def _check_languages(name: str, readable: Collection[str], options: OcrOptions) 
     remedies = [f"--engine {other} does" for other in able] or [
         remedy for other in readers if (remedy := other.language_remedy(unread))
     ]
-    raise LanguageError(
-        "; ".join((f"engine {name} does not read {in_words(unread)}", *remedies))
-    )
+    raise LanguageError("; ".join((f"engine {name} does not read {in_words(unread)}", *remedies)))
 
 
 def _distribution(name: str) -> str:
