@@ -11,7 +11,6 @@ import click
 
 from ..model.characters import printable
 from ..model.errors import EXIT_NOTHING_READABLE, EXIT_PAGES_FAILED, OcrError, ScanError
-from ..run.texts import read_texts
 from .options import (
     EPILOG,
     PATH,
@@ -47,6 +46,8 @@ def _remark(note: str) -> None:
 
 async def _print_texts(files: tuple[Path, ...], chosen: dict[str, Any]) -> int:
     """Prints each text as soon as those before it are printed; the exit code."""
+    from ..run.texts import read_texts  # half a second of imports, not needed to show the help
+
     readable, failed = 0, 0
     texts = read_texts(
         files,

@@ -10,6 +10,8 @@ from typing import Literal, Self
 
 from platformdirs import user_cache_path
 
+from .errors import UsageError
+
 DEFAULT_ENGINE = "auto"
 """Which engine that is, is settled at the start of a run (`ocr.registry.choose_engine`)."""
 CACHE_VARIABLE = "SEARCHABLE_PDF_CACHE_DIR"
@@ -83,6 +85,11 @@ class OcrOptions:
     languages: tuple[str, ...] = ()
     max_side_px: int | None = None
     engines: tuple[EngineOptions, ...] = ()
+
+    def __post_init__(self) -> None:
+        classes = [type(options).__name__ for options in self.engines]
+        if len(set(classes)) < len(classes):
+            raise UsageError(f"options of one engine twice ({', '.join(classes)}); leave one out")
 
     @property
     def cache_key(self) -> str:

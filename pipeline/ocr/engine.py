@@ -7,8 +7,8 @@ else an engine can tell of itself is optional and has a default (`EnginePlugin`)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..model.options import EngineOptions
@@ -73,8 +73,6 @@ class EnginePlugin(Protocol):
 
     name: str = ""
     """What users call it. The name of the entry point counts."""
-    version: str = ""
-    """Default: that of the distribution that brings it."""
     options_class: type[EngineOptions] = EngineOptions
     """What a user can choose of it: a frozen dataclass derived from `EngineOptions`."""
     languages: Collection[str] = ()
@@ -106,9 +104,11 @@ class EnginePlugin(Protocol):
         return ()
 
     def status(self, options: Any) -> EngineStatus:
-        """Whether it can be used here. Default: it can, and reads `languages`."""
-        languages = tuple(sorted(self.languages))
-        return EngineStatus(self.name, True, version=self.version, languages=languages)
+        """Whether it can be used here.
+
+        Default: it can, in the version of the distribution that brings it; it reads `languages`.
+        """
+        return EngineStatus(self.name, True, languages=tuple(sorted(self.languages)))
 
     def data(self, options: Any, languages: tuple[str, ...]) -> str:
         """Names the data that it reads with, such as a hash of its models.
@@ -155,13 +155,14 @@ EngineChoice = str | Engine
 """How a user says which engine: `auto`, a registered name, or an object."""
 
 
-def describe(name: str, engine: object, version: str = "") -> EnginePlugin:
+def describe(name: str, engine: object, version: Callable[[], str] = str) -> EnginePlugin:
     """All that an engine tells of itself, with the defaults for what it leaves out.
 
     Args:
         name: What users call it.
         engine: What an entry point names; or an engine itself.
-        version: Of the distribution that brings it.
+        version: Gives that of the distribution that brings it; called when it is needed, since
+            it stands in a file.
     """
     return _Description(name, engine, version)
 
@@ -169,14 +170,17 @@ def describe(name: str, engine: object, version: str = "") -> EnginePlugin:
 class _Description(EnginePlugin):
     """Inherits the defaults of `EnginePlugin`; what the engine has takes their place."""
 
-    def __init__(self, name: str, engine: Any, version: str) -> None:
-        self.version = version
+    def __init__(self, name: str, engine: Any, version: Callable[[], str]) -> None:
         for member in vars(EnginePlugin):
             if not member.startswith("_") and hasattr(engine, member):
                 setattr(self, member, getattr(engine, member))
         self.name = name
         self._factory = engine
+        self._version = version
 
     def __call__(self, options: Any, threads: int) -> Engine:
         engine: Engine = self._factory(options, threads)
         return engine
+
+    def status(self, options: Any) -> EngineStatus:
+        return replace(super().status(options), version=self._version())

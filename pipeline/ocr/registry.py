@@ -22,6 +22,7 @@ AUTO = DEFAULT_ENGINE
 AUTO_ENGINE = "rapid"
 """What `auto` stands for, unless another engine is better for this run (`choose_engine`)."""
 OUR_DISTRIBUTION = "searchable-pdf"
+OUR_ENGINES = f"{__package__}.engines."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def engine_plugin(name: str) -> EnginePlugin:
         )
     entry = entries[name]
     try:
-        return describe(name, entry.load(), getattr(entry.dist, "version", ""))
+        return describe(name, entry.load(), lambda: getattr(entry.dist, "version", ""))
     except Exception as error:
         raise EngineError(
             f"engine {name} cannot be loaded ({printable(str(error))}); install it anew"
@@ -85,15 +86,15 @@ def engine_plugin(name: str) -> EnginePlugin:
 
 def engine_plugins() -> tuple[EnginePlugin, ...]:
     """All registered engines that can be imported; ours first, in the order `auto` takes them."""
-    plugins = []
-    for name in _entry_points():
+    plugins, entries = [], _entry_points()
+    for name in entries:
         with suppress(EngineError):
             plugins.append(engine_plugin(name))
     return tuple(
         sorted(
             plugins,
             key=lambda plugin: (
-                _distribution(plugin.name) != "",
+                not entries[plugin.name].module.startswith(OUR_ENGINES),
                 plugin.name != AUTO_ENGINE,
                 not plugin.auto_fallback,
                 not plugin.reads_pages,

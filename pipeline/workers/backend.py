@@ -79,11 +79,12 @@ async def cluster_backend(
     """
     from .cluster.runner import open_cluster  # Dask is an extra
 
-    if not isinstance(engine.engine, str):
+    name = engine.engine
+    if not isinstance(name, str):
         raise UsageError(f"engine {engine.name} is an object of this process, not of the workers'")
     # Elsewhere a worker is started for each core, as the README has it.
     engine = replace(engine, threads=threads_for(local_workers(cluster.address) or cpu_count()))
-    requirements = WorkerRequirements(engine, how_to_install(engine.engine))
+    requirements = WorkerRequirements(engine, how_to_install(name))
     async with open_cluster(
         cluster, requirements, options, scan, lambda text: notify(Remark(text))
     ) as (

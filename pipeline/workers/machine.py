@@ -1,4 +1,7 @@
-"""What the machine has for this process, within its control group's limits, and how it is shared."""
+"""What the machine has for this process, and how the pages of a run share it.
+
+Cores and memory are those that the limits of its control group leave to it.
+"""
 
 from __future__ import annotations
 

@@ -138,13 +138,8 @@ class TesseractEngine:
             return EngineStatus("tesseract", False, str(error), INSTALL)
         if not languages:
             where = tessdata_dir(options) or "the usual places"
-            return EngineStatus(
-                "tesseract",
-                False,
-                f"no language data in {where}",
-                install_languages(("eng",)),
-                version,
-            )
+            remedy = install_languages(DEFAULT_LANGUAGES)
+            return EngineStatus("tesseract", False, f"no language data in {where}", remedy, version)
         return EngineStatus("tesseract", True, version=version, languages=languages)
 
     @staticmethod
@@ -194,8 +189,9 @@ class TesseractEngine:
                 code for code in languages if code not in installed_languages(self._options)
             )
             if missing:
+                remedy = install_languages(missing)
                 raise LanguageError(
-                    f"Tesseract's data for {', '.join(missing)} is missing: {install_languages(missing)}"
+                    f"Tesseract's data for {', '.join(missing)} is missing: {remedy}"
                 )
             for api in self._opened.values():
                 api.End()
