@@ -16,11 +16,7 @@ from ..model.characters import printable
 from ..model.errors import UsageError
 from ..model.events import Event
 from ..model.options import ConvertOptions, Existing, StoreOptions
-from ..run.convert import convert
-from ..run.preview import Preview
-from ..run.report_file import ReportFile, documents_to_retry
 from .cluster import CLUSTER, cluster_options
-from .console import Watcher
 from .options import (
     CACHE_DIR,
     DESCRIPTION,
@@ -126,6 +122,11 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> No
     searchable-pdf convert scans/ -o pdfs/
     searchable-pdf convert letter1.png letter2.png -o letters.pdf
     """  # noqa: D301 (click wants the control character)
+    # These take a second to import, and are not needed to show the help.
+    from ..run.convert import convert
+    from ..run.report_file import ReportFile
+    from .console import Watcher
+
     options = _options(chosen)
     if chosen["dry_run"]:
         sys.exit(_dry_run(inputs, output, options, chosen["engine"]))
@@ -160,6 +161,8 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> No
 
 
 def _options(chosen: dict[str, Any]) -> ConvertOptions:
+    from ..run.report_file import documents_to_retry
+
     ways: tuple[Existing, ...] = ("keep", "update", "force")
     given = [
         way
@@ -196,6 +199,8 @@ def _options(chosen: dict[str, Any]) -> ConvertOptions:
 
 def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions, engine: str) -> int:
     """Shows what `convert` would do; the exit code it would begin with."""
+    from ..run.preview import Preview
+
     preview = Preview(inputs, output, options, engine)
     for entry in preview:
         if isinstance(entry, Path):

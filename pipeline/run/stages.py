@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..load.page import load_page
@@ -13,12 +14,14 @@ from ..model.errors import UsageError
 from ..model.options import ImageOptions, LoadOptions, Metadata, OcrOptions
 from ..model.page import PageSource
 from ..ocr.engine import EngineChoice
+from ..ocr.registry import choose_engine
 from ..pdf.inspection import page_count
 from ..render import render_page
 from ..store.atomic import atomic_file
 from ..store.corrections import check_is_untouched, read_text, write_text
 from ..store.provenance import check_is_ours
 from ..workers.job import PageJob
+from ..workers.machine import share
 from ..workers.page_text import read_page
 
 
@@ -54,7 +57,9 @@ def recognize_file(
     if not force:
         check_is_untouched(output)
     source = _source(scan, page)
-    result = read_page(PageJob(source, load, ocr, engine))
+    resolved = choose_engine(engine, ocr)
+    resolved = replace(resolved, threads=share(resolved, jobs=1).threads)
+    result = read_page(PageJob(source, load, engine=resolved))
     write_text(output, result.text)
     return _remark(source, result.damage)
 

@@ -122,6 +122,7 @@ def fingerprint(
     options: ConvertOptions,
     engine: str,
     languages: tuple[str, ...],
+    engine_parts: tuple[str, ...] = (),
 ) -> str:
     """Says of two runs whether they make the same PDF.
 
@@ -134,6 +135,7 @@ def fingerprint(
         options: All of it that shows in the PDF is taken.
         engine: Name of the engine.
         languages: The languages that it is told to read.
+        engine_parts: What its options add (`EngineOptions.fingerprint_parts`).
     """
     parts = [
         FINGERPRINT_VERSION,
@@ -148,6 +150,6 @@ def fingerprint(
         repr(options.metadata),
         engine,
         languages,
-        *options.ocr.engine.of_engine(engine),
+        *engine_parts,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions, OutputType
 from ..model.page import PageSource
 from ..ocr.engine import EngineChoice
+from ..ocr.registry import ResolvedEngine
 
 SIDECAR_ENDING = ".txt"
 NOT_KEPT = "its text could not be kept for later"
@@ -23,8 +24,9 @@ class PageJob:
     Attributes:
         source: Which page.
         load: How to open the scan.
-        ocr: How to recognize it.
-        engine: Who recognizes it.
+        ocr: How to recognize it, where `engine` is not resolved yet.
+        engine: Who recognizes it: the engine of the run; or a choice, which is then resolved for
+            this page alone.
         content: Hash of the scan's bytes; empty where it was not computed.
         key: Names the text of this page among all texts (`page_key` in `store.texts`); empty where
             the text is not to be kept.
@@ -38,7 +40,7 @@ class PageJob:
     source: PageSource
     load: LoadOptions = field(default_factory=LoadOptions)
     ocr: OcrOptions = field(default_factory=OcrOptions)
-    engine: EngineChoice = DEFAULT_ENGINE
+    engine: EngineChoice | ResolvedEngine = DEFAULT_ENGINE
     content: str = ""
     key: str = ""
     store: Path | None = None

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from functools import cache
 
 from ..load.downscale import blank_copy, downscale
 from ..load.page import load_page
 from ..model.errors import EngineError, OcrError
-from ..model.options import OcrOptions
 from ..model.outcomes import Origin
 from ..model.page import PageImage
 from ..model.text import PageText
-from ..ocr.recognize import recognize
-from ..ocr.registry import Chosen, choose_engine
+from ..ocr.recognize import recognize_with
+from ..ocr.registry import ResolvedEngine, choose_engine
 from ..store.corrections import read_text, write_text
 from ..store.texts import Store
 from .job import DAMAGED, NOT_KEPT, WHOLE, PageJob
@@ -106,15 +104,14 @@ def _from_store(job: PageJob, page: PageImage, whole: PageText | None) -> ReadPa
 
 def _recognized(job: PageJob, page: PageImage) -> ReadPage:
     started = time.monotonic()
-    if isinstance(job.engine, str):
-        chosen = _chosen(job.engine, job.ocr)
-    else:
-        chosen = choose_engine(job.engine, job.ocr)
-    prepare = downscale if chosen.reads else blank_copy
-    small = prepare(page, job.ocr.max_side_px or chosen.best_side_px)
+    engine = job.engine
+    if not isinstance(engine, ResolvedEngine):
+        engine = choose_engine(engine, job.ocr)
+    prepare = downscale if engine.reads_pages else blank_copy
+    small = prepare(page, engine.max_side_px)
     downscale_s = round(time.monotonic() - started, 4)
     try:
-        text = recognize(small, chosen.languages, chosen.engine, job.ocr.engine)
+        text = recognize_with(engine, small)
     except EngineError:
         raise
     except OcrError as error:
@@ -141,9 +138,3 @@ def _write_text_file(job: PageJob, text: PageText) -> None:
     if job.text_file is not None:
         within = job.spool.parent if job.spool is not None else None
         write_text(job.text_file, text, job.key, within)
-
-
-@cache
-def _chosen(engine: str, options: OcrOptions) -> Chosen:
-    """`choose_engine`, asked once for all pages of a run."""
-    return choose_engine(engine, options)

@@ -40,4 +40,4 @@ def test_a_failure_names_its_stage(
     assert failure.message.startswith(f"{path}: ")
     assert not failure.is_of_scan, "it is tried again in the next run"
     assert isinstance(failure.pdf, bytes) and io.BytesIO(failure.pdf).read(5) == b"%PDF-"
-    assert failure.stats.size_pt == pytest.approx((90, 50))
+    assert failure.stats.rendered.size_pt == pytest.approx((90, 50))

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ...model.options import ClusterOptions, EngineOptions, OcrOptions
+from ...model.options import ClusterOptions
 from ...model.outcomes import PageFailure, PageResult
+from ...ocr.registry import ResolvedEngine
 from ...store.atomic import atomic_file, not_writable
 from ...store.content import content_hash
 from ...store.texts import Store
@@ -29,24 +30,16 @@ class WorkerRequirements:
     """What a worker must have to make pages of a run.
 
     Attributes:
-        engine: A registered name.
-        ocr: How pages are recognised.
-        identity: The engine, its version and its data (`choice.Chosen.identity`).
-        version: Of the engine, for people.
+        engine: Recognizes them; a registered one.
         install: The command that installs it as it is where the command runs.
-        memory_mb: What one page at a time takes, in millions of bytes.
     """
 
-    engine: str
-    ocr: OcrOptions
-    identity: str
-    version: str
+    engine: ResolvedEngine
     install: str
-    memory_mb: float
 
     def __str__(self) -> str:
         """The name of the engine, for messages."""
-        return self.engine
+        return self.engine.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +124,9 @@ class PageTransfer:
         self._options = options
         self._timeout_s = timeout_s
         self.run = secrets.token_hex(8)
-        engine = self._engine_on_worker(requirements.ocr.engine)
-        self.requirements = replace(requirements, ocr=replace(requirements.ocr, engine=engine))
+        engine = requirements.engine
+        engine = replace(engine, options=engine.options.with_paths(self.path_on_worker))
+        self.requirements = replace(requirements, engine=engine)
 
     def request(
         self,
@@ -159,7 +153,7 @@ class PageTransfer:
         spool = None if send_back or job.spool is None else self._shared_path(job.spool)
         page = PageRequest(
             function,
-            replace(job, ocr=self.requirements.ocr),
+            replace(job, engine=self.requirements.engine),
             self.requirements,
             self._timeout_s,
             scan_at=None if self.sends_scans else self.path_on_worker(path),
@@ -216,14 +210,6 @@ class PageTransfer:
             if path.is_relative_to(local):
                 return remote / path.relative_to(local)
         return None
-
-    def _engine_on_worker(self, options: EngineOptions) -> EngineOptions:
-        tessdata, licence = options.tessdata_dir, options.aspose_license
-        return replace(
-            options,
-            tessdata_dir=self.path_on_worker(tessdata) if tessdata else None,
-            aspose_license=self.path_on_worker(licence) if licence else None,
-        )
 
 
 def entries_of(job: PageJob) -> dict[str, bytes]:

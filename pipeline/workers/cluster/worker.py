@@ -32,8 +32,9 @@ from ...model.errors import (
     PageTimeoutError,
     WorkerDiedError,
 )
+from ...model.options import OcrOptions
 from ...model.version import __version__
-from ...ocr.recognize import recognize
+from ...ocr.recognize import recognize_with
 from ...ocr.registry import choose_engine
 from ..processes import ProcessRunner
 from .messages import PageReply, PageRequest, WorkerRequirements
@@ -152,7 +153,7 @@ class WorkerState:
                 *(run(_refusal, requirements, ENGINE_START_S) for _ in range(times))
             )
         except (PageTimeoutError, WorkerDiedError):
-            return f"engine {requirements.engine} does not start: its process hangs or dies"
+            return f"engine {requirements.engine.name} does not start: its process hangs or dies"
         return next(filter(None, refusals), "")
 
     async def make(self, request: PageRequest) -> PageReply:
@@ -183,22 +184,21 @@ class WorkerState:
 
 
 def _refusal(requirements: WorkerRequirements) -> str:
-    """Loads the engine in this process; why it is not the one of the run, or nothing."""
+    """Loads the engine in this process; why it is not that of the run, or nothing."""
+    engine = requirements.engine
     try:
-        chosen = choose_engine(requirements.engine, requirements.ocr)
-        if chosen.identity != requirements.identity:
-            there, here = chosen.version, requirements.version
-            if there == here:
+        there = choose_engine(engine.engine, OcrOptions(engine.languages, None, (engine.options,)))
+        if there.identity != engine.identity:
+            if there.version == engine.version:
                 return (
-                    f"engine {requirements.engine} has other data there than here: copy its"
+                    f"engine {engine.name} has other data there than here: copy its"
                     f" language files, and {requirements.install}"
                 )
             return (
-                f"engine {requirements.engine} is {there} there, {here} here:"
+                f"engine {engine.name} is {there.version} there, {engine.version} here:"
                 f" {requirements.install}"
             )
-        blank = Image.new("L", BLANK_PX, 255)
-        recognize(blank, chosen.languages, chosen.engine, requirements.ocr.engine)
+        recognize_with(engine, Image.new("L", BLANK_PX, 255))
     except LanguageError as error:
         return str(error)
     except EngineError as error:

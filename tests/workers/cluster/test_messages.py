@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline import ClusterOptions, OcrOptions, PageSource, process_page
+from pipeline.ocr.registry import choose_engine
 from pipeline.store.texts import Store
 from pipeline.workers.cluster.messages import (
     PageReply,
@@ -20,7 +21,7 @@ from pipeline.workers.job import PageJob
 
 
 def packed(options: ClusterOptions, job: PageJob) -> PageRequest:
-    requirements = WorkerRequirements("rapid", OcrOptions(), "", "", "", 0.0)
+    requirements = WorkerRequirements(choose_engine("none", OcrOptions()), "")
     request = pickle.loads(PageTransfer(options, requirements, None).request(process_page, job))
     assert isinstance(request, PageRequest)
     return request
@@ -55,7 +56,7 @@ def test_texts_of_scans_that_are_cut_off_travel_both_ways(tmp_path: Path) -> Non
         outcome = process_page(there)
         outcomes.append(outcome)
         reply = pack_reply(PageReply("tcp://worker"), request, there, outcome)
-        requirements = WorkerRequirements("rapid", OcrOptions(), "", "", "", 0.0)
+        requirements = WorkerRequirements(choose_engine("none", OcrOptions()), "")
         PageTransfer(options, requirements, None).receive(reply, job)
     assert [outcome.stats.text_from for outcome in outcomes] == ["engine", "store"]
     assert len(list((tmp_path / "store").rglob("*.gz"))) == 1
