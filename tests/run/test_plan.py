@@ -18,7 +18,7 @@ COUNTED = """
 import json, sys
 from pathlib import Path
 
-log = Path(sys.argv.pop(1)).open("a")
+log = Path(sys.argv.pop(1)).open("a", buffering=1)  # the command may end without a flush
 FOLDERS = {"os.listdir", "os.scandir"}
 
 def note(event, arguments):
@@ -27,10 +27,7 @@ def note(event, arguments):
 
 sys.addaudithook(note)
 from pipeline.cli.entry import main
-try:
-    main()
-finally:
-    log.flush()
+main()
 """
 """The command, which notes each folder that it lists and each file that it opens."""
 
