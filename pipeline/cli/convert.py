@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -18,7 +18,7 @@ from ..load.scan import page_sources
 from ..model.characters import printable
 from ..model.errors import OutputError, UsageError
 from ..model.events import Event
-from ..model.options import ConvertOptions, Existing, StoreOptions
+from ..model.options import ConvertOptions, Existing, OutputType, StoreOptions
 from ..ocr.registry import choose_engine
 from ..run.convert import convert
 from ..run.existing import what_exists
@@ -28,15 +28,14 @@ from ..run.report_file import ReportFile, documents_to_retry
 from ..store.corrections import text_file
 from .cluster import CLUSTER, cluster_options
 from .console import Watcher
+from .help import Command, Section, add_options, option
 from .options import (
     CACHE_DIR,
-    DESCRIPTION,
-    EPILOG,
     PATH,
     PICTURES,
     ROTATE_PAGES,
     WORKERS,
-    add_options,
+    description_options,
     image_options,
     load_options,
     metadata,
@@ -45,118 +44,195 @@ from .options import (
     with_ocr_options,
 )
 
-OUTPUT = (
-    click.option(
+FILES = (
+    option(
         "-o",
         "--output",
         required=True,
         type=PATH,
         metavar="OUT",
-        help="Folder for the PDFs, or X.pdf for one PDF of everything.",
+        section=Section.FILES,
+        common=True,
+        help="Folder for the PDFs. If the name ends in .pdf: one PDF of all scans.",
     ),
-    click.option("--per-file", is_flag=True, help="Make a PDF of each file, not of each folder."),
-)
-KIND = (
-    click.option(
+    option(
+        "--per-file",
+        is_flag=True,
+        section=Section.FILES,
+        common=True,
+        help="Make one PDF of each file, not of each folder.",
+    ),
+    option(
         "--output-type",
-        type=click.Choice(("auto", "pdf", "pdfa")),
-        default="auto",
+        type=click.Choice(get_args(OutputType)),
+        metavar="TYPE",
+        default=ConvertOptions().output_type,
         show_default=True,
-        help="auto: PDF/A-2u where no picture must be converted for it. pdfa: convert those.",
+        section=Section.FILES,
+        help="pdfa: PDF/A-2u, for archives; pictures that do not fit it are converted."
+        " auto: PDF/A-2u if all pictures fit it as they are, otherwise PDF. pdf: never PDF/A.",
     ),
-    click.option(
+    option(
         "--verify/--no-verify",
-        default=True,
+        default=ConvertOptions().verify,
         show_default=True,
-        help="Read each PDF again before it is put in its place, and compare.",
+        section=Section.FILES,
+        help="Before a PDF is put in its place, open it and compare it with its scans and texts.",
     ),
 )
 EXISTING = (
-    click.option("-n", "--no-overwrite", is_flag=True, help="Skip documents whose PDF exists."),
-    click.option(
+    option(
+        "-n",
+        "--no-overwrite",
+        is_flag=True,
+        section=Section.EXISTING,
+        common=True,
+        help="Do not touch PDFs that exist already.",
+    ),
+    option(
         "--update",
         is_flag=True,
-        help="Skip documents whose PDF is newer than their scans, without reading these.",
+        section=Section.EXISTING,
+        help="Make a PDF again only if a scan has a later file date. This is faster: scans are"
+        " not opened to see whether they have changed.",
     ),
-    click.option(
-        "--force", is_flag=True, help="Make all PDFs anew, and replace those of other programs."
+    option(
+        "--force",
+        is_flag=True,
+        section=Section.EXISTING,
+        common=True,
+        help="Make all PDFs again, and also replace PDFs that other programs made.",
     ),
-    click.option(
+    option(
         "--retry-failed",
         type=PATH,
         metavar="FILE",
-        help="Make only the documents of this report that failed, or in which pages did.",
+        section=Section.EXISTING,
+        help="Make only the PDFs that failed in an earlier run, or that have failed pages. FILE"
+        " is the report of that run (see --report).",
     ),
-    click.option("--strict", is_flag=True, help="Write no document in which a page has failed."),
+    option(
+        "--strict",
+        is_flag=True,
+        section=Section.EXISTING,
+        help="Write no PDF in which a page has failed.",
+    ),
 )
 TEXTS = (
-    click.option("--sidecar", is_flag=True, help="Write the text beside each PDF, as X.txt."),
-    click.option(
+    option(
+        "--sidecar",
+        is_flag=True,
+        section=Section.TEXTS,
+        common=True,
+        help="Also write the text of each PDF, to a .txt file beside it.",
+    ),
+    option(
         "--text-dir",
         type=PATH,
         metavar="DIR",
-        help="Write the text of each page there as JSON, and take those that were corrected.",
+        section=Section.TEXTS,
+        help="Write the text of each page to a JSON file in DIR. If you correct such a file, the"
+        " next run takes its text.",
     ),
     CACHE_DIR,
-    click.option("--no-cache", is_flag=True, help="Keep no texts, and take none that were kept."),
+    option(
+        "--no-cache",
+        is_flag=True,
+        section=Section.TEXTS,
+        help="Keep no texts, and use none that were kept.",
+    ),
 )
-REPORTS = (
-    click.option("--report", type=PATH, metavar="FILE", help="Write what happened as JSON."),
-    click.option(
+MESSAGES = (
+    option(
+        "--dry-run",
+        is_flag=True,
+        section=Section.MESSAGES,
+        common=True,
+        help="Only show which PDFs would be made, and of which scans.",
+    ),
+    option(
+        "--report",
+        type=PATH,
+        metavar="FILE",
+        section=Section.MESSAGES,
+        common=True,
+        help="Write what happened to each page to FILE, as JSON.",
+    ),
+    option(
         "--low-confidence",
         type=click.FloatRange(0, 1),
         metavar="N",
-        help="List pages to look at: less sure than this, or without text.",
+        section=Section.MESSAGES,
+        help="At the end, list the pages to look at: without text, or with words of which the"
+        " engine is less sure than N, between 0 and 1.",
     ),
-    click.option("--dry-run", is_flag=True, help="Only tell what would be made from what."),
-    click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
-    click.option("--no-progress-bar", is_flag=True, help="Show no progress."),
+    option(
+        "-q",
+        "--quiet",
+        is_flag=True,
+        section=Section.MESSAGES,
+        common=True,
+        help="Show only what went wrong.",
+    ),
+    option(
+        "--no-progress-bar",
+        is_flag=True,
+        section=Section.MESSAGES,
+        help="Do not show how far the run is.",
+    ),
 )
 
 
-@click.command("convert", epilog=EPILOG)
+@click.command("convert", cls=Command, options_metavar="-o OUT [OPTIONS]")
 @click.argument("inputs", nargs=-1, required=True, type=PATH, metavar="INPUT...")
-@add_options(*OUTPUT)
+@add_options(
+    *FILES,
+    *TEXTS,
+    *EXISTING,
+    *PICTURES,
+    ROTATE_PAGES,
+    *description_options("the name of the folder or file"),
+)
+@add_options(*WORKERS, *MESSAGES, *CLUSTER)
 @with_ocr_options
-@add_options(*PICTURES, ROTATE_PAGES, *WORKERS, *CLUSTER, *KIND)
-@add_options(*DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
-def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> None:
+def convert_command(inputs: tuple[Path, ...], output: Path, **values: Any) -> None:
     """Make searchable PDFs from scans.
 
-    INPUT is a folder or an image. Each folder that holds scans becomes one PDF named after it,
-    sub-folders are mirrored below OUT, an image given by name becomes a PDF of its own. Reads
-    TIFF (also of several pages), JPEG, PNG, BMP, GIF, WebP, JPEG 2000 and PNM.
+    INPUT is a folder or an image file: TIFF, JPEG, PNG, BMP, GIF, WebP, JPEG 2000, PNM, AVIF.
+    Each folder that holds scans becomes one PDF with the name of the folder. OUT gets the same
+    sub-folders. An image file that you name becomes a PDF of its own.
 
-    Run the same command again after an interruption: only what is missing is done.
+    If a run was interrupted, start the same command again. It does only what is missing.
 
     \b
-    searchable-pdf convert scans/ -o pdfs/
-    searchable-pdf convert letter1.png letter2.png -o letters.pdf
+    Examples:
+      searchable-pdf convert scans/ -o pdfs/
+      searchable-pdf convert letter1.png letter2.png -o letters.pdf
     """  # noqa: D301 (click wants the control character)
-    options = _options(chosen)
-    if chosen["dry_run"]:
-        sys.exit(_dry_run(inputs, output, options, chosen["engine"]))
+    options = _options(values)
+    if values["dry_run"]:
+        sys.exit(_dry_run(inputs, output, options, values["engine"]))
     started = time.monotonic()
     with ExitStack() as closing:
         watcher = closing.enter_context(
             Watcher(
-                quiet=chosen["quiet"],
-                verbose=chosen["verbose"],
-                progress=not chosen["no_progress_bar"],
-                low_confidence=chosen["low_confidence"],
+                quiet=values["quiet"],
+                verbose=values["verbose"],
+                progress=not values["no_progress_bar"],
+                low_confidence=values["low_confidence"],
             )
         )
         record = None
-        if chosen["report"]:
+        if values["report"]:
             asked = {"inputs": inputs, "output": output, "options": asdict(options)}
-            record = closing.enter_context(ReportFile(chosen["report"], asked))
+            record = closing.enter_context(ReportFile(values["report"], asked))
 
         def watch(event: Event) -> None:
             watcher.watch(event)
             if record is not None:
                 record.watch(event)
 
-        run = convert(inputs, output, options, engine=chosen["engine"], notify=watch)
+        run = convert(inputs, output, options, engine=values["engine"], notify=watch)
         report = asyncio.run(run)
         if record is not None:
             record.finish(report, time.monotonic() - started)
@@ -166,38 +242,38 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> No
     sys.exit(report.exit_code)
 
 
-def _options(chosen: dict[str, Any]) -> ConvertOptions:
+def _options(values: dict[str, Any]) -> ConvertOptions:
     ways: tuple[Existing, ...] = ("keep", "update", "force")
     given = [
         way
         for way, flag in zip(ways, ("no_overwrite", "update", "force"), strict=True)
-        if chosen[flag]
+        if values[flag]
     ]
     if len(given) > 1:
         raise UsageError("--no-overwrite, --update and --force exclude each other; choose one")
     store = StoreOptions()
-    if chosen["cache_dir"]:
-        store = replace(store, folder=chosen["cache_dir"])
-    retry = chosen["retry_failed"]
+    if values["cache_dir"]:
+        store = replace(store, folder=values["cache_dir"])
+    retry = values["retry_failed"]
     return ConvertOptions(
-        load=load_options(chosen),
-        ocr=ocr_options(chosen),
-        images=image_options(chosen),
-        metadata=metadata(chosen),
-        per_file=chosen["per_file"],
+        load=load_options(values),
+        ocr=ocr_options(values),
+        images=image_options(values),
+        metadata=metadata(values),
+        per_file=values["per_file"],
         existing=given[0] if given else "replace",
-        output_type=chosen["output_type"],
-        verify=chosen["verify"],
-        sidecar=chosen["sidecar"],
-        strict=chosen["strict"],
-        jobs=chosen["jobs"],
+        output_type=values["output_type"],
+        verify=values["verify"],
+        sidecar=values["sidecar"],
+        strict=values["strict"],
+        jobs=values["jobs"],
         workers="processes",
-        timeout_s=timeout_of(chosen),
-        cluster=cluster_options(chosen),
-        store=None if chosen["no_cache"] else store,
-        text_dir=chosen["text_dir"],
+        timeout_s=timeout_of(values),
+        cluster=cluster_options(values),
+        store=None if values["no_cache"] else store,
+        text_dir=values["text_dir"],
         retry=documents_to_retry(retry) if retry else None,
-        verbose=chosen["verbose"],
+        verbose=values["verbose"],
     )
 
 
