@@ -11,8 +11,6 @@ import click
 
 from ..model.options import EngineOptions, StoreOptions
 from ..model.version import __version__
-from ..ocr.registry import engine_statuses
-from ..store.texts import Store
 from .help import CONTEXT_SETTINGS, Command, Decorator, Group, Section, option
 from .options import CACHE_DIR, PATH, parse_size
 from .verbosity import VERBOSE_ERRORS
@@ -116,6 +114,7 @@ def engines_command(as_json: bool, tessdata_dir: Path | None, aspose_license: Pa
     For an engine that cannot be used here, the list says why, and what to do about it.
     """
     options = EngineOptions(tessdata_dir=tessdata_dir, aspose_license=aspose_license)
+    from ..ocr.registry import engine_statuses
     from .tables import show_engines
 
     statuses = engine_statuses(options)
@@ -155,6 +154,7 @@ def cache_group(context: click.Context, cache_dir: Path | None) -> None:
 
     The text of each page is kept, so that no page is recognized twice.
     """
+    from ..store.texts import Store
     from .tables import human_size
 
     context.obj = StoreOptions(cache_dir).folder if cache_dir else StoreOptions().folder
@@ -177,6 +177,7 @@ def cache_group(context: click.Context, cache_dir: Path | None) -> None:
 @click.pass_obj
 def prune_command(folder: Path, max_size: int) -> None:
     """Delete the texts that were used longest ago."""
+    from ..store.texts import Store
     from .tables import human_size
 
     dropped = Store(folder).prune(max_size)
