@@ -24,6 +24,7 @@ import pytest
 from PIL import Image
 
 from pipeline.cli.main import cli
+from pipeline.model.exit_code import SEVERITY, ExitCode
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -180,7 +181,8 @@ def test_python_examples_print_what_they_should(mark: str, tmp_path: Path) -> No
 
 
 def test_the_web_service_answers(tmp_path: Path) -> None:
-    code = python_block(SERVICE).code + f"""
+    code = python_block(SERVICE).code
+    code += f"""
 from fastapi.testclient import TestClient
 client = TestClient(app)
 scan = Path("{HARDWARE}").read_bytes()
@@ -258,6 +260,15 @@ def test_every_option_of_a_command_is_in_its_section(name: str) -> None:
                 assert option in documented, f"docs/command.md: {name} does not name {option}"
 
 
+def test_exit_codes() -> None:
+    table = PAGES["docs/command.md"].partition("\n## Exit codes\n")[2]
+    assert re.findall(r"^\| (\d+) \| \w", table, re.M) == [str(int(code)) for code in ExitCode]
+    order = re.search(r"the first of these is given: ([\d, and]+)\.", table)
+    assert order
+    severest = [str(int(code)) for code in SEVERITY if code not in (ExitCode.NO, ExitCode.DONE)]
+    assert re.findall(r"\d+", order[1]) == severest
+
+
 def test_every_module_is_in_the_table_of_modules() -> None:
     table = PAGES["docs/architecture.md"].partition("<!-- modules -->")[2]
     rooms = dict(re.findall(r"^\| \*\*(\w+)/\*\* \| \|\n((?:\| `.*\n)*)", table, re.M))
@@ -267,7 +278,8 @@ def test_every_module_is_in_the_table_of_modules() -> None:
         name = f"{path.name}/" if path.is_dir() else path.stem
         assert f"`{name}`" in rooms[path.parent.name], f"docs/architecture.md: {path}"
     for room, rows in rooms.items():
-        for name in re.findall(r"`([\w/]+)`", "".join(re.findall(r"^\| ((?:`[\w/]+` ?)+)", rows, re.M))):
+        first_cells = "".join(row.split("|")[1] for row in rows.splitlines())
+        for name in re.findall(r"`([\w/]+)`", first_cells):
             path = ROOT / "pipeline" / room / name
             assert path.is_dir() or path.with_suffix(".py").is_file(), f"{room}/{name} is gone"
 

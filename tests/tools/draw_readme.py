@@ -9,6 +9,7 @@ Both come from one run of the command on the fixtures: what is drawn is what it 
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import re
@@ -113,7 +114,7 @@ def as_shown(printed: str) -> list[Text]:
 
 def draw_command(printed: str, command: str, path: Path) -> None:
     """The terminal as a picture."""
-    console = Console(record=True, width=TERMINAL_COLUMNS, file=open(os.devnull, "w"))  # noqa: SIM115
+    console = Console(record=True, width=TERMINAL_COLUMNS, file=io.StringIO())
     console.print(Text.assemble(("$ ", "dim"), (command, "bold")))
     for row in as_shown(printed):
         console.print(row, no_wrap=True, crop=True)
@@ -135,12 +136,10 @@ def draw_page(pdf: Path, path: Path) -> None:
             for index in range(text.count_rects(*hit)):
                 left, bottom, right, top = text.get_rect(index)
                 marks.append((left, height - top, right, height - bottom))
+    words = [(word.left, word.top, word.right, word.bottom) for word in pdfium_words(pdf, PAGE)]
     under = Image.new("RGB", shown.size, "white")
     draw = ImageDraw.Draw(under)
-    for color, boxes in (
-        (WORD, [(word.left, word.top, word.right, word.bottom) for word in pdfium_words(pdf, PAGE)]),
-        (HIT, marks),
-    ):
+    for color, boxes in ((WORD, words), (HIT, marks)):
         for box in boxes:
             draw.rounded_rectangle([side * SCALE for side in box], 3, color)
     shown = ImageChops.multiply(shown, under).crop([round(side * SCALE) for side in SHOWN_PT])
