@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import unicodedata
@@ -24,7 +23,6 @@ import pytest
 from PIL import Image
 
 from pipeline.cli.main import cli
-from pipeline.model.exit_code import SEVERITY, ExitCode
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -111,16 +109,14 @@ def folder_of_scans(tmp_path: Path) -> Path:
     Which engine reads does not matter to what the shell examples show, and `none` is quick.
     """
     folder = tmp_path / "reader"
-    scans = ROOT / "fixtures/scans"
-    shutil.copytree(scans / "fax", folder / "scans/letters")
-    shutil.copytree(scans / "receipts", folder / "scans/1987/may")
-    for name in ("letter.png", "cover.png", "page1.png", "page2.png"):
-        with Image.open(scans / "letters/1.png") as scan:
-            scan.resize((500, 700)).save(folder / name)
-    for name in ("doc1.tif", "doc2.tif"):
-        shutil.copy(scans / "fax/message.tif", folder / name)
-    for name in ("chapter1", "chapter2"):
-        shutil.copytree(scans / "receipts", folder / name)
+    for name in (
+        "letter.png", "cover.png", "page1.png", "page2.png", "doc1.tif", "doc2.tif",
+        "scans/letters/1.png", "scans/letters/2.png", "scans/1987/may/1.tif",
+        "chapter1/1.png", "chapter2/1.png",
+    ):  # fmt: skip
+        scan = folder / name
+        scan.parent.mkdir(parents=True, exist_ok=True)
+        Image.linear_gradient("L").save(scan, dpi=(100, 100))
     program = tmp_path / "bin/searchable-pdf"
     program.parent.mkdir()
     program.write_text(
@@ -261,9 +257,11 @@ def test_every_option_of_a_command_is_in_its_section(name: str) -> None:
 
 
 def test_exit_codes() -> None:
+    from pipeline.model.exit_code import SEVERITY, ExitCode
+
     table = PAGES["docs/command.md"].partition("\n## Exit codes\n")[2]
     assert re.findall(r"^\| (\d+) \| \w", table, re.M) == [str(int(code)) for code in ExitCode]
-    order = re.search(r"the first of these is given: ([\d, and]+)\.", table)
+    order = re.search(r"the first of these is given: ([^.]+)\.", table)
     assert order
     severest = [str(int(code)) for code in SEVERITY if code not in (ExitCode.NO, ExitCode.DONE)]
     assert re.findall(r"\d+", order[1]) == severest
