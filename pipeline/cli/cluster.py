@@ -1,4 +1,4 @@
-"""The options of a cluster."""
+"""The options of a cluster, and the `ClusterOptions` that they make."""
 
 from __future__ import annotations
 
@@ -100,6 +100,7 @@ def cluster_options(values: dict[str, Any]) -> ClusterOptions | None:
 
 
 def _root(value: str) -> tuple[Path, Path]:
+    """A value of `--shared-root` as the folder here, and the same folder on the workers."""
     here, _, there = value.partition("=")
     local, remote = Path(here).absolute(), Path(there or here)
     if not here or not local.is_dir():
