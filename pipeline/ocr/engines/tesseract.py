@@ -124,7 +124,7 @@ class TesseractEngine:
                 ("--tessdata-dir",),
                 type=click.Path(path_type=Path),
                 metavar="DIR",
-                help="Folder of Tesseract's language data.  [default: where the system has it]",
+                help="tesseract: folder of its language data.  [default: where the system has it]",
             ),
         )
 

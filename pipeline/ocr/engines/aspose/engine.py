@@ -110,12 +110,13 @@ class AsposeEngine:
                 ("--aspose-license",),
                 type=click.Path(path_type=Path),
                 metavar="FILE",
-                help=f"Aspose's licence.  [default: ${LICENCE_VARIABLE}]",
+                help=f"aspose: its license.  [default: ${LICENCE_VARIABLE}]",
             ),
             click.Option(
                 ("--aspose-areas",),
                 type=click.Choice(AREAS),
-                help="What Aspose should look for on a page (its DetectAreasMode).",
+                metavar="WHAT",
+                help=f"aspose: what to look for on a page: {', '.join(AREAS)}.",
             ),
         )
 
