@@ -228,11 +228,10 @@ def test_pdfa_stays_pdfa(tmp_path: Path) -> None:
 
 def test_a_picture_longer_than_a_jpeg_can_be_stays(tmp_path: Path) -> None:
     """libjpeg writes sides of up to 65,500 pixels: a strip of receipts may be longer."""
-    for height, filter in ((65_500, "/DCTDecode"), (65_510, "/FlateDecode")):
-        path = tmp_path / f"{height}.png"
-        strip = photo("L", (140, 1000)).resize((140, 1310))
-        long = Image.new("L", (140, height), 255)
-        for top in range(0, height, strip.height):
-            long.paste(strip, (0, top))
-        long.save(path, dpi=(600, 600))
-        assert Stored(rendered(path, LOSSY)).filter == filter
+    path = tmp_path / "x.png"
+    strip = photo("L", (128, 400))
+    long = Image.new("L", (128, 65_510), 255)
+    for top in range(0, long.height, strip.height):
+        long.paste(strip, (0, top))
+    long.save(path, dpi=(600, 600), compress_level=1)
+    assert Stored(rendered(path, LOSSY)).filter == "/FlateDecode"
