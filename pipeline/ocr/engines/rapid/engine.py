@@ -29,8 +29,8 @@ class RapidEngine:
 
     name = "rapid"
     languages = LANGUAGES
-    best_side_px = 2000
-    memory_mb = 750
+    best_side_px = 2000  # the default: more pixels take longer, and its lines are made 48 px high
+    memory_mb = 750  # 681 MB were measured (see `EnginePlugin.memory_mb`)
     distributions = ("rapidocr", "openvino")
 
     def __init__(self, options: EngineOptions, threads: int) -> None:
