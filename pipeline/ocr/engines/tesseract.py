@@ -285,9 +285,9 @@ def _line_of(place: Any, level: Any, scale: float) -> tuple[Baseline, float]:
     row = place.RowAttributes() or {}
     # Row height counts the descenders, which Tesseract gives as a negative number.
     height = float(row.get("row_height", 0)) - abs(float(row.get("descenders", 0)))
-    return baseline, (
-        height if height > 0 else max(1.0, (bottom - top) * DEFAULT_HEIGHT_SHARE)
-    ) / scale
+    if height <= 0:
+        height = max(1.0, (bottom - top) * DEFAULT_HEIGHT_SHARE)
+    return baseline, height / scale
 
 
 @cache
