@@ -23,10 +23,10 @@ from .columns import is_level, split_at_gutters, tilt_of
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.intp]
 
-# The numbers below were tried out on eleven sets of scans with true texts. With them, of 100 runs of
-# three words of the truth 83 stand in the text of pages with columns, instead of 55 in the order of
-# the lines' tops; on forms 66.5 instead of 65.9, on typescripts 78.9 instead of 78.6; on receipts,
-# catalogues, old books and reports as many. No set was held back to check them.
+# The numbers below were tried out on eleven sets of scans with true texts. With them, of 100 runs
+# of three words of the truth 83 stand in the text of pages with columns, instead of 55 in the order
+# of the lines' tops; on forms 66.5 instead of 65.9, on typescripts 78.9 instead of 78.6; on
+# receipts, catalogues, old books and reports as many. No set was held back to check them.
 MIN_GUTTER = 0.6
 """Narrowest gutter, in line heights."""
 MIN_ROWS = 4

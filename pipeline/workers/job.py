@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions
+from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions, OutputType
 from ..model.page import PageSource
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine
@@ -28,6 +28,7 @@ class PageJob:
         load: How to read the scan.
         ocr: How to recognize it, where `engine` is not resolved yet.
         images: How its scan stands in the PDF.
+        output_type: `pdfa` converts what PDF/A-2 does not allow in its picture.
         engine: Who recognizes it: the engine of the run; or a choice, which is then resolved for
             this page alone.
         content: Hash of the scan's bytes; empty where nobody has looked.
@@ -48,6 +49,7 @@ class PageJob:
     spool: Path | None = None
     text_file: Path | None = None
     images: ImageOptions = field(default_factory=ImageOptions)
+    output_type: OutputType = "auto"
 
     @property
     def store_keys(self) -> tuple[str, ...]:
