@@ -19,7 +19,7 @@ from pipeline import (
     OcrOptions,
 )
 from pipeline.ocr.engines.aspose.engine import LICENCE_VARIABLE, AsposeOptions
-from pipeline.ocr.engines.tesseract import TesseractOptions
+from pipeline.ocr.engines.tesseract.tessdata import TesseractOptions
 from pipeline.ocr.registry import engine_plugin, options_of_class
 from pipeline.store.provenance import fingerprint
 from pipeline.store.texts import page_key

@@ -6,17 +6,22 @@ import hashlib
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...model.characters import nfc, visual_order
-from ...model.errors import EngineError, LanguageError, RecognitionError
-from ...model.geometry import Baseline, Box
-from ...model.options import EngineOptions
-from ...model.text import Line, PageText, Word
-from ..engine import EngineStatus
+from ....model.characters import nfc, visual_order
+from ....model.errors import EngineError, LanguageError, RecognitionError
+from ....model.geometry import Baseline, Box
+from ....model.text import Line, PageText, Word
+from ...engine import EngineStatus
+from .tessdata import (
+    ENDING,
+    TesseractOptions,
+    install_languages,
+    installed_languages,
+    tessdata_dir,
+)
 
 if TYPE_CHECKING:  # a look at --help opens no image
     import click
@@ -26,9 +31,6 @@ INSTALL = "pip install 'searchable-pdf[tesseract]'"
 DEFAULT_LANGUAGES = ("eng",)
 REVISION = "2"
 """Counts up when our own steps around it change what is read."""
-ENDING = ".traineddata"
-NO_LANGUAGES = frozenset(("osd", "equ", "snum"))
-"""Data files that hold no language."""
 VARIABLES = {
     "textord_tabfind_find_tables": "0",
     "textord_all_prop": "1",
@@ -45,58 +47,6 @@ beyond A4 at 430 dpi a page would take more memory than `memory_mb` says."""
 DEFAULT_HEIGHT_SHARE = 0.75
 """How tall letters are, as a part of the line's box, where Tesseract does not say it: of the box
 about a quarter is below the baseline (see `aspose.lines`)."""
-USUAL_PLACES = (
-    "/usr/share/tesseract-ocr/5/tessdata",
-    "/usr/share/tesseract-ocr/4.00/tessdata",
-    "/usr/share/tessdata",
-    "/usr/share/tesseract/tessdata",
-    "/usr/local/share/tessdata",
-    "/opt/homebrew/share/tessdata",
-    "/opt/local/share/tessdata",
-    r"C:\Program Files\Tesseract-OCR\tessdata",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TesseractOptions(EngineOptions):
-    """What a user can choose of Tesseract.
-
-    Attributes:
-        tessdata_dir: Folder of its language data; None to look where systems have it.
-    """
-
-    tessdata_dir: Path | None = None
-
-    @property
-    def fingerprint_parts(self) -> tuple[str, ...]:
-        """A folder of one's own: its data may be other data of the same languages."""
-        return () if self.tessdata_dir is None else (f"tessdata={self.tessdata_dir.resolve()}",)
-
-
-def tessdata_dir(options: TesseractOptions) -> Path | None:
-    """The folder of language data: the user's, that of `TESSDATA_PREFIX`, or a usual one."""
-    if options.tessdata_dir is not None:
-        return options.tessdata_dir
-    prefix = os.environ.get("TESSDATA_PREFIX")
-    if prefix:
-        inside = Path(prefix) / "tessdata"
-        return inside if inside.is_dir() else Path(prefix)
-    return next((path for path in map(Path, USUAL_PLACES) if path.is_dir()), None)
-
-
-def installed_languages(options: TesseractOptions) -> tuple[str, ...]:
-    """Codes of the languages whose data is there."""
-    folder = tessdata_dir(options)
-    if folder is None or not folder.is_dir():
-        return ()
-    codes = {path.name.removesuffix(ENDING) for path in folder.glob(f"*{ENDING}")}
-    return tuple(sorted(codes - NO_LANGUAGES))
-
-
-def install_languages(codes: tuple[str, ...]) -> str:
-    """The commands that install the data of these languages."""
-    debian = " ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in codes)
-    return f"apt install {debian}, or brew install tesseract-lang"
 
 
 class TesseractEngine:

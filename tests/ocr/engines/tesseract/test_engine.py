@@ -16,7 +16,7 @@ from support.truth import PAGES, SCANS, TruePage, recall, share_in_place
 from pipeline import EngineError, LanguageError, async_ocr, recognize
 from pipeline.model.languages import LANGUAGES
 from pipeline.ocr.engines.aspose.engine import AsposeOptions
-from pipeline.ocr.engines.tesseract import TesseractOptions, tessdata_dir
+from pipeline.ocr.engines.tesseract.tessdata import TesseractOptions, tessdata_dir
 from pipeline.ocr.registry import engine_status
 
 HARDWARE = SCANS / "receipts/hardware.jpg"
