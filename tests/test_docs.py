@@ -23,6 +23,7 @@ import pytest
 from PIL import Image
 
 from pipeline.cli.main import cli
+from pipeline.model.exit_code import SEVERITY, ExitCode
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -258,8 +259,6 @@ def test_every_option_of_a_command_is_in_its_section(name: str) -> None:
 
 
 def test_exit_codes() -> None:
-    from pipeline.model.exit_code import SEVERITY, ExitCode
-
     table = PAGES["docs/command.md"].partition("\n## Exit codes\n")[2]
     assert re.findall(r"^\| (\d+) \| \w", table, re.M) == [str(int(code)) for code in ExitCode]
     order = re.search(r"the first of these is given: ([^.]+)\.", table)

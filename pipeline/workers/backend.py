@@ -79,7 +79,7 @@ async def cluster_backend(
 
     if not isinstance(chosen.engine, str):
         raise UsageError(f"engine {chosen.name} is an object of this process, not of the workers'")
-    # Elsewhere a worker is started for each core, as the README has it.
+    # Elsewhere a worker is started for each core, as docs/cluster.md has it.
     here = local_workers(cluster.address)
     ocr = _ocr(options, chosen, here or cpu_count())
     requirements = WorkerRequirements(
