@@ -17,13 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
 import pypdfium2
 import pytest
 from PIL import Image
-
-from pipeline.cli.main import cli
-from pipeline.model.exit_code import SEVERITY, ExitCode
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -229,42 +225,6 @@ def test_the_readme_is_short_and_leads_to_every_page() -> None:
     assert len(pictures) == 2
     for picture in pictures:
         assert (ROOT / picture).stat().st_size < 300_000, picture
-
-
-def commands(group: click.Group, names: str) -> Iterator[tuple[str, click.Command]]:
-    """Every command below a group, with all names that lead to it."""
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert command
-        yield f"{names} {name}", command
-        if isinstance(command, click.Group):
-            yield from commands(command, f"{names} {name}")
-
-
-HELP = {"--help", "--help-all"}
-COMMANDS = dict(commands(cli, "searchable-pdf"))
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_option_of_a_command_is_in_its_section(name: str) -> None:
-    sections = re.split(r"^#{2,3} (?=`)", PAGES["docs/command.md"], flags=re.M)
-    found = [section for section in sections if section.startswith(f"`{name}`\n")]
-    assert len(found) == 1, f"docs/command.md has no heading for {name}"
-    documented = set(re.findall(r"`(--?[\w-]+)`", found[0]))
-    for parameter in COMMANDS[name].params:
-        if isinstance(parameter, click.Option) and not HELP & set(parameter.opts):
-            for option in (*parameter.opts, *parameter.secondary_opts):
-                assert option in documented, f"docs/command.md: {name} does not name {option}"
-
-
-def test_exit_codes() -> None:
-    table = PAGES["docs/command.md"].partition("\n## Exit codes\n")[2]
-    assert re.findall(r"^\| (\d+) \| \w", table, re.M) == [str(int(code)) for code in ExitCode]
-    order = re.search(r"the first of these is given: ([^.]+)\.", table)
-    assert order
-    severest = [str(int(code)) for code in SEVERITY if code not in (ExitCode.NO, ExitCode.DONE)]
-    assert re.findall(r"\d+", order[1]) == severest
 
 
 def test_every_module_is_in_the_table_of_modules() -> None:

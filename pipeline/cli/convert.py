@@ -20,14 +20,8 @@ from ..model.errors import OutputError, UsageError
 from ..model.events import Event
 from ..model.options import ConvertOptions, Existing, StoreOptions
 from ..ocr.registry import choose_engine
-from ..run.convert import convert
-from ..run.existing import what_exists
-from ..run.plan import is_asked_for
-from ..run.report import Report
-from ..run.report_file import ReportFile, documents_to_retry
 from ..store.corrections import text_file
 from .cluster import CLUSTER, cluster_options
-from .console import Watcher
 from .options import (
     CACHE_DIR,
     DESCRIPTION,
@@ -133,6 +127,11 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> No
     searchable-pdf convert scans/ -o pdfs/
     searchable-pdf convert letter1.png letter2.png -o letters.pdf
     """  # noqa: D301 (click wants the control character)
+    # These take a second to import, and are not needed to show the help.
+    from ..run.convert import convert
+    from ..run.report_file import ReportFile
+    from .console import Watcher
+
     options = _options(chosen)
     if chosen["dry_run"]:
         sys.exit(_dry_run(inputs, output, options, chosen["engine"]))
@@ -167,6 +166,8 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> No
 
 
 def _options(chosen: dict[str, Any]) -> ConvertOptions:
+    from ..run.report_file import documents_to_retry
+
     ways: tuple[Existing, ...] = ("keep", "update", "force")
     given = [
         way
@@ -203,6 +204,10 @@ def _options(chosen: dict[str, Any]) -> ConvertOptions:
 
 def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions, engine: str) -> int:
     """Tells what `convert` would do; the exit code it would begin with."""
+    from ..run.existing import what_exists
+    from ..run.plan import is_asked_for
+    from ..run.report import Report
+
     choose_engine(engine, options.ocr)
     report = Report()
     passed_over: list[Path] = []

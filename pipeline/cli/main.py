@@ -9,14 +9,14 @@ from pathlib import Path
 
 import click
 
-from ..model.options import EngineOptions, StoreOptions
+from ..model.options import StoreOptions
 from ..model.version import __version__
-from ..ocr.registry import engine_statuses
 from ..store.texts import Store
 from .options import CACHE_DIR, EPILOG, PATH, parse_size
 
 ELSEWHERE = {
     "convert": "convert",
+    "engines": "engines",
     "merge": "stages",
     "ocr": "stages",
     "render": "stages",
@@ -48,22 +48,6 @@ def cli() -> None:
 
     Every page is its own scan, unchanged, under invisible text that lies on the print.
     """
-
-
-@cli.command("engines", epilog=EPILOG)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the languages of each.")
-@click.option("--tessdata-dir", type=PATH, metavar="DIR", help="Folder of Tesseract's data.")
-@click.option("--aspose-license", type=PATH, metavar="FILE", help="Aspose's licence.")
-def engines_command(as_json: bool, tessdata_dir: Path | None, aspose_license: Path | None) -> None:
-    """List the engines: which can be used here, or what mends it, and what they read."""
-    options = EngineOptions(tessdata_dir=tessdata_dir, aspose_license=aspose_license)
-    from .tables import show_engines
-
-    statuses = engine_statuses(options)
-    if as_json:
-        click.echo(json.dumps([asdict(status) for status in statuses], indent=2))
-    else:
-        show_engines(statuses)
 
 
 @cli.command("check", epilog=EPILOG)

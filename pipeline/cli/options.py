@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,7 +14,6 @@ from ..model.errors import UsageError
 from ..model.exit_code import ExitCode
 from ..model.languages import parse_languages
 from ..model.options import (
-    ASPOSE_AREAS,
     CACHE_VARIABLE,
     DEFAULT_ENGINE,
     ConvertOptions,
@@ -24,6 +24,7 @@ from ..model.options import (
     OcrOptions,
     Optimize,
 )
+from ..ocr.registry import engine_names, engine_plugins
 
 PATH = click.Path(path_type=Path)
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -56,7 +57,7 @@ PICTURES = (
 ROTATE_PAGES = click.option(
     "--rotate-pages",
     is_flag=True,
-    help="Show pages upright that were found upside down or sideways (engine rapid);"
+    help="Show pages upright that the engine found upside down or sideways;"
     " without, they stand as scanned.",
 )
 DESCRIPTION = (
@@ -95,6 +96,31 @@ def add_options(*options: Decorator) -> Decorator:
     return decorate
 
 
+def with_engine_name(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator for commands: `--engine`."""
+    return click.option(
+        "--engine",
+        metavar="NAME",
+        default=DEFAULT_ENGINE,
+        show_default=True,
+        help=f"Who reads: {', '.join(engine_names())}, or an installed one"
+        " (searchable-pdf engines lists them).",
+    )(function)
+
+
+def with_engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A decorator for commands: what can be chosen of the registered engines."""
+    for option in reversed(engine_click_options()):
+        # The class of an option may be anything that makes one: here one that is made already.
+        function = click.option(cls=lambda *_, option=option, **__: option)(function)  # type: ignore[arg-type]
+    return function
+
+
+def engine_click_options() -> tuple[click.Option, ...]:
+    """The options of all registered engines, in the order of the engines."""
+    return tuple(option for plugin in engine_plugins() for option in plugin.click_options())
+
+
 with_ocr_options = add_options(
     click.option(
         "-l",
@@ -103,31 +129,8 @@ with_ocr_options = add_options(
         help="Languages as ISO 639-2/3 codes, for example eng+swe."
         "  [default: all that the engine reads]",
     ),
-    click.option(
-        "--engine",
-        metavar="NAME",
-        default=DEFAULT_ENGINE,
-        show_default=True,
-        help="Who reads: rapid, tesseract, aspose, none, or an installed one"
-        " (searchable-pdf engines lists them).",
-    ),
-    click.option(
-        "--tessdata-dir",
-        type=PATH,
-        metavar="DIR",
-        help="Folder of Tesseract's language data.  [default: where the system has it]",
-    ),
-    click.option(
-        "--aspose-license",
-        type=PATH,
-        metavar="FILE",
-        help="Aspose's licence.  [default: $ASPOSE_OCR_LICENSE]",
-    ),
-    click.option(
-        "--aspose-areas",
-        type=click.Choice(ASPOSE_AREAS),
-        help="What Aspose should look for on a page (its DetectAreasMode).",
-    ),
+    with_engine_name,
+    with_engine_options,
     click.option(
         "--image-dpi",
         type=click.FloatRange(1, 100_000),
@@ -170,13 +173,15 @@ def ocr_options(chosen: dict[str, Any]) -> OcrOptions:
     return OcrOptions(languages, chosen["max_side"], engine_options(chosen))
 
 
-def engine_options(chosen: dict[str, Any]) -> EngineOptions:
-    """What the engine must know, as the user chose."""
-    return EngineOptions(
-        tessdata_dir=chosen["tessdata_dir"],
-        aspose_license=chosen["aspose_license"],
-        aspose_areas=chosen["aspose_areas"] or "",
-    )
+def engine_options(chosen: dict[str, Any]) -> tuple[EngineOptions, ...]:
+    """What the user chose of the registered engines; what was left out has its default."""
+    made = []
+    for plugin in engine_plugins():
+        names = [field.name for field in fields(plugin.options_class)]
+        values = {name: chosen[name] for name in names if chosen.get(name) is not None}
+        if values:
+            made.append(plugin.options_class(**values))
+    return tuple(made)
 
 
 def image_options(chosen: dict[str, Any]) -> ImageOptions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from ..merge import Bookmark, merge_pages
 from ..model.characters import printable
 from ..model.errors import CorrectionError, OutputError, UsageError
 from ..model.page import PageSource
+from ..ocr.registry import choose_engine
 from ..pdf.inspection import page_count
 from ..render import render_page
 from ..store.atomic import atomic_file
 from ..store.corrections import read_text, write_text
 from ..store.provenance import NOT_OURS, in_the_way, read_provenance
 from ..workers.job import PageJob
+from ..workers.machine import share
 from ..workers.page_text import read_page
 from .options import (
     DESCRIPTION,
@@ -59,7 +62,9 @@ def ocr_command(scan: Path, output: Path, page: int | None, force: bool, **chose
     """  # noqa: D301
     _keep_corrected(output, force)
     source = _source(scan, page)
-    job = PageJob(source, load_options(chosen), ocr_options(chosen), chosen["engine"])
+    engine = choose_engine(chosen["engine"], ocr_options(chosen))
+    one_page = share(engine, jobs=1)
+    job = PageJob(source, load_options(chosen), engine=replace(engine, threads=one_page.threads))
     read = read_page(job)
     if read.damage:
         click.echo(f"{source}: {read.damage}", err=True)

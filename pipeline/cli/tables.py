@@ -12,12 +12,14 @@ from rich.table import Table
 from ..load.find import natural_key
 from ..model.characters import printable
 from ..model.events import DocumentDone
+from ..model.languages import LANGUAGES
 from ..ocr.engine import EngineStatus
 
 if TYPE_CHECKING:  # PDFs are looked into only when that is asked for
     from ..pdf.inspection import Inspection
 
 COLUMNS = ("pages", "words", "size in", "size out", "seconds")
+ANY_LANGUAGE = tuple(sorted(LANGUAGES))
 MANY_DOCUMENTS = 40
 """The table lists at most this many; a longer one tells only what a person must look at."""
 
@@ -104,7 +106,7 @@ def show_engines(statuses: list[EngineStatus]) -> None:
         if status.licence:
             state += f"\nlicence: {status.licence}"
         codes = status.languages
-        languages = "any" if status.name == "none" else f"{len(codes)}: {' '.join(codes)}"
+        languages = "any" if codes == ANY_LANGUAGE else f"{len(codes)}: {' '.join(codes)}"
         cells = (status.name, status.version, state, languages if codes else "")
         table.add_row(*map(escape, cells))
     Console(highlight=False).print(table)

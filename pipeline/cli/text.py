@@ -12,7 +12,6 @@ import click
 from ..model.characters import printable
 from ..model.errors import OcrError, ScanError
 from ..model.exit_code import ExitCode
-from ..run.texts import read_texts
 from .options import (
     EPILOG,
     PATH,
@@ -48,6 +47,8 @@ def _remark(note: str) -> None:
 
 async def _print_texts(files: tuple[Path, ...], chosen: dict[str, Any]) -> int:
     """Prints each text as soon as those before it are printed; the exit code."""
+    from ..run.texts import read_texts  # half a second of imports, not needed to show the help
+
     readable, failed = 0, 0
     texts = read_texts(
         files,
