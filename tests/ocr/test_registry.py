@@ -90,11 +90,11 @@ main()
 
 @pytest.fixture(scope="module")
 def blocks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment with the README's engine: in a package of its own, installed apart."""
+    """The environment with the engine of docs/engines.md, in a package of its own."""
     folder = tmp_path_factory.mktemp("blocks")
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs/engines.md").read_text(encoding="utf-8")
     pattern = r"<!-- engine -->\n```(?:python|toml)\n(.*?)```"
-    engine, project = re.findall(pattern, readme, re.DOTALL)
+    engine, project = re.findall(pattern, page, re.DOTALL)
     (folder / "package").mkdir()
     (folder / "package/blocks_engine.py").write_text(engine)
     (folder / "package/pyproject.toml").write_text(project)
