@@ -7,63 +7,89 @@ from typing import Any
 
 import click
 
-from ..run.stages import merge_files, recognize_file, render_file
+from .help import Command, Decorator, Section, add_options, option
 from .options import (
-    DESCRIPTION,
-    EPILOG,
+    IMAGE_DPI,
     PATH,
     PICTURES,
     ROTATE_PAGES,
-    add_options,
+    description_options,
     image_options,
     load_options,
     metadata,
     ocr_options,
     with_ocr_options,
 )
+from .verbosity import VERBOSE_ERRORS
 
-PAGE = click.option(
-    "--page", type=click.IntRange(1), metavar="N", help="Which page of a scan that has several."
+PAGE = option(
+    "--page",
+    type=click.IntRange(1),
+    metavar="N",
+    section=Section.FILES,
+    common=True,
+    help="Page of the scan, if it has several. The first is 1.",
+)
+FORCE = option(
+    "--force",
+    is_flag=True,
+    section=Section.EXISTING,
+    common=True,
+    help="Also replace a PDF that another program made.",
 )
 
-FORCE = click.option("--force", is_flag=True, help="Replace a PDF of another program, too.")
+
+def output_option(metavar: str) -> Decorator:
+    """The option `-o` of a command that writes one file."""
+    return option(
+        "-o",
+        "--output",
+        required=True,
+        type=PATH,
+        metavar=metavar,
+        section=Section.FILES,
+        common=True,
+        help="File to write.",
+    )
 
 
-@click.command("ocr", epilog=EPILOG)
+@click.command("ocr", cls=Command, options_metavar="-o PAGE.json [OPTIONS]")
 @click.argument("scan", type=PATH)
-@click.option(
-    "-o", "--output", required=True, type=PATH, metavar="PAGE.json", help="Where the text goes."
-)
+@output_option("PAGE.json")
 @PAGE
-@click.option("--force", is_flag=True, help="Replace a text that was corrected, too.")
+@option(
+    "--force",
+    is_flag=True,
+    section=Section.EXISTING,
+    common=True,
+    help="Also replace a text that somebody has corrected.",
+)
 @with_ocr_options
-def ocr_command(scan: Path, output: Path, page: int | None, force: bool, **chosen: Any) -> None:
-    """Recognise one page, as JSON: words with their places, to be corrected and rendered.
+def ocr_command(scan: Path, output: Path, page: int | None, force: bool, **values: Any) -> None:
+    """Recognize the text of one page.
+
+    The words and their places are written as JSON. You can correct it. The command render makes a
+    PDF of the scan and this text.
 
     \b
-    searchable-pdf ocr letter.png -o letter.json
-    searchable-pdf render letter.png letter.json -o letter.pdf
+    Examples:
+      searchable-pdf ocr letter.png -o letter.json
+      searchable-pdf render letter.png letter.json -o letter.pdf
     """  # noqa: D301
-    load, ocr = load_options(chosen), ocr_options(chosen)
-    _show(recognize_file(scan, output, load, ocr, chosen["engine"], page=page, force=force))
+    from ..run.stages import recognize_file
+
+    load, ocr = load_options(values), ocr_options(values)
+    _show(recognize_file(scan, output, load, ocr, values["engine"], page=page, force=force))
 
 
-@click.command("render", epilog=EPILOG)
+@click.command("render", cls=Command, options_metavar="-o PAGE.pdf [OPTIONS]")
 @click.argument("scan", type=PATH)
 @click.argument("text", type=PATH, required=False, metavar="[PAGE.json]")
-@click.option(
-    "-o", "--output", required=True, type=PATH, metavar="PAGE.pdf", help="Where the page goes."
-)
+@output_option("PAGE.pdf")
 @PAGE
-@click.option(
-    "--image-dpi",
-    type=click.FloatRange(1, 100_000),
-    metavar="N",
-    help="Resolution of the scan, instead of what the file says.",
-)
-@add_options(*PICTURES, ROTATE_PAGES)
+@add_options(IMAGE_DPI, *PICTURES, ROTATE_PAGES)
 @FORCE
-@click.option("-v", "--verbose", is_flag=True, help="Say more, with tracebacks of errors.")
+@VERBOSE_ERRORS
 def render_command(
     scan: Path,
     text: Path | None,
@@ -71,30 +97,34 @@ def render_command(
     page: int | None,
     image_dpi: float | None,
     force: bool,
-    verbose: bool,
-    **chosen: Any,
+    **values: Any,
 ) -> None:
-    """Make a PDF of one page from its scan and its text; without text, of the scan alone."""
-    load = load_options({"image_dpi": image_dpi, "max_image_mpixels": float("inf")})
-    _show(render_file(scan, text, output, load, image_options(chosen), page=page, force=force))
+    """Make a PDF of one page.
 
-
-@click.command("merge", epilog=EPILOG)
-@click.argument("pages", nargs=-1, required=True, type=PATH, metavar="PAGE.pdf...")
-@click.option(
-    "-o", "--output", required=True, type=PATH, metavar="OUT.pdf", help="Where the PDF goes."
-)
-@add_options(*DESCRIPTION)
-@FORCE
-@click.option("-v", "--verbose", is_flag=True, help="Say more, with tracebacks of errors.")
-def merge_command(
-    pages: tuple[Path, ...], output: Path, force: bool, verbose: bool, **chosen: Any
-) -> None:
-    """Merge PDFs into one, in the order given, with an outline of their names.
-
-    The pages of `render` share one text font; those of other programs stay as they are.
+    It shows SCAN. The text of PAGE.json, which the command ocr wrote, lies invisible on it. Without
+    PAGE.json, the PDF is not searchable.
     """
-    merge_files(pages, output, metadata(chosen), force=force)
+    from ..run.stages import render_file
+
+    load = load_options({"image_dpi": image_dpi, "max_image_mpixels": float("inf")})
+    _show(render_file(scan, text, output, load, image_options(values), page=page, force=force))
+
+
+@click.command("merge", cls=Command, options_metavar="-o OUT.pdf [OPTIONS]")
+@click.argument("pages", nargs=-1, required=True, type=PATH, metavar="PAGE.pdf...")
+@output_option("OUT.pdf")
+@add_options(*description_options("none"))
+@FORCE
+@VERBOSE_ERRORS
+def merge_command(pages: tuple[Path, ...], output: Path, force: bool, **values: Any) -> None:
+    """Join PDFs into one, in the order in which you name them.
+
+    The outline (bookmarks) has the name of each file. Pages that the command render made share one
+    font for their text; all other pages stay as they are.
+    """
+    from ..run.stages import merge_files
+
+    merge_files(pages, output, metadata(values), force=force)
 
 
 def _show(remark: str) -> None:

@@ -1,6 +1,6 @@
 """The report of a run as JSON: every document with its pages, written when it ends.
 
-The file is one object; README.md lists its members. Nothing of a document is kept in
+The file is one object; docs/batches.md lists its members. Nothing of a document is kept in
 memory, so the report of a million pages takes no more than that of ten.
 """
 

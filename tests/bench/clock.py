@@ -27,7 +27,7 @@ STAGES = {
         "pipeline.load.page:repair",
     ),
     "downscale": ("pipeline.workers.page_text:downscale",),
-    "recognition": ("pipeline.workers.page_text:recognize",),
+    "recognition": ("pipeline.workers.page_text:recognize_with",),
     "render": ("pipeline.workers.page:render",),
     "merge": ("pipeline.run.finish:merge_pages",),
     "check": ("pipeline.run.finish:verify",),
@@ -62,9 +62,12 @@ def install() -> None:
 
 def _clock_engine(name: str) -> None:
     """Times how long the engine takes to start, and its detection once it has."""
-    from pipeline.ocr.registry import engine_factory
+    from importlib.metadata import entry_points
 
-    engine: Any = engine_factory(name)
+    from pipeline.ocr.registry import ENTRY_POINT_GROUP
+
+    (entry,) = entry_points(group=ENTRY_POINT_GROUP, name=name)
+    engine: Any = entry.load()
     begin = engine.__init__
 
     def start(self: object, *given: object) -> None:

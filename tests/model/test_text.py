@@ -1,16 +1,10 @@
-"""The text of a page as JSON."""
+"""The text of a page, and its JSON."""
 
 from __future__ import annotations
 
 import pytest
 
-from pipeline import (
-    Baseline,
-    Box,
-    Line,
-    PageText,
-    Word,
-)
+from pipeline import Baseline, Box, Line, PageText, Word
 
 
 def test_page_text_survives_json() -> None:
@@ -24,3 +18,10 @@ def test_page_text_survives_json() -> None:
     for wrong in ("{}", "[]", "nonsense", page.to_json().replace('"version": 1', '"version": 99')):
         with pytest.raises(ValueError):
             PageText.from_json(wrong)
+
+
+def test_only_quarter_turns_are_taken() -> None:
+    askew = PageText(10, 10, rotation_deg=45)
+    assert "turned by 45 degrees" in askew.fault
+    with pytest.raises(ValueError, match="quarter"):
+        PageText.from_json(askew.to_json())
