@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 from rapidfuzz.fuzz import ratio
-from support.truth import PAGES, SCANS, TruePage
+from support.truth import PAGE, PAGES, TruePage, recognition_copy
 
-from pipeline import Line, PageText, downscale, load_page, page_sources, recognize
+from pipeline import Line, PageText
 
 SAME_LINES = 0.95
 """Share of RapidOCR's lines that must be read letter by letter as it reads them."""
@@ -32,26 +31,27 @@ def rapidocr() -> Any:
     return RapidOCR(params=settings)
 
 
-def test_lines_are_read_as_rapidocr_reads_them(rapidocr: Any) -> None:
+@pytest.mark.parametrize(
+    "pages",
+    (
+        pytest.param([PAGE["receipts/hardware"], PAGE["fax/message"]], id="two"),
+        pytest.param(PAGES, id="all", marks=pytest.mark.slow),
+    ),
+)
+def test_lines_are_read_as_rapidocr_reads_them(
+    rapidocr: Any, page_texts: dict[str, PageText], pages: list[TruePage]
+) -> None:
     same, others = 0, []
-    for true in PAGES:
-        copy = recognition_copy(true)
-        theirs = rapidocr(np.asarray(copy)[:, :, ::-1])
-        ours = recognize(copy)
+    for true in pages:
+        theirs = rapidocr(np.asarray(recognition_copy(true.key))[:, :, ::-1])
         for text, corners in zip(theirs.txts, theirs.boxes, strict=True):
-            words = nearest(ours, *corners.mean(axis=0)).words
+            words = nearest(page_texts[true.key], *corners.mean(axis=0)).words
             pair = letters(text), letters(" ".join(word.text for word in words))
             same += pair[0] == pair[1]
             others += [pair] if pair[0] != pair[1] else []
+    assert same > 10 * len(pages)
     assert same >= SAME_LINES * (same + len(others)), others
     assert all(ratio(*pair) > 80 for pair in others), others
-
-
-def recognition_copy(true: TruePage) -> Image.Image:
-    scans = sorted((SCANS / true.document).iterdir())
-    source = [source for path in scans for source in page_sources(path)][true.page]
-    with load_page(source) as page:
-        return downscale(page, 2000).convert("RGB")
 
 
 def nearest(page: PageText, x_px: float, y_px: float) -> Line:
