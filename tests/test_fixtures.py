@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -63,7 +64,7 @@ def test_qpdf_finds_no_fault(converted: Path, document: str) -> None:
 
 @documents
 def test_one_font_for_the_whole_document(converted: Path, document: str) -> None:
-    reader = PdfReader(converted / f"{document}.pdf")
+    reader: Any = PdfReader(converted / f"{document}.pdf")
     fonts = {
         font.indirect_reference.idnum
         for page in reader.pages
@@ -96,7 +97,7 @@ def test_page_sizes_are_pixels_over_dpi(converted: Path) -> None:
 
 
 def test_bookmarks_labels_and_information(converted: Path) -> None:
-    reader = PdfReader(converted / "fax.pdf")
+    reader: Any = PdfReader(converted / "fax.pdf")
     assert [(item.title, reader.get_destination_page_number(item)) for item in reader.outline] == [
         ("message", 0)
     ]
@@ -104,7 +105,7 @@ def test_bookmarks_labels_and_information(converted: Path) -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == "fax"
     assert re.fullmatch(r"searchable-pdf [\d.]+", reader.metadata.producer or "")
-    receipts = PdfReader(converted / "receipts.pdf")
+    receipts: Any = PdfReader(converted / "receipts.pdf")
     assert [item.title for item in receipts.outline] == ["bakery", "hardware"]
 
 

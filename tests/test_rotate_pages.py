@@ -12,6 +12,8 @@ from support.command import Command
 from support.readers import READERS, page_sizes
 from support.truth import BACK, PAGE, recall, share_in_place
 
+DPI = 150
+
 
 @pytest.mark.parametrize(
     "name", ("receipts/hardware", pytest.param("letters/2", marks=pytest.mark.slow))
@@ -21,10 +23,9 @@ def test_rotate_pages(tmp_path: Path, command: Command, name: str) -> None:
     folder = tmp_path / "turned"
     folder.mkdir()
     with Image.open(true.source.path) as image:
-        dpi = image.info["dpi"]
-        width_pt, height_pt = (side * 72 / dpi[0] for side in image.size)
+        width_pt, height_pt = (side * 72 / DPI for side in image.size)
         for turn_deg, back in BACK.items():
-            image.transpose(back).save(folder / f"{turn_deg}.png", dpi=dpi)
+            image.transpose(back).save(folder / f"{turn_deg}.png", dpi=(DPI, DPI))
     pdf, report = tmp_path / "out/turned.pdf", tmp_path / "run.json"
     arguments = ("convert", folder, "-o", tmp_path / "out", "--report", report)
     done = command(*arguments)

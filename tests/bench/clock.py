@@ -11,7 +11,6 @@ import functools
 import importlib
 import json
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -36,7 +35,7 @@ _nested = threading.local()
 
 
 def main() -> None:
-    from pipeline.__main__ import main as command
+    from pipeline.cli.entry import main as command
 
     command()
 
@@ -124,4 +123,4 @@ if __name__ in ("__main__", "__mp_main__"):
 if __name__ == "__mp_main__":  # as spawned processes call it
     _clock_engine(os.environ[ENGINE])
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

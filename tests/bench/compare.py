@@ -71,7 +71,7 @@ def _compare(
     warm_up.mkdir()
     for command in _commands(given, sets[0].first(1), engines, warm_up).values():
         measured(command)
-    results = []
+    results: list[Result] = []
     for number, scans in enumerate(sets):
         place = folder / f"{number}"
         place.mkdir()

@@ -6,10 +6,12 @@ import io
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageDraw
+from PIL.TiffImagePlugin import TiffImageFile
 from support.stored import Stored, opened, same_pixels
 from support.truth import SCANS
 
@@ -37,7 +39,7 @@ def drawing(mode: str = "RGB", size: tuple[int, int] = (217, 301)) -> Image.Imag
 
 @pytest.fixture
 def save(tmp_path: Path) -> Save:
-    def save(image: Image.Image, name: str, **how: object) -> Path:
+    def save(image: Image.Image, name: str, **how: Any) -> Path:
         path = tmp_path / name
         image.save(path, **how)
         return path
@@ -236,6 +238,7 @@ def test_jpeg_inside_tiff_is_not_decoded(save: Save, mode: str, strip_rows: int)
     stride = 208 * len(image.getbands())
     path = save(image, "x.tif", compression="jpeg", strip_size=strip_rows * stride, quality=80)
     with Image.open(path) as scan:
+        assert isinstance(scan, TiffImageFile)
         assert len(scan.tag_v2[273]) == -(-310 // strip_rows)
     found = stored(path)
     assert found.filter == "/DCTDecode"

@@ -6,11 +6,13 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageCms, ImageDraw
+from PIL.TiffImagePlugin import TiffImageFile
 from support.command import run_command
 from support.readers import run
 from support.stored import Stored, same_pixels
@@ -44,7 +46,7 @@ def made(path: Path, optimize: str = "lossless") -> bytes:
 
 def by_pdfium(pdf: bytes) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
-    shown = document[0].render(scale=1).to_pil().convert("RGB")
+    shown: Image.Image = document[0].render(scale=1).to_pil().convert("RGB")
     document.close()
     return shown
 
@@ -56,7 +58,7 @@ def by_poppler(pdf: bytes, folder: Path) -> Image.Image:
         return shown.convert("RGB")
 
 
-def check(image: Image.Image, name: str, folder: Path, **how: object) -> Stored:
+def check(image: Image.Image, name: str, folder: Path, **how: Any) -> Stored:
     """Both ways give the same pixels; the smaller one is the default."""
     path = folder / name
     image.save(path, dpi=(72, 72), **how)
@@ -70,7 +72,7 @@ def check(image: Image.Image, name: str, folder: Path, **how: object) -> Stored:
         (by_poppler(pdf, folder), by_poppler(plain, folder)),
     ):
         assert one.size == image.size
-        difference = ImageChops.difference(one, other).getextrema()
+        difference: Any = ImageChops.difference(one, other).getextrema()
         assert max(high for _, high in difference) <= 1, "rounding of 16 bits, and no more"
     return found
 
@@ -157,8 +159,10 @@ def test_eight_bits_stored_as_sixteen(tmp_path: Path) -> None:
         found = Stored(made(path))
         assert found.image["/BitsPerComponent"] == 8
         assert found.pixels().tobytes() == eight.astype(np.uint8).tobytes()
-        assert ImageChops.difference(by_pdfium(made(path)), by_pdfium(made(path, "none"))) \
-            .getextrema() <= ((0, 1),) * 3  # fmt: skip
+        difference: Any = ImageChops.difference(
+            by_pdfium(made(path)), by_pdfium(made(path, "none"))
+        )
+        assert all(high <= 1 for _, high in difference.getextrema())
 
 
 def test_sixteen_bits_of_colour_stay_sixteen(tmp_path: Path) -> None:
@@ -186,7 +190,8 @@ def test_grey_under_a_profile_of_colours(tmp_path: Path, ending: str) -> None:
 def test_a_profile_of_grey_is_kept(tmp_path: Path) -> None:
     grey_profile = SRGB[:16] + b"GRAY" + SRGB[20:]
     path = tmp_path / "x.png"
-    for colours in ([(255,), (0,)], [(250,), (20,)], [(250,), (20,), (99,)]):
+    shades: list[list[tuple[int, ...]]] = [[(255,), (0,)], [(250,), (20,)], [(250,), (20,), (99,)]]
+    for colours in shades:
         page(colours, "L").save(path, icc_profile=grey_profile)
         found = Stored(made(path))
         assert (found.icc, found.space) == (grey_profile, "/DeviceGray")
@@ -270,6 +275,7 @@ def test_strips_and_tiles_of_g4_become_one_strip(tmp_path: Path) -> None:
             tile = image.crop((left, top, left + 128, top + 64))
             tile.save(buffer, "TIFF", compression="group4", tiffinfo={262: 0}, strip_size=1024)
             with Image.open(buffer) as written:
+                assert isinstance(written, TiffImageFile)
                 at, size = (written.tag_v2[tag][0] for tag in (273, 279))
                 photometric = written.tag_v2[262]
             tiles.append(buffer.getvalue()[at : at + size])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -21,7 +22,7 @@ def scans(folder: Path, *names: str) -> None:
         Image.new("1", (8, 8), 1).save(path, "PNG")
 
 
-def found(*inputs: Path, output: Path = OUT, **how: bool) -> dict[str, list[str]]:
+def found(*inputs: Path, output: Path = OUT, **how: Any) -> dict[str, list[str]]:
     return {
         document.output.as_posix(): [path.name for path in document.scans]
         for document in find_documents(inputs, output, **how)

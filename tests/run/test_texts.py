@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -238,7 +239,7 @@ def test_the_extent_of_a_word_along_its_line(angle: float) -> None:
 
 
 def test_half_a_file_is_never_left(tmp_path: Path) -> None:
-    def pages():  # type: ignore[no-untyped-def]
+    def pages() -> Iterator[bytes]:
         with pipeline.load_page(PageSource(FAX)) as page:
             yield pipeline.render_page(page)
         raise KeyboardInterrupt
