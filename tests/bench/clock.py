@@ -49,7 +49,7 @@ def install() -> None:
     for stage, places in STAGES.items():
         clocked: dict[object, Callable[..., Any]] = {}
         # All are found before any is clocked: a module imported later would hold the clocked one.
-        for owner, name in [_find(place) for place in places]:
+        for owner, name in [find(place) for place in places]:
             function = getattr(owner, name)
             # Workers are handed a function by its name: it must be one object in all modules.
             setattr(owner, name, clocked.setdefault(function, _clocked(stage, function)))
@@ -64,7 +64,7 @@ def _clock_engine(name: str) -> None:
 
     def start(self: object, *given: object) -> None:
         if name in DETECTION:
-            owner, function = _find(DETECTION[name])
+            owner, function = find(DETECTION[name])
             if not hasattr(getattr(owner, function), "__wrapped__"):
                 setattr(owner, function, _clocked("detection", getattr(owner, function)))
         begin(self, *given)
@@ -72,7 +72,7 @@ def _clock_engine(name: str) -> None:
     engine.__init__ = _clocked("start", start)
 
 
-def _find(place: str) -> tuple[Any, str]:
+def find(place: str) -> tuple[Any, str]:
     module, _, path = place.partition(":")
     *owners, name = path.split(".")
     try:
