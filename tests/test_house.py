@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -78,3 +80,31 @@ sys.exit(failed)
         [sys.executable, "-c", code, *names], capture_output=True, text=True, cwd=ROOT, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+ENGINES = re.compile(r"\b(rapid|tesseract|aspose)\b", re.IGNORECASE)
+DEFAULT = ("pipeline/model/options.py", "rapid")
+"""Where the default engine is named."""
+
+
+def test_no_engine_is_named_outside_its_place_but_the_default() -> None:
+    named = []
+    for module in MODULES:
+        if module.is_relative_to("pipeline/ocr/engines"):
+            continue
+        tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+        prose = {
+            id(node.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        }
+        named += [
+            f"{module}:{node.lineno}: {node.value!r}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in prose
+            and ENGINES.search(node.value)
+            and (module.as_posix(), node.value) != DEFAULT
+        ]
+    assert not named, "\n".join(named)
