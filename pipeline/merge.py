@@ -1,4 +1,4 @@
-"""Pages to one document: one shared font, bookmarks, labels, metadata, PDF/A."""
+"""Stage 4: pages to one document, with one font, bookmarks, labels, metadata, PDF/A."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from pypdf.constants import PageLabelStyle
 from pypdf.generic import (
     ArrayObject,
     BooleanObject,
-    ByteStringObject,
     DictionaryObject,
     IndirectObject,
     NameObject,
@@ -25,21 +24,26 @@ from pypdf.generic import (
 
 from .model.characters import printable
 from .model.options import Metadata, OutputType
-from .model.version import PRODUCER, __version__
+from .model.version import PRODUCER, PROGRAM
 from .pdf.cmap import code_points_of
 from .pdf.filestream import leave_in_file
 from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
 from .pdf.pdfa import claim, metadata_stream, page_obstacles, xmp
+from .pdf.pypdf_private import add_object, object_count, release, set_identifier
 from .store.atomic import atomic_file
 
-OURS = NameObject("/TextLayer")
-"""Marks, until the fonts are there, a page whose text is in them."""
+TEXT_LAYER = NameObject("/TextLayer")
+"""Stands for the fonts of the text layer in a page's resources, until the shared ones are made."""
 PDF_HEADER = "%PDF-1.7"
+"""The version that PDF/A-2 is based on (ISO 19005-2, 6.1.2)."""
+IDENTIFIER_BYTES = 16
+"""Of a document's /ID: as long as an MD5 sum, which ISO 32000-1, 14.4 suggests. It is a hash of the
+pages and of what is said of them, so that it says "same content"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """An entry of the outline: a title, and the index of the page it leads to."""
+    """An entry of the outline: a title, and the index of the page that it leads to, from 0."""
 
     title: str
     page: int
@@ -56,27 +60,27 @@ def merge_pages(
 ) -> frozenset[str]:
     """Writes pages from `render_page` as one PDF.
 
-    The pages share one text font made for all their characters. The same input gives the same
-    bytes: there is no clock and no chance in them. The file appears whole or not at all.
-    Pages that are given as files are read when they are written, so that memory does not grow
-    with their size.
+    The pages share one text font that is made for all their characters. The same input gives the
+    same bytes: nothing in them depends on a clock or on chance. The file appears whole or not at
+    all. The streams of pages that are files are copied from there as the document is written, so
+    that memory does not grow with their size.
 
     Args:
         pages: PDFs, in order: their bytes, or the files that hold them until this returns.
         output: Where the PDF goes; an existing file is replaced, missing folders are made.
         metadata: Title, author and so on.
         bookmarks: The outline, in order.
-        output_type: `auto` claims PDF/A-2u where nothing stands in the way, `pdf` never does;
-            `pdfa` is `auto` here: what stands in the way is converted when a page is rendered.
-        entries: More entries of the information dictionary, such as a `Provenance` has.
+        output_type: `auto` claims PDF/A-2u where nothing stands in the way, `pdf` never does.
+            `pdfa` is the same as `auto` here: `render_page` converts what stands in the way.
+        entries: More entries of the information dictionary, such as those of a `Provenance`.
 
     Returns:
-        What stands in the way of PDF/A, in words; empty where the PDF is PDF/A or was not
-        to be.
+        What stands in the way of PDF/A, in words; nothing where the PDF is PDF/A, or
+        `output_type` is `pdf`.
 
     Raises:
         OutputError: The file cannot be written there.
-        PyPdfError: What was given is no PDF.
+        PyPdfError: A page is no PDF.
     """
     writer = PdfWriter()
     used: Used = {}
@@ -88,7 +92,7 @@ def merge_pages(
         for page in pages:
             data = page if isinstance(page, bytes) else page.read_bytes()
             identity.update(hashlib.sha256(data).digest())
-            first = len(writer._objects)
+            first = object_count(writer)
             _add_pages(writer, data, used, profiles, in_the_way)
             if isinstance(page, Path):
                 leave_in_file(writer, first, page, data)
@@ -101,9 +105,7 @@ def merge_pages(
         if pdfa:
             claim(writer)
         _describe(writer, metadata, entries or {}, pdfa)
-        # pypdf's own identifiers are random; these say "same content" (ISO 32000-1, 14.4).
-        name = ByteStringObject(identity.digest()[:16])
-        writer._ID = ArrayObject((name, name))
+        set_identifier(writer, identity.digest()[:IDENTIFIER_BYTES])
         writer.write(file)
     return frozenset() if output_type == "pdf" else frozenset(in_the_way)
 
@@ -115,7 +117,7 @@ def _add_pages(
     profiles: dict[str, IndirectObject],
     in_the_way: set[str],
 ) -> None:
-    """Appends pages without their text font, whose characters are noted in `used`."""
+    """Appends pages without the font of their text layer, whose characters are added to `used`."""
     with PdfReader(io.BytesIO(data)) as reader:
         information = reader.metadata
         if information is None or not (information.producer or "").startswith(PRODUCER):
@@ -124,36 +126,37 @@ def _add_pages(
             resources = page.get("/Resources", DictionaryObject()).get_object()
             assert isinstance(resources, DictionaryObject)
             in_the_way |= page_obstacles(page)
-            if _take_fonts(resources, used):
+            if _take_fonts(resources, used):  # what reportlab writes and nobody needs
                 resources.pop("/ProcSet", None)
                 page.pop("/Trans", None)
             added = writer.add_page(page)
             _share_profiles(added.get("/Resources", DictionaryObject()).get_object(), profiles)
-        # pypdf keeps each reader as long as the writer: at least it shall hold nothing.
-        writer._id_translated.pop(id(reader), None)
-        reader.resolved_objects.clear()
-        reader.flattened_pages = None
-        reader.stream = io.BytesIO()
+        release(writer, reader)
 
 
 def _take_fonts(resources: DictionaryObject, used: Used) -> bool:
-    """Removes the fonts of our text layer; those of PDFs from elsewhere stay. Whether any was."""
+    """Takes the fonts of the text layer out of a page's resources, and leaves all others.
+
+    Returns:
+        Whether there were any.
+    """
     fonts = resources.get("/Font", DictionaryObject()).get_object()
     assert isinstance(fonts, DictionaryObject)
-    ours = [name for name, font in fonts.items() if _is_ours(name, font.get_object())]
-    if not ours:
+    taken = [name for name, font in fonts.items() if _is_text_layer(name, font.get_object())]
+    if not taken:
         return False
     rest = DictionaryObject(fonts)
-    for name in ours:
+    for name in taken:
         plane = int(name.removeprefix(f"/{RESOURCE_PREFIX}"))
         cmap = rest.pop(name).get_object()["/ToUnicode"].get_object().get_data()
         used.setdefault(plane, set()).update(code_points_of(plane, cmap))
-    rest[OURS] = NullObject()
+    rest[TEXT_LAYER] = NullObject()
     resources[NameObject("/Font")] = rest
     return True
 
 
-def _is_ours(name: str, font: object) -> bool:
+def _is_text_layer(name: str, font: object) -> bool:
+    """Whether a font is that of a text layer of this program, by its names."""
     return (
         isinstance(font, DictionaryObject)
         and re.fullmatch(rf"/{RESOURCE_PREFIX}\d+", name) is not None
@@ -185,13 +188,13 @@ def _share_font(writer: PdfWriter, used: Used) -> None:
         assert isinstance(resources, DictionaryObject)
         fonts = resources["/Font"].get_object()
         assert isinstance(fonts, DictionaryObject)
-        shared = writer._add_object(fonts.clone(writer))
+        shared = add_object(writer, fonts.clone(writer))
     for page in writer.pages:
         resources = page.get("/Resources", DictionaryObject()).get_object()
         fonts = resources.get("/Font", DictionaryObject()).get_object()
-        if OURS not in fonts:
+        if TEXT_LAYER not in fonts:
             continue
-        del fonts[OURS]
+        del fonts[TEXT_LAYER]
         if fonts:  # a page that had others, too
             fonts.update(shared.get_object())
         else:
@@ -201,13 +204,14 @@ def _share_font(writer: PdfWriter, used: Used) -> None:
 def _describe(
     writer: PdfWriter, metadata: Metadata, entries: Mapping[str, str], pdfa: bool
 ) -> None:
+    """Writes the document information, the same as XMP, the language, and the viewer's title."""
     writer.metadata = None
     information = {
         "/Title": metadata.title,
         "/Author": metadata.author,
         "/Subject": metadata.subject,
         "/Keywords": metadata.keywords,
-        "/Producer": f"{PRODUCER} {__version__}",
+        "/Producer": PROGRAM,
         **entries,
     }
     information = {key: printable(value) for key, value in information.items() if value}
@@ -215,7 +219,7 @@ def _describe(
     writer.pdf_header = PDF_HEADER
     catalogue = writer.root_object
     packet = metadata_stream(xmp(information, pdfa))
-    catalogue[NameObject("/Metadata")] = writer._add_object(packet)
+    catalogue[NameObject("/Metadata")] = add_object(writer, packet)
     if metadata.language:
         catalogue[NameObject("/Lang")] = TextStringObject(metadata.language)
     if metadata.title:

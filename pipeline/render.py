@@ -1,4 +1,4 @@
-"""One page: its scan at full size, and what was read on it as invisible text over the print."""
+"""Stage 3: a PDF of one page, the scan at full size under invisible text that lies on the print."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from .images.encode import encode, encode_as_srgb
 from .images.lossless import lossless
 from .model.characters import nfc, printable
 from .model.geometry import Baseline, Box
-from .model.options import ImageOptions
+from .model.options import ImageOptions, OutputType
+from .model.outcomes import RenderedStats
 from .model.page import PageImage, PageSource
 from .model.picture import EncodedImage
+from .model.points import points_per_pixel
 from .model.rotation import turned
 from .model.text import Line, PageText, Word
 from .model.version import PRODUCER
@@ -25,15 +27,22 @@ from .pdf.image import draw_image, turned_orientation
 from .pdf.profiles import is_profile
 from .pdf.textlayer import PlacedLine, PlacedWord, draw_lines
 
-CMYK = 4
-"""Components of such colours."""
+CMYK_COMPONENTS = 4
 A4_PT = (595.2, 841.8)
-"""The size of a page whose own is not known."""
-LEAST_WORD_PX = 1.0
-"""Words of no width, which engines give now and then, are found and copied like all others."""
+"""210 x 297 mm (ISO 216), rounded down: the size of a placeholder whose scan tells none."""
+MIN_WORD_PX = 1.0
+"""Words of no width, which engines give now and then, are drawn this wide, so that they are in the
+text like all others."""
 PLACEHOLDER_WIDTH_PX = 1240
-PLACEHOLDER_LONGEST_PX = 4000
-"""A strip is drawn with fewer pixels across."""
+"""The shorter side of a placeholder's picture: A4 at 150 dpi, enough for print that can be read."""
+PLACEHOLDER_MAX_SIDE_PX = 4000
+"""Its longer side at most, or a strip would take much memory for a few words."""
+PLACEHOLDER_MARGIN, PLACEHOLDER_ROWS, PLACEHOLDER_PITCH = 10, 40, 1.5
+"""Its layout: the margin is a tenth of the shorter side and the size of the letters a fortieth,
+which is 15 pt on A4; the lines are one and a half sizes apart."""
+PLACEHOLDER_BASELINE, PLACEHOLDER_CAPITALS = 0.95, 0.75
+"""Of Pillow's built-in font, in sizes: from the top of a row to the baseline, and from there to the
+top of the capitals, each within 0.05 of what Pillow measures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +51,39 @@ class RenderedPage:
 
     Attributes:
         pdf: The PDF of one page.
-        size_pt: Width and height of the page.
-        image_px: Width and height of its picture, as stored.
-        image_filter: How PDF calls the picture's compression.
-        image_bytes: The picture's share of the PDF.
+        stats: What a reader of it should see.
         notes: What was changed in the picture, in words.
     """
 
     pdf: bytes
-    size_pt: tuple[float, float]
-    image_px: tuple[int, int]
-    image_filter: str
-    image_bytes: int = 0
+    stats: RenderedStats
     notes: tuple[str, ...] = ()
 
 
 def render_page(
-    page: PageImage, text: PageText | None = None, images: ImageOptions | None = None
+    page: PageImage,
+    text: PageText | None = None,
+    images: ImageOptions | None = None,
+    output_type: OutputType = "auto",
 ) -> bytes:
     """A PDF of one page, the same bytes for the same input: see `render`."""
-    return render(page, text, images).pdf
+    return render(page, text, images, output_type).pdf
 
 
 def render(
-    page: PageImage, text: PageText | None = None, images: ImageOptions | None = None
+    page: PageImage,
+    text: PageText | None = None,
+    images: ImageOptions | None = None,
+    output_type: OutputType = "auto",
 ) -> RenderedPage:
     """Makes a PDF of one page, the same bytes for the same input.
 
     Args:
         page: The scan, from `load_page`.
         text: What was read on it, in pixels of any copy of the page; None for no text layer.
-        images: How the scan stands in it.
+        images: How the scan stands in the PDF.
+        output_type: `pdfa` converts what PDF/A-2 does not allow in a picture: CMYK without a
+            profile becomes sRGB, a damaged profile is left out. `auto` and `pdf` change nothing.
 
     Returns:
         The PDF, and what it should show.
@@ -83,13 +94,14 @@ def render(
     images = images or ImageOptions()
     embedded = encode(page, images)
     image, converted = embedded.image, ""
-    if images.pdfa and image.components == CMYK and image.icc_profile is None:
-        embedded = encode_as_srgb(page, images)
-        image = embedded.image
-        converted = "its CMYK colours were converted to sRGB, for PDF/A"
-    elif images.pdfa and image.icc_profile and not is_profile(image.icc_profile, image.components):
-        image = replace(image, icc_profile=None)
-        converted = "its damaged colour profile was left out, for PDF/A"
+    if output_type == "pdfa":
+        if image.components == CMYK_COMPONENTS and image.icc_profile is None:
+            embedded = encode_as_srgb(page, images)
+            image = embedded.image
+            converted = "its CMYK colours were converted to sRGB, for PDF/A"
+        elif image.icc_profile and not is_profile(image.icc_profile, image.components):
+            image = replace(image, icc_profile=None)
+            converted = "its damaged colour profile was left out, for PDF/A"
     size_pt, orientation = page.size_pt, page.orientation
     if images.rotate_pages and text is not None:
         orientation = turned_orientation(orientation, text.rotation_deg)
@@ -111,9 +123,11 @@ def render_placeholder(
         size_pt: Width and height of the page; None for A4.
     """
     size_pt = size_pt or A4_PT
-    scale = min(PLACEHOLDER_WIDTH_PX / min(size_pt), PLACEHOLDER_LONGEST_PX / max(size_pt))
-    width, height = (max(1, round(side * scale)) for side in size_pt)
-    margin, em = max(1, min(width, height) // 10), max(6, min(width, height) // 40)
+    # Not a scan of some resolution, but a picture with enough pixels for its words.
+    zoom = min(PLACEHOLDER_WIDTH_PX / min(size_pt), PLACEHOLDER_MAX_SIDE_PX / max(size_pt))
+    width, height = (max(1, round(side * zoom)) for side in size_pt)
+    shorter = min(width, height)
+    margin, em = max(1, shorter // PLACEHOLDER_MARGIN), max(6, shorter // PLACEHOLDER_ROWS)
     font = ImageFont.load_default(em)
     columns = max(8, int((width - 2 * margin) / font.getlength("n")))
     rows = ["This page could not be read.", ""]
@@ -127,7 +141,7 @@ def render_placeholder(
         draw.text((margin, y), row, 0, font)
         if row:
             lines.append(_typeset(row, margin, y, em, font))
-        y += em * 1.5
+        y += em * PLACEHOLDER_PITCH
     text = PageText(width, height, tuple(lines))
     return _page_pdf(lossless(image), size_pt, 1, text)
 
@@ -135,16 +149,18 @@ def render_placeholder(
 def _typeset(
     row: str, left_px: int, y: float, em: int, font: ImageFont.FreeTypeFont | ImageFont.ImageFont
 ) -> Line:
+    """The line of text for a row of a placeholder, each word where the font puts it."""
     words = []
     at = 0
     for text in row.split():
         at = row.index(text, at)
         left = left_px + font.getlength(row[:at])
-        right = left + max(1.0, font.getlength(text))
+        right = left + max(MIN_WORD_PX, font.getlength(text))
         at += len(text)
         words.append(Word(text, Box(left, y, right, y + em)))
-    bottom = y + em * 0.95
-    return Line(tuple(words), Baseline(left_px, bottom, words[-1].box.right, bottom), em * 0.75)
+    bottom = y + em * PLACEHOLDER_BASELINE
+    baseline = Baseline(left_px, bottom, words[-1].box.right, bottom)
+    return Line(tuple(words), baseline, em * PLACEHOLDER_CAPITALS)
 
 
 def _page_pdf(
@@ -167,14 +183,17 @@ def _page_pdf(
         draw_lines(canvas, place_lines(text, size_pt))
     canvas.showPage()
     canvas.save()
+    pdf = buffer.getvalue()
     size_px = image.width, image.height
-    return RenderedPage(buffer.getvalue(), size_pt, size_px, image.filter, image.size)
+    return RenderedPage(pdf, RenderedStats(len(pdf), size_pt, size_px, image.filter, image.size))
 
 
 def place_lines(text: PageText, size_pt: tuple[float, float]) -> list[PlacedLine]:
-    """The lines of a page in points: the one place where pixels become points."""
-    scale = size_pt[0] / text.width_px
-    scale_y = size_pt[1] / text.height_px  # the same, but for the rounding of the copy's size
+    """The lines of a page of this size in points: origin bottom left, y up.
+
+    Both scales are the same, but for the rounding of the copy's size: it has square pixels.
+    """
+    scale, scale_y = points_per_pixel((text.width_px, text.height_px), size_pt)
     lines = []
     for line in text.lines:
         base = line.baseline
@@ -182,7 +201,7 @@ def place_lines(text: PageText, size_pt: tuple[float, float]) -> list[PlacedLine
         words = []
         for word in line.words:
             start, end = base.extent(word.box)
-            end = max(end, start + LEAST_WORD_PX)
+            end = max(end, start + MIN_WORD_PX)
             words.append(PlacedWord(word.text, start * scale, end * scale))
         lines.append(
             PlacedLine(

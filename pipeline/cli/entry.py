@@ -9,9 +9,7 @@ import traceback
 from types import FrameType
 from typing import NoReturn
 
-EXIT_BUG = 1
-EXIT_INTERRUPTED = 130
-EXIT_TERMINATED = 143
+from ..model.exit_code import ExitCode
 
 _terminated = False
 
@@ -42,7 +40,7 @@ def _run() -> int:
         result = cli.main(prog_name="searchable-pdf", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except SystemExit as done:
-        return done.code if isinstance(done.code, int) else EXIT_BUG
+        return done.code if isinstance(done.code, int) else ExitCode.FAULT
     except click.Abort:
         return _interrupted()
     except click.ClickException as error:
@@ -62,7 +60,7 @@ def _run() -> int:
             " this is a fault of the program: run it again with -v and report what it prints",
             err=True,
         )
-        return EXIT_BUG
+        return ExitCode.FAULT
 
 
 def _is_verbose() -> bool:
@@ -86,7 +84,7 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 def _interrupted() -> int:
     how = "Terminated" if _terminated else "Interrupted"
     sys.stderr.write(f"{how}. What is done is kept; run the same command again to go on.\n")
-    return EXIT_TERMINATED if _terminated else EXIT_INTERRUPTED
+    return ExitCode.TERMINATED if _terminated else ExitCode.INTERRUPTED
 
 
 def _leave(code: int) -> NoReturn:
@@ -99,5 +97,5 @@ def _leave(code: int) -> NoReturn:
             if stream is not None:
                 stream.flush()
         except OSError:
-            code = code or EXIT_BUG
+            code = code or ExitCode.NOT_WRITABLE
     os._exit(code)

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import click
 
 from ..model.errors import UsageError
+from ..model.exit_code import ExitCode
 from ..model.languages import parse_languages
 from ..model.options import (
     ASPOSE_AREAS,
@@ -27,17 +28,7 @@ from ..model.options import (
 PATH = click.Path(path_type=Path)
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-EPILOG = """\b
-Exit codes:
-  0    all pages done
-  2    wrong usage
-  3    no scan found, or none could be read
-  4    engine missing, or it does not read the language
-  5    an output cannot be written, or the cluster is gone for good
-  6    a finished PDF failed its own check, and was not put in its place
-  10   finished, but some pages failed (they are named, and marked in the PDF)
-  130  interrupted (143: terminated); what is done is kept, run again to go on
-"""
+EPILOG = "\n".join(("\b", "Exit codes:", *(f"  {code:<3}  {code.meaning}" for code in ExitCode)))
 
 CACHE_DIR = click.option(
     "--cache-dir",

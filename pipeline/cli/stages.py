@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import click
-from pypdf.errors import DependencyError, PyPdfError
 
 from ..load.page import load_page
 from ..load.repair import repair
 from ..load.scan import page_sources, scan_errors
 from ..merge import Bookmark, merge_pages
 from ..model.characters import printable
-from ..model.errors import CorrectionError, NoScansError, OutputError, UsageError
+from ..model.errors import CorrectionError, OutputError, UsageError
 from ..model.page import PageSource
+from ..pdf.inspection import page_count
 from ..render import render_page
 from ..store.atomic import atomic_file
 from ..store.corrections import read_text, write_text
-from ..store.provenance import read_provenance
+from ..store.provenance import NOT_OURS, in_the_way, read_provenance
 from ..workers.job import PageJob
 from ..workers.page_text import read_page
 from .options import (
@@ -62,7 +62,7 @@ def ocr_command(scan: Path, output: Path, page: int | None, force: bool, **chose
     job = PageJob(source, load_options(chosen), ocr_options(chosen), chosen["engine"])
     read = read_page(job)
     if read.damage:
-        _remark(f"{source}: {read.damage}")
+        click.echo(f"{source}: {read.damage}", err=True)
     write_text(output, read.text)
 
 
@@ -127,20 +127,11 @@ def merge_command(
     The pages of `render` share one text font; those of other programs stay as they are.
     """
     _keep_others(output, force)
-    from pypdf import PdfReader
-
     bookmarks = []
     count = 0
     for path in pages:
         bookmarks.append(Bookmark(printable(path.stem), count))
-        try:
-            with PdfReader(path) as reader:
-                count += len(reader.pages)
-        except (OSError, PyPdfError, DependencyError) as error:
-            reason = getattr(error, "strerror", None) or printable(str(error))
-            raise NoScansError(
-                f"{printable(str(path))}: cannot be read as a PDF ({reason}); make it anew"
-            ) from error
+        count += page_count(path)
     merge_pages(pages, output, metadata(chosen), bookmarks)
 
 
@@ -151,10 +142,7 @@ def _keep_others(pdf: Path, force: bool) -> None:
         OutputError: It would be.
     """
     if not force and pdf.exists() and read_provenance(pdf) is None:
-        raise OutputError(
-            f"{printable(str(pdf))} exists and was not made by this program;"
-            " move it away, or replace it with --force"
-        )
+        raise OutputError(in_the_way(pdf, NOT_OURS))
 
 
 def _keep_corrected(text: Path, force: bool) -> None:
@@ -170,10 +158,8 @@ def _keep_corrected(text: Path, force: bool) -> None:
     except CorrectionError:
         untouched = False
     if not untouched:
-        raise OutputError(
-            f"{printable(str(text))} exists and was corrected since it was made, or is no text of a"
-            " page; move it away, or replace it with --force"
-        )
+        why = "was corrected since it was made, or is no text of a page"
+        raise OutputError(in_the_way(text, why))
 
 
 def _source(scan: Path, page: int | None) -> PageSource:
@@ -189,7 +175,3 @@ def _source(scan: Path, page: int | None) -> PageSource:
     if page is not None and page > len(sources):
         raise UsageError(f"{name} has {len(sources)} pages, and no page {page}")
     return sources[(page or 1) - 1]
-
-
-def _remark(note: str) -> None:
-    click.echo(note, err=True)

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from ..model.characters import printable
-from ..model.errors import EXIT_NOTHING_READABLE, EXIT_PAGES_FAILED, OcrError, ScanError
+from ..model.errors import OcrError, ScanError
+from ..model.exit_code import ExitCode
 from ..run.texts import read_texts
 from .options import (
     EPILOG,
@@ -76,4 +77,4 @@ async def _print_texts(files: tuple[Path, ...], chosen: dict[str, Any]) -> int:
             click.echo(text)
     if not failed:
         return 0
-    return EXIT_PAGES_FAILED if readable else EXIT_NOTHING_READABLE
+    return ExitCode.PAGES_FAILED if readable else ExitCode.NO_SCANS

@@ -9,24 +9,23 @@
 | anything else of two colours | G4 |
 | anything else | FlateDecode with PNG predictors; alpha on white |
 
-JPEG gets a Flate stream around it where that is smaller; all else but JPEG 2000 is packed anew
-where fewer bits a pixel hold the same pixels in fewer bytes. Where options allow other pixels, see
-`lossy`.
+A JPEG gets a Flate stream around it where that is smaller. Everything else but JPEG 2000 is packed
+anew where fewer bits for each pixel hold the same pixels in fewer bytes (`repack`). Options may
+allow other pixels (`lossy`).
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from ..model.options import ImageOptions
 from ..model.page import PageImage
-from ..model.picture import EncodedImage
-from .jpeg import EOI, component_ids, end_of_picture
+from ..model.picture import EmbeddedImage, EncodedImage
+from .jpeg import EOI, INVERTED_CMYK, component_ids, end_of_picture
 from .lossless import deflated, flate_of, lossless
 from .lossy import reduced
 from .pixels import for_recognition, icc_profile, plain
@@ -34,39 +33,33 @@ from .repack import repacked, smallest
 from .tiff import stored_image
 
 JP2_SIGNATURE = b"\0\0\0\x0cjP  \r\n\x87\n"
-JP2_GREY, JP2_SRGB = 17, 16
+"""The first box of a JP2 file (ISO 15444-1, I.5.1)."""
+JP2_GRAY, JP2_SRGB = 17, 16
+"""Colour spaces of a JP2 file (ISO 15444-1, I.5.3.3)."""
 SIZ_BITS_AT = 42
 """Offset of the first component's depth in a codestream (ISO 15444-1, A.5.1)."""
 MPF_ENTRIES, MPF_SIZE = 0xB002, "Size"
+"""The pictures of a multi-picture file, and how large each is (CIPA DC-007, 5.2.3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """A scan as it stands in the PDF.
+def encode(page: PageImage, options: ImageOptions) -> EmbeddedImage:
+    """The scan of a page as an image of a PDF, as stored: its orientation is not applied.
 
-    Attributes:
-        image: Its picture.
-        note: How its pixels were changed, in words; empty where they are the scan's.
-    """
-
-    image: EncodedImage
-    note: str = ""
-
-
-def encode(page: PageImage, options: ImageOptions) -> Embedded:
-    """The page's scan, ready to be drawn with `page.orientation`.
+    Args:
+        page: The page, opened.
+        options: Whether it is packed anew, and whether its pixels may change.
 
     Raises:
         Exception: Whatever Pillow raises where the pixels must be decoded and are damaged.
     """
-    kept = _all_pixels(page, options)
+    same_pixels = _all_pixels(page, options)
     if not options.changes_pixels:
-        return Embedded(kept)
-    return _reduced(page, plain(page.image), kept, options)
+        return EmbeddedImage(same_pixels)
+    return _reduced(page, plain(page.image), same_pixels, options)
 
 
-def encode_as_srgb(page: PageImage, options: ImageOptions) -> Embedded:
-    """As `encode`, its colours converted to sRGB.
+def encode_as_srgb(page: PageImage, options: ImageOptions) -> EmbeddedImage:
+    """As `encode`, with its colours converted to sRGB.
 
     Raises:
         Exception: Whatever Pillow raises where the pixels are damaged.
@@ -76,11 +69,10 @@ def encode_as_srgb(page: PageImage, options: ImageOptions) -> Embedded:
 
 
 def _reduced(
-    page: PageImage, pixels: Image.Image, kept: EncodedImage, options: ImageOptions
-) -> Embedded:
-    """The smaller one of `kept` and what the options allow to make of it."""
-    found = reduced(page, pixels, kept, options)
-    return Embedded(found.image, found.note) if found else Embedded(kept)
+    page: PageImage, pixels: Image.Image, same_pixels: EncodedImage, options: ImageOptions
+) -> EmbeddedImage:
+    """The smaller one of the same pixels and what the options allow to make of them."""
+    return reduced(page, pixels, same_pixels, options) or EmbeddedImage(same_pixels)
 
 
 def _all_pixels(page: PageImage, options: ImageOptions) -> EncodedImage:
@@ -96,7 +88,7 @@ def _all_pixels(page: PageImage, options: ImageOptions) -> EncodedImage:
         return stored
     bits = stored.bits * (1 if stored.palette else stored.components)
     packed = repacked(plain(page.image), bits)
-    return min(stored, packed or stored, key=lambda each: each.size)
+    return min(stored, packed or stored, key=lambda image: image.size)
 
 
 def _deeper_than_pillow(png: EncodedImage) -> bool:
@@ -107,41 +99,41 @@ def _deeper_than_pillow(png: EncodedImage) -> bool:
 def _stored(page: PageImage) -> EncodedImage | None:
     """The scan's own bytes, where PDF can hold them."""
     image, path = page.image, page.source.file
-    readers: dict[str, Callable[[Image.Image, Path], EncodedImage | None]] = {
+    takers: dict[str, Callable[[Image.Image, Path], EncodedImage | None]] = {
         "JPEG": _jpeg,
         "MPO": _jpeg,
         "JPEG2000": _jpeg2000,
         "PNG": _png,
         "TIFF": stored_image,
     }
-    reader = readers.get(image.format or "")
-    return reader(image, path) if reader else None
+    take = takers.get(image.format or "")
+    return take(image, path) if take else None
 
 
 def _jpeg(image: Image.Image, path: Path) -> EncodedImage | None:
+    """The data of a JPEG file; None for kinds that DCTDecode does not know."""
     components = {"L": 1, "RGB": 3, "CMYK": 4}.get(image.mode)
     data = _first_picture(image, path.read_bytes())
-    if end_of_picture(data) < 0:  # some readers show nothing then
+    if end_of_picture(data) < 0:  # cut off: some readers then show nothing
         data += EOI
     ids = component_ids(data)
     if components is None or len(ids) != components:
         return None
     adobe = "adobe" in image.info
-    plain_rgb = ids == b"RGB" and not adobe
+    stored_as_rgb = ids == b"RGB" and not adobe  # as libjpeg tells RGB from YCbCr
     return EncodedImage(
         data,
         *image.size,
         "DCTDecode",
         components=components,
-        # Programs that write an Adobe marker store CMYK inverted; others do not.
-        decode=(1, 0) * 4 if components == 4 and adobe else (),
-        parameters=(("ColorTransform", 0),) if plain_rgb else (),
+        decode=INVERTED_CMYK if components == 4 and adobe else (),
+        parameters=(("ColorTransform", 0),) if stored_as_rgb else (),
         icc_profile=icc_profile(image),
     )
 
 
 def _first_picture(image: Image.Image, data: bytes) -> bytes:
-    """A multi-picture file (CIPA DC-007) without the pictures after the first."""
+    """The data of a file without the pictures after the first, as phones add them (CIPA DC-007)."""
     entries = getattr(image, "mpinfo", None)
     if entries and entries.get(MPF_ENTRIES):
         return data[: entries[MPF_ENTRIES][0][MPF_SIZE]] or data
@@ -149,6 +141,7 @@ def _first_picture(image: Image.Image, data: bytes) -> bytes:
 
 
 def _jpeg2000(image: Image.Image, path: Path) -> EncodedImage | None:
+    """A JPEG 2000 file; None with alpha, or with colours that PDF readers do not show alike."""
     if image.mode not in ("L", "RGB", "I;16"):
         return None
     data = path.read_bytes()
@@ -163,11 +156,11 @@ def _jp2(codestream: bytes, image: Image.Image) -> bytes:
     def box(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I4s", 8 + len(body), kind) + body
 
-    grey = image.mode != "RGB"
+    gray = image.mode != "RGB"
     header = struct.pack(
-        ">IIHBBBB", image.height, image.width, 1 if grey else 3, codestream[SIZ_BITS_AT], 7, 0, 0
+        ">IIHBBBB", image.height, image.width, 1 if gray else 3, codestream[SIZ_BITS_AT], 7, 0, 0
     )
-    color = struct.pack(">BBBI", 1, 0, 0, JP2_GREY if grey else JP2_SRGB)
+    color = struct.pack(">BBBI", 1, 0, 0, JP2_GRAY if gray else JP2_SRGB)
     return (
         JP2_SIGNATURE
         + box(b"ftyp", b"jp2 \0\0\0\0jp2 ")
@@ -177,4 +170,5 @@ def _jp2(codestream: bytes, image: Image.Image) -> bytes:
 
 
 def _png(image: Image.Image, path: Path) -> EncodedImage | None:
+    """The compressed pixels of a PNG file; None with alpha or interlacing."""
     return flate_of(path.read_bytes(), icc_profile(image))

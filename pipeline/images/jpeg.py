@@ -1,4 +1,4 @@
-"""The markers of JPEG data (ITU T.81, annex B), as far as passing it through needs them."""
+"""The markers of JPEG data (ITU T.81, annex B): what taking it over undecoded needs of them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 SOI, EOI = b"\xff\xd8", b"\xff\xd9"
+"""Markers of the start and of the end of a picture (table B.1)."""
 SOS, DRI, DHT, DAC = 0xDA, 0xDD, 0xC4, 0xCC
-FRAMES = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, DAC}
+"""Codes of the segments for a scan, a restart interval, Huffman tables, arithmetic conditioning."""
+JPG = 0xC8
+FRAMES = frozenset(range(0xC0, 0xD0)) - {DHT, JPG, DAC}
+"""Codes of frame headers, one for each way of coding: all of C0 to CF but three."""
 HUFFMAN_FRAMES = frozenset((0xC0, 0xC1, 0xC2))
 """Baseline, extended and progressive: what DCTDecode knows (ISO 32000-1, 7.4.8)."""
+INVERTED_CMYK = (1, 0) * 4
+"""The Decode array of a CMYK JPEG with an Adobe marker: programs that write the marker, as Pillow
+does, store these colours inverted, and others do not."""
 BLOCK_PX = 8
+"""Side of a block, the unit of coding (annex A)."""
 MAX_RESTART_INTERVAL = 0xFFFF
+"""Coding units between two restart markers, in 16 bits (B.2.4.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class Segment:
 
 def segments(data: bytes) -> list[Segment]:
     """The segments up to the first scan, the scan's header being the last; [] for no JPEG."""
-    found: list[Segment] = []
+    parsed: list[Segment] = []
     at = len(SOI)
     while data.startswith(SOI) and at + 4 <= len(data) and data[at] == 0xFF:
         code, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
@@ -38,14 +47,14 @@ def segments(data: bytes) -> list[Segment]:
             at += 1
             continue
         at += 2 + length
-        found.append(Segment(code, data[at - length + 2 : at], at))
+        parsed.append(Segment(code, data[at - length + 2 : at], at))
         if code == SOS:
-            return found
+            return parsed
     return []
 
 
 def end_of_picture(data: bytes) -> int:
-    """Where the EOI of a JPEG stands; -1 where it is cut off before."""
+    """Offset of the EOI that ends the first picture; -1 where the data is cut off before it."""
     header = segments(data)
     return data.find(EOI, header[-1].end) if header else -1
 
@@ -63,8 +72,9 @@ def component_ids(data: bytes) -> bytes:
 def join_strips(strips: Sequence[bytes], tables: bytes, height: int) -> bytes:
     """One JPEG of the strips of a TIFF, without decoding them.
 
-    Each strip begins anew, as the data after a restart marker does: with a restart interval as
-    long as a strip, the markers can be put between them.
+    The coding starts anew in each strip, as it does after a restart marker (E.1.4). So the strips
+    can stand one after the other with such markers between them, and a restart interval that is as
+    long as a strip.
 
     Args:
         strips: Abbreviated JPEG streams, from top to bottom.
@@ -72,7 +82,7 @@ def join_strips(strips: Sequence[bytes], tables: bytes, height: int) -> bytes:
         height: Rows of the whole image.
 
     Returns:
-        The JPEG; empty where the strips cannot be joined so.
+        The JPEG; empty where the strips differ in more than their height, or are progressive.
     """
     parsed = [segments(strip) for strip in strips]
     if not strips or not all(parsed):
@@ -80,12 +90,11 @@ def join_strips(strips: Sequence[bytes], tables: bytes, height: int) -> bytes:
     if len(strips) == 1:
         return SOI + tables + strips[0].removeprefix(SOI)
     first = parsed[0]
-    frames = [next((s for s in each if s.code in FRAMES), None) for each in parsed]
-    frame = frames[0]
-    if frame is None or frame.code not in (0xC0, 0xC1):  # progressive scans do not lie in a row
+    frame = next((segment for segment in first if segment.code in FRAMES), None)
+    if frame is None or frame.code not in (0xC0, 0xC1):  # the scans of others do not lie in a row
         return b""
-    others = [[s.body for s in each if s.code not in FRAMES] for each in parsed]
-    if any(each != others[0] for each in others) or any(s.code == DRI for s in first):
+    others = [[segment.body for segment in strip if segment.code not in FRAMES] for strip in parsed]
+    if any(bodies != others[0] for bodies in others) or any(s.code == DRI for s in first):
         return b""
     interval = _mcus(frame)
     if not 0 < interval <= MAX_RESTART_INTERVAL:
@@ -95,15 +104,15 @@ def join_strips(strips: Sequence[bytes], tables: bytes, height: int) -> bytes:
     joined = [SOI, tables]
     joined += [(whole if s is frame else s).encoded for s in first[:-1]]
     joined += [restart.encoded, first[-1].encoded]
-    for number, (strip, each) in enumerate(zip(strips, parsed, strict=True)):
-        if number:
+    for number, (strip, header) in enumerate(zip(strips, parsed, strict=True)):
+        if number:  # RST0 to RST7, in turn
             joined.append(bytes((0xFF, 0xD0 + (number - 1) % 8)))
-        joined.append(strip[each[-1].end :].rpartition(EOI)[0])
+        joined.append(strip[header[-1].end :].rpartition(EOI)[0])
     return b"".join(joined) + EOI
 
 
 def _mcus(frame: Segment) -> int:
-    """Coding units in a strip with this frame header; 0 where it does not end with one."""
+    """Coding units (MCU, A.2) of a strip with this frame header; 0 where its last row is cut."""
     rows, columns = (int.from_bytes(frame.body[at : at + 2], "big") for at in (1, 3))
     factors = frame.body[7 : 7 + 3 * frame.body[5] : 3]
     single = len(factors) == 1  # one component is not interleaved: its unit is a block

@@ -1,8 +1,8 @@
-"""Pictures in fewer bytes that are not the scan's own pixels: only where an option asks for it.
+"""Pictures in fewer bytes, with other pixels than the scan's: only where an option asks for it.
 
-The fewest bytes that still look the same: JPEG of the lowest quality that does, or 16 colours,
-which suit print better, as they keep its edges. And fewer pixels, where there are more of them to
-the inch than asked for. Black and white stays as it is: G4 is smaller.
+The fewest bytes that still look the same are taken: a JPEG of the lowest quality that does, or 16
+colours, which suit print, as they keep its edges. Where a limit of resolution is given, fewer
+pixels. Black and white stays as it is: G4 is smaller than all of these.
 """
 
 from __future__ import annotations
@@ -17,66 +17,73 @@ from PIL import Image, ImageChops, JpegImagePlugin
 
 from ..model.options import ImageOptions
 from ..model.page import PageImage
-from ..model.picture import EncodedImage
+from ..model.picture import EmbeddedImage, EncodedImage
+from .jpeg import INVERTED_CMYK
 from .lossless import lossless
-from .pixels import icc_profile
+from .pixels import all_gray, few_colors, high_bytes, icc_profile
 from .repack import smallest
 from .similarity import TILE_PX, Sample
 
-LEAST_LIKENESS = 0.97
-"""Structural similarity of the tiles that suffer most. At twice their size, side by side, pages of
-print are hard to tell from the scan at this."""
+MIN_LIKENESS = 0.97
+"""Structural similarity to the scan, of the tiles that suffer most (`similarity`).
+
+Chosen by looking: at twice their size, side by side, pages of print are hard to tell from the scan
+at this. On five sets whole pages then have 0.988 to 1.000 (docs, "Smaller PDFs"), as those of
+OCRmyPDF -O2 have.
+"""
 QUALITIES = range(30, 93)
-"""What is tried. Below, blocks show on even grounds; above, JPEG has little to win."""
+"""Qualities of JPEG that are tried, on libjpeg's scale. Chosen by looking: below, blocks show on
+even grounds; above, JPEG has little to win."""
 WORTH_IT = 0.9
-"""Other pixels are taken only for less than this share of the bytes."""
+"""Other pixels are taken only for less than this share of the bytes: a scan is not changed for
+nothing."""
 ALMOST = 1.05
-"""A resolution this little above the limit is left alone: it would only blur."""
-COLOUR_QUALITY = 85
-"""Colours are never coarser: blue ink would turn grey, and they cost little on paper."""
+"""A resolution no more than this above the limit is left alone: to resample would only blur."""
+COLOR_QUALITY = 85
+"""Colours are stored no coarser than this, as their likeness is not measured: in a JPEG of quality
+30, blue ink turns grey. They cost few bytes on paper."""
 FINE_DPI = 200
-"""From here on, half of it is enough for colours, as the eye sees them."""
+"""From this resolution on, colours are stored at half of it.
+
+100 pixels to the inch are 14 cycles in a degree of sight at 40 cm. The eye tells colours apart up
+to some 12 (K. T. Mullen, Journal of Physiology 359, 1985).
+"""
 HALVED = 2
-"""Pillow's name of 4:2:0: colours at half the resolution."""
-MAX_SIDE_PX = 65_535
-FEW_COLOURS = 16
+"""Pillow's number for 4:2:0: colours at half the resolution, along both axes."""
+MAX_SIDE_PX = 65_500
+"""libjpeg's JPEG_MAX_DIMENSION; the format would allow 65,535."""
+FEW_COLORS = 16
+"""As many as four bits hold: half a byte a pixel, before Flate."""
 EVEN_PX = 8
-"""A shade is compared as the mean of squares of so many pixels."""
-OFF_SOMEWHERE, OFF_ON_THE_WHOLE = 16, 4
-"""So many levels a shade may be off, anywhere (or a stamp's colour is lost), and on all but a
-hundredth of the picture (or bands are seen where it fades)."""
+"""Shades are compared by the means of squares with this side, so that grain and edges, which the
+likeness judges, do not count."""
+MAX_OFF, MAX_OFF_MOSTLY, MOSTLY_PERCENT = 16, 4, 99
+"""How many levels of 255 a shade may be off: anywhere, or the colour of a stamp is lost; and on
+99 % of the picture, or bands show where a shade fades."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A picture that looks the same, what it is in words, and how like the scan it is."""
+    """A picture that looks the same: what it is, in words, and how like the scan it is, 0 to 1."""
 
     image: EncodedImage
     kind: str
     likeness: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reduced:
-    """A picture with other pixels, and in words what was done to it."""
-
-    image: EncodedImage
-    note: str
-
-
 def reduced(
     page: PageImage, pixels: Image.Image, kept: EncodedImage, options: ImageOptions
-) -> Reduced | None:
-    """The picture as `options` allow it to be changed, if that makes it smaller by a tenth.
+) -> EmbeddedImage | None:
+    """The picture of a page, changed as the options allow, if that makes it smaller by a tenth.
 
     Args:
-        page: Whose picture it is, with its resolution.
-        pixels: The picture, in one of `pixels.PLAIN_MODES`.
-        kept: The picture with all its pixels.
+        page: The page, with its resolution.
+        pixels: Its picture, in one of `pixels.PLAIN_MODES`.
+        kept: The same picture, encoded with every pixel as it is.
         options: What the user allows.
 
     Returns:
-        The smaller picture; None where `kept` should stay.
+        The smaller picture, and in words what was done to it; None where `kept` should stay.
     """
     if kept.bits == 1 or pixels.mode == "1":
         return None
@@ -88,38 +95,42 @@ def reduced(
         image = smaller
         notes = [f"its picture has {options.max_dpi:g} dpi instead of {max(page.dpi):.4g}"]
         without_loss = lossless if options.optimize == "none" else smallest
-        best = min(best, without_loss(image), key=lambda each: each.size)
+        best = min(best, without_loss(image), key=lambda picture: picture.size)
     was_lossy = kept.filter in ("DCTDecode", "JPXDecode")
     if options.optimize == "lossy" or (smaller is not None and was_lossy):
-        found = _lookalike(image, _colours_halved(page, options.max_dpi), was_lossy)
-        if found is not None and found.image.size <= WORTH_IT * best.size:
-            best = found.image
-            notes.append(f"it is {found.kind}, {found.likeness:.3f} like the scan")
+        alike = _lookalike(image, _colors_halved(page, options.max_dpi), was_lossy)
+        if alike is not None and alike.image.size <= WORTH_IT * best.size:
+            best = alike.image
+            notes.append(f"it is {alike.kind}, {alike.likeness:.3f} like the scan")
     if best.size > WORTH_IT * kept.size:
         return None
-    return Reduced(best, ", and ".join(notes))
+    return EmbeddedImage(best, ", and ".join(notes))
 
 
-def _lookalike(image: Image.Image, colours_halved: bool, was_lossy: bool) -> _Candidate | None:
+def _lookalike(image: Image.Image, colors_halved: bool, was_lossy: bool) -> _Candidate | None:
     """The smallest picture that looks like `image`; None where none of them does."""
     if min(image.size) < TILE_PX or max(image.size) > MAX_SIDE_PX:
         return None
     sample = Sample(image)
-    found = [_jpeg(image, sample, colours_halved)]
-    if not was_lossy and image.mode != "CMYK":  # of JPEG's noise, no colours are few
-        found.append(_few_colours(image, sample))
-    return min(filter(None, found), key=lambda each: each.image.size, default=None)
+    candidates = [_jpeg(image, sample, colors_halved)]
+    if not was_lossy and image.mode != "CMYK":  # the noise of a JPEG needs many colours
+        candidates.append(_in_few_colors(image, sample))
+    alike = (candidate for candidate in candidates if candidate is not None)
+    return min(alike, key=lambda candidate: candidate.image.size, default=None)
 
 
 def _as_jpeg_holds_it(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """8-bit L, RGB or CMYK; grey stored as colour becomes grey, where no profile tints it."""
+    """The image as 8-bit L, RGB or CMYK.
+
+    Grey stored as colour becomes grey, unless it has a profile, which may tint it.
+    """
     if image.mode == "I;16":
-        image = Image.frombytes("L", image.size, image.tobytes()[1::2])
+        image = high_bytes(image)
     elif image.mode == "P":
         image = image.convert("RGB")
     if image.mode == "RGB" and profile is None:
-        red, green, blue = (image.getchannel(each).tobytes() for each in range(3))
-        if red == green == blue:
+        colors = few_colors(image)
+        if colors is not None and all_gray(colors):
             image = image.getchannel(0)
     bare = image.copy()
     bare.info.clear()  # Pillow would write comments into the JPEG
@@ -143,7 +154,7 @@ def _of_resolution(
     return resampled
 
 
-def _colours_halved(page: PageImage, max_dpi: float | None) -> bool:
+def _colors_halved(page: PageImage, max_dpi: float | None) -> bool:
     """Whether colours may have half the resolution, or have it already."""
     jpeg = isinstance(page.image, JpegImagePlugin.JpegImageFile)
     if jpeg and JpegImagePlugin.get_sampling(page.image) == HALVED:
@@ -151,9 +162,9 @@ def _colours_halved(page: PageImage, max_dpi: float | None) -> bool:
     return min(*page.dpi, max_dpi or FINE_DPI) >= FINE_DPI
 
 
-def _jpeg(image: Image.Image, sample: Sample, colours_halved: bool) -> _Candidate | None:
-    """The coarsest JPEG that is like the image."""
-    subsampling = HALVED if colours_halved else 0
+def _jpeg(image: Image.Image, sample: Sample, colors_halved: bool) -> _Candidate | None:
+    """The coarsest JPEG that is like the image; None where no quality is."""
+    subsampling = HALVED if colors_halved else 0
 
     def likeness(quality: int) -> float:
         with Image.open(io.BytesIO(_encoded(sample.picture, quality, subsampling))) as coarse:
@@ -161,13 +172,13 @@ def _jpeg(image: Image.Image, sample: Sample, colours_halved: bool) -> _Candidat
 
     low, high = QUALITIES[0], QUALITIES[-1]
     reached = likeness(high)
-    if reached < LEAST_LIKENESS:
+    if reached < MIN_LIKENESS:
         return None
     while low < high:
         middle = (low + high) // 2
-        found = likeness(middle)
-        if found >= LEAST_LIKENESS:
-            high, reached = middle, found
+        tried = likeness(middle)
+        if tried >= MIN_LIKENESS:
+            high, reached = middle, tried
         else:
             low = middle + 1
     encoded = EncodedImage(
@@ -175,42 +186,41 @@ def _jpeg(image: Image.Image, sample: Sample, colours_halved: bool) -> _Candidat
         *image.size,
         "DCTDecode",
         components=len(image.getbands()),
-        # Pillow stores CMYK inverted, as programs that write an Adobe marker do.
-        decode=(1, 0) * 4 if image.mode == "CMYK" else (),
+        decode=INVERTED_CMYK if image.mode == "CMYK" else (),  # as Pillow writes it
         icc_profile=icc_profile(image),
     )
     return _Candidate(encoded, f"a JPEG of quality {high}", reached)
 
 
-def _few_colours(image: Image.Image, sample: Sample) -> _Candidate | None:
-    """The image in 16 colours or greys, where none is missed."""
-    few = image.quantize(FEW_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+def _in_few_colors(image: Image.Image, sample: Sample) -> _Candidate | None:
+    """The image in 16 colours or greys; None where a colour would be missed."""
+    few = image.quantize(FEW_COLORS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     shown = few.convert(image.mode)
     shades = ImageChops.difference(shown.reduce(EVEN_PX), image.reduce(EVEN_PX))
     off = np.asarray(shades)
-    if off.max() > OFF_SOMEWHERE or np.percentile(off, 99) > OFF_ON_THE_WHOLE:
+    if off.max() > MAX_OFF or np.percentile(off, MOSTLY_PERCENT) > MAX_OFF_MOSTLY:
         return None
     reached = sample.likeness(sample.of(shown))
-    if reached < LEAST_LIKENESS:
+    if reached < MIN_LIKENESS:
         return None
     shown.info = image.info
-    return _Candidate(smallest(shown), f"in {FEW_COLOURS} colours", reached)
+    return _Candidate(smallest(shown), f"in {FEW_COLORS} colours", reached)
 
 
 def _encoded(image: Image.Image, quality: int, subsampling: int) -> bytes:
+    """The image as JPEG data, without its profile, which the PDF holds."""
     how: dict[str, Any] = {"quality": quality}
     if image.mode == "RGB":
-        tables = _tables(quality)[0], _tables(max(quality, COLOUR_QUALITY))[1]
+        tables = _tables(quality)[0], _tables(max(quality, COLOR_QUALITY))[1]
         how = {"qtables": tables, "subsampling": subsampling}
     buffer = io.BytesIO()
-    # The PDF holds the profile.
     image.save(buffer, "JPEG", optimize=True, progressive=True, icc_profile=None, **how)
     return buffer.getvalue()
 
 
 @cache
 def _tables(quality: int) -> tuple[list[int], list[int]]:
-    """The steps of luminance and of colours that a quality stands for (ITU T.81, annex K)."""
+    """The quantization tables of luminance and of colours for a quality (ITU T.81, annex K)."""
     buffer = io.BytesIO()
     Image.new("RGB", (8, 8)).save(buffer, "JPEG", quality=quality)
     with JpegImagePlugin.JpegImageFile(io.BytesIO(buffer.getvalue())) as image:

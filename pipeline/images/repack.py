@@ -1,4 +1,4 @@
-"""The same pixels in fewer bits: two colours as G4, grey as grey, few colours with a palette."""
+"""The same pixels in fewer bytes: two colours as G4, grey as grey, few colours with a palette."""
 
 from __future__ import annotations
 
@@ -12,16 +12,25 @@ from PIL import Image
 
 from ..model.picture import EncodedImage
 from .lossless import bilevel, flate, lossless
-from .pixels import icc_profile, png_bytes
+from .pixels import (
+    MAX_COLORS,
+    Color,
+    all_gray,
+    by_brightness,
+    few_colors,
+    high_bytes,
+    icc_profile,
+    png_bytes,
+)
 
-Color = tuple[int, ...]
-
-MAX_COLORS = 256
-BITS = {"1": 1, "L": 8, "P": 8, "RGB": 24, "CMYK": 32, "I;16": 16}
+MODE_BITS = {"1": 1, "L": 8, "P": 8, "RGB": 24, "CMYK": 32, "I;16": 16}
+"""Bits of a pixel in each of `pixels.PLAIN_MODES`."""
 BAND_ROWS = 256
-"""Rows whose colours are numbered at a time: it takes many times the bytes of the pixels."""
+"""Rows whose colours are numbered at a time: numpy takes eight bytes for each of their pixels, so
+that a page of 10,000 pixels across needs 20 MB instead of 1 GB."""
 SURELY_LESS = 0.02
-"""What packs to this share of its pixels' bytes is not tried in another form."""
+"""What packs to this share of its pixels' bytes is not tried in another form: on a page that
+compresses 50 times, the other form has nothing to win that would be worth packing it twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,8 @@ class FewColors:
 
     Attributes:
         numbers: 8 bits a pixel, each the number of a colour.
-        colors: The colours in use, from dark to light; grey ones have one component.
-        profile: What the colours mean.
+        colors: The colours in use, from dark to light; grey ones have one component each.
+        profile: The colour profile that says what they mean; None for the device's colours.
     """
 
     numbers: Image.Image
@@ -41,15 +50,15 @@ class FewColors:
 
 def smallest(image: Image.Image) -> EncodedImage:
     """An image in one of `pixels.PLAIN_MODES`, in the form that needs the fewest bytes."""
-    packed = repacked(image, BITS[image.mode]) if image.mode != "1" else None
+    packed = repacked(image, MODE_BITS[image.mode]) if image.mode != "1" else None
     if packed is None:
         return lossless(image)
-    # One of several equal bytes is never more than all of them, and packed by far quicker.
-    eight_bit_grey = packed.bits * packed.components == 8 and not packed.palette
-    pixels_bytes = image.width * image.height * BITS[image.mode] // 8
-    if eight_bit_grey or packed.size <= SURELY_LESS * pixels_bytes:
+    # Grey of 8 bits is never larger than the same bytes three times, and is packed far quicker.
+    eight_bit_gray = packed.bits * packed.components == 8 and not packed.palette
+    pixels_bytes = image.width * image.height * MODE_BITS[image.mode] // 8
+    if eight_bit_gray or packed.size <= SURELY_LESS * pixels_bytes:
         return packed
-    return min(packed, lossless(image), key=lambda each: each.size)
+    return min(packed, lossless(image), key=lambda form: form.size)
 
 
 def repacked(image: Image.Image, bits: int) -> EncodedImage | None:
@@ -57,10 +66,10 @@ def repacked(image: Image.Image, bits: int) -> EncodedImage | None:
 
     Args:
         image: The image, decoded.
-        bits: How many bits a pixel has now.
+        bits: How many bits a pixel has as it is stored now.
 
     Returns:
-        The image; None where it has no more bits than it needs.
+        The image; None where a pixel has no more bits than it needs.
     """
     if image.mode == "1":
         return bilevel(image)
@@ -70,33 +79,35 @@ def repacked(image: Image.Image, bits: int) -> EncodedImage | None:
     few = _few_colors(image)
     if few is None:
         return None
-    count, grey = len(few.colors), len(few.colors[0]) == 1
+    count, gray = len(few.colors), len(few.colors[0]) == 1
     if count <= 2:
         return _two_colors(few)
-    needed = next(each for each in (2, 4, 8) if count <= 1 << each)
+    needed = next(depth for depth in (2, 4, 8) if count <= 1 << depth)
     if needed >= bits:
         return None
-    if needed == 8 and grey:  # without a palette
+    if needed == 8 and gray:  # without a palette
         values = few.numbers.point(_table(enumerate(color[0] for color in few.colors)))
         return flate(png_bytes(values), few.profile)
     # Greys in order are like their neighbours: PNG's filters help, as they do not with colours.
-    as_png = _png_of_grey if needed == 8 and _all_grey(few.colors) else _png_of_palette
+    as_png = _png_of_gray if needed == 8 and all_gray(few.colors) else _png_of_palette
     return _with_palette(flate(as_png(few.numbers, needed), few.profile), few.colors)
 
 
 def _few_colors(image: Image.Image) -> FewColors | None:
-    """The image's colours, if they are 256 at most (16 of grey: with more, nothing is won)."""
+    """The colours of an image, if they are 256 at most, or 16 at most of 8-bit grey.
+
+    With more than 16 greys a pixel still needs 8 bits.
+    """
     profile = icc_profile(image)
     if image.mode == "RGB":
-        counted = image.getcolors(MAX_COLORS)
-        if counted is None:
+        colors = few_colors(image)
+        if colors is None:
             return None
-        colors = _sorted(color for _, color in counted if isinstance(color, tuple))
-        if _all_grey(colors):
-            grey = image.getchannel(0)
-            numbers = grey.point(_table((color[0], i) for i, color in enumerate(colors)))
-            # Greys under a profile of RGB are not those of any profile of grey.
-            return FewColors(numbers, colors if profile else _as_grey(colors), profile)
+        if all_gray(colors):
+            gray = image.getchannel(0)
+            numbers = gray.point(_table((color[0], i) for i, color in enumerate(colors)))
+            # Under a profile for RGB, greys keep three components: no grey profile says the same.
+            return FewColors(numbers, colors if profile else _as_gray(colors), profile)
         return FewColors(_numbered(image, colors), colors, profile)
     if image.mode not in ("L", "P"):
         return None
@@ -108,9 +119,9 @@ def _few_colors(image: Image.Image) -> FewColors | None:
     else:
         palette = bytes(image.getpalette("RGB") or ()).ljust(3 * MAX_COLORS, b"\0")
         color_of = {value: tuple(palette[3 * value : 3 * value + 3]) for value in used}
-        if not profile and _all_grey(color_of.values()):
+        if not profile and all_gray(color_of.values()):
             color_of = {value: color[:1] for value, color in color_of.items()}
-    colors = _sorted(color_of.values())
+    colors = by_brightness(color_of.values())
     places = _table((value, colors.index(color)) for value, color in color_of.items())
     return FewColors(_as_l(image).point(places), colors, profile)
 
@@ -134,11 +145,9 @@ def _profiled(image: EncodedImage, profile: bytes | None) -> EncodedImage:
 
 def _eight_of_sixteen(image: Image.Image) -> Image.Image | None:
     """16-bit grey that was made of 8 bits, each byte twice, as these 8 bits again."""
-    data = image.tobytes()
-    high = data[1::2]
-    if data[0::2] != high:
+    eight = high_bytes(image)
+    if image.tobytes()[0::2] != eight.tobytes():
         return None
-    eight = Image.frombytes("L", image.size, high)
     if profile := icc_profile(image):
         eight.info["icc_profile"] = profile
     return eight
@@ -161,7 +170,7 @@ def _as_l(image: Image.Image) -> Image.Image:
     return image if image.mode == "L" else Image.frombytes("L", image.size, image.tobytes())
 
 
-def _png_of_grey(numbers: Image.Image, bits: int) -> bytes:
+def _png_of_gray(numbers: Image.Image, bits: int) -> bytes:
     return png_bytes(numbers)
 
 
@@ -180,13 +189,5 @@ def _table(pairs: Iterable[tuple[int, int]]) -> list[int]:
     return table
 
 
-def _sorted(colors: Iterable[Color]) -> tuple[Color, ...]:
-    return tuple(sorted(set(colors), key=lambda color: (sum(color), color)))
-
-
-def _all_grey(colors: Iterable[Color]) -> bool:
-    return all(len(set(color)) == 1 for color in colors)
-
-
-def _as_grey(colors: tuple[Color, ...]) -> tuple[Color, ...]:
+def _as_gray(colors: tuple[Color, ...]) -> tuple[Color, ...]:
     return tuple(color[:1] for color in colors)

@@ -13,23 +13,33 @@ import numpy as np
 from PIL import Image
 
 TILE_PX, TILES_ACROSS = 128, 4
-"""A page is judged by a square of so many tiles; whole blocks of JPEG, coded as on the page."""
-FLAT = 4.0
-"""Tiles of a smaller standard deviation (grey levels) are empty paper."""
+"""A page is judged by 4 x 4 tiles of 128 x 128 pixels. Their sides are whole numbers of JPEG's
+coding units of 16 pixels, so that a tile is coded as it would be on the page. 16 tiles bound the
+time for a page of any size."""
+EMPTY_DEVIATION = 4.0
+"""Tiles with a smaller standard deviation, in grey levels, are empty paper.
+
+Measured on 5,700 tiles of nine sets of scans in grey and colour: 93 to 100 % of the tiles without
+print are below this (73 % on typescripts on toned paper), and not one with print is (5 % of those
+are below 11 to 45, by the set).
+"""
 WORST_SHARE = 4
-"""The likeness is the mean of the worst one of so many tiles."""
+"""The likeness is the mean over the worst quarter of the tiles: the mean over all would let a faint
+picture be lost on a page of clear print."""
 WINDOW_PX = 8
+"""Side of the windows. The paper prefers 11 x 11 with Gaussian weights to the even 8 x 8 of before
+(section III.B); the even ones come from running sums, at a fraction of the time."""
 LEVELS = 255
-MEANS = (0.01 * LEVELS) ** 2
-"""The paper's C1: keeps the comparison of means steady where both are near black."""
-SPREADS = (0.03 * LEVELS) ** 2
-"""The paper's C2: differences in what is nearly flat, as paper is, count little."""
+C1 = (0.01 * LEVELS) ** 2
+"""The paper's C1, with its K1: keeps the comparison of means steady where both are near black."""
+C2 = (0.03 * LEVELS) ** 2
+"""The paper's C2, with its K2: differences in what is nearly flat, as paper is, count little."""
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Tiles = np.ndarray[Any, np.dtype[Any]]
 
 
 class Sample:
-    """Tiles of a picture, evenly taken from all that are not empty paper, from faint to dense.
+    """Tiles of a picture, taken at even steps of contrast from all that are not empty paper.
 
     Args:
         picture: L, RGB or CMYK, no side shorter than a tile.
@@ -40,19 +50,21 @@ class Sample:
 
     def __init__(self, picture: Image.Image) -> None:
         columns, rows = (side // TILE_PX for side in picture.size)
-        # Row by row: numpy needs eight bytes a pixel for it.
+        # Row by row, as numpy takes eight bytes for each pixel.
         bands = (
             picture.crop((0, top * TILE_PX, columns * TILE_PX, (top + 1) * TILE_PX))
             for top in range(rows)
         )
         spread = np.concatenate([_tiles(band).std(axis=(1, 2)) for band in bands])
         order = np.argsort(spread, kind="stable")
-        order = order[spread[order] >= FLAT] if spread.max() >= FLAT else order
+        order = (
+            order[spread[order] >= EMPTY_DEVIATION] if spread.max() >= EMPTY_DEVIATION else order
+        )
         places = np.linspace(0, len(order) - 1, TILES_ACROSS**2).round().astype(int)
-        chosen: list[int] = order[np.unique(places)].tolist()
-        self._corners = [(tile % columns * TILE_PX, tile // columns * TILE_PX) for tile in chosen]
+        taken: list[int] = order[np.unique(places)].tolist()
+        self._corners = [(tile % columns * TILE_PX, tile // columns * TILE_PX) for tile in taken]
         self.picture = self.of(picture)
-        self._luminance = _tiles(self.picture)[: len(chosen)]
+        self._luminance = _tiles(self.picture)[: len(taken)]
 
     def of(self, other: Image.Image) -> Image.Image:
         """The same tiles of another picture of that size."""
@@ -65,17 +77,24 @@ class Sample:
         return tiles
 
     def likeness(self, tiles: Image.Image) -> float:
-        """The structural similarity of tiles as `of` gives them, where it is worst; 1 if equal."""
+        """How like the sample the same tiles of another picture are, where they are least so.
+
+        Args:
+            tiles: As `of` gives them, perhaps encoded and decoded since.
+
+        Returns:
+            The structural similarity; 1 for equal tiles.
+        """
         count = len(self._corners)
-        each = np.sort(ssim(self._luminance, _tiles(tiles)[:count]))
-        return float(each[: max(1, count // WORST_SHARE)].mean())
+        likenesses = np.sort(ssim(self._luminance, _tiles(tiles)[:count]))
+        return float(likenesses[: max(1, count // WORST_SHARE)].mean())
 
 
 def _tiles(picture: Image.Image) -> Tiles:
     """The luminance of a picture of whole tiles, of shape (tiles, rows, columns)."""
-    grey = np.asarray(picture.convert("L"))
-    rows, columns = (side // TILE_PX for side in grey.shape)
-    apart = grey.reshape(rows, TILE_PX, columns, TILE_PX).swapaxes(1, 2)
+    gray = np.asarray(picture.convert("L"))
+    rows, columns = (side // TILE_PX for side in gray.shape)
+    apart = gray.reshape(rows, TILE_PX, columns, TILE_PX).swapaxes(1, 2)
     return apart.reshape(-1, TILE_PX, TILE_PX)
 
 
@@ -94,8 +113,8 @@ def ssim(one: Tiles, other: Tiles) -> Floats:
     spread_x = _means(x * x) - mean_x * mean_x
     spread_y = _means(y * y) - mean_y * mean_y
     common = _means(x * y) - mean_x * mean_y
-    index: Floats = (2 * mean_x * mean_y + MEANS) * (2 * common + SPREADS)
-    index /= (mean_x * mean_x + mean_y * mean_y + MEANS) * (spread_x + spread_y + SPREADS)
+    index: Floats = (2 * mean_x * mean_y + C1) * (2 * common + C2)
+    index /= (mean_x * mean_x + mean_y * mean_y + C1) * (spread_x + spread_y + C2)
     return np.asarray(index.mean(axis=(1, 2)))
 
 

@@ -1,4 +1,7 @@
-"""The compressed data of a TIFF frame, where a PDF can hold it as it is (TIFF 6.0, TechNote 2)."""
+"""The compressed data of a TIFF frame, where a PDF can hold it as it is.
+
+TIFF 6.0, and its Technical Note 2 for JPEG (compression 7).
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,21 @@ from ..model.picture import EncodedImage
 from .jpeg import EOI, SOI, join_strips
 from .pixels import icc_profile
 
+# Tags.
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 256, 257, 258, 259, 262, 266
 STRIP_OFFSETS, STRIP_SIZES, SAMPLES, T6_OPTIONS = 273, 279, 277, 293
 TILE_OFFSETS, TILE_SIZES, TILE_WIDTH, TILE_HEIGHT, JPEG_TABLES = 324, 325, 322, 323, 347
 PLANAR = 284
 
 GROUP4, JPEG = 4, 7
+"""Values of COMPRESSION."""
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, CMYK, YCBCR = 0, 1, 2, 5, 6
+"""Values of PHOTOMETRIC."""
+LEAST_BIT_FIRST = 2
+"""A value of FILL_ORDER."""
 
 REVERSED_BITS = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+"""Each byte with its bits in the other order."""
 
 ADOBE_RGB = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"
 """An APP14 marker that says: three components, no YCbCr (Adobe Technical Note 5116)."""
@@ -46,14 +55,14 @@ def stored_image(image: Image.Image, path: Path) -> EncodedImage | None:
 
 
 def _group4(image: Image.Image, tags: Any, path: Path) -> EncodedImage | None:
-    strips = _read(path, tags.get(STRIP_OFFSETS, ()), tags.get(STRIP_SIZES, ()))
+    strips = _strips(path, tags.get(STRIP_OFFSETS, ()), tags.get(STRIP_SIZES, ()))
     if image.mode != "1" or len(strips) != 1 or tags.get(T6_OPTIONS, 0):
         return None
     data = strips[0]
-    if tags.get(FILL_ORDER, 1) == 2:
+    if tags.get(FILL_ORDER, 1) == LEAST_BIT_FIRST:
         data = data.translate(REVERSED_BITS)
     width, height = tags[WIDTH], tags[HEIGHT]
-    # Fax data means "white is 0"; so does the filter unless BlackIs1 turns it round.
+    # In fax data 0 is white; the filter gives 1 for white unless BlackIs1 says otherwise.
     black_is_1 = tags.get(PHOTOMETRIC) == BLACK_IS_ZERO
     return group4_image(data, width, height, black_is_1, icc_profile(image))
 
@@ -93,14 +102,14 @@ def _jpeg(image: Image.Image, tags: Any, path: Path) -> EncodedImage | None:
     if set(tags.get(BITS, (8,))) != {8}:
         return None
     tables = bytes(tags.get(JPEG_TABLES, b""))
-    # The tables stand in a stream of their own, an abbreviated one: between SOI and EOI.
+    # An abbreviated stream of tables only, between SOI and EOI (TechNote 2, JPEGTables).
     tables = tables.removeprefix(SOI).removesuffix(EOI)
     if photometric == RGB:
         tables = ADOBE_RGB + tables
     offsets, sizes = tags.get(STRIP_OFFSETS, ()), tags.get(STRIP_SIZES, ())
     if not offsets and (tags.get(TILE_WIDTH), tags.get(TILE_HEIGHT)) == (width, height):
         offsets, sizes = tags.get(TILE_OFFSETS, ()), tags.get(TILE_SIZES, ())
-    strips = _read(path, offsets, sizes)
+    strips = _strips(path, offsets, sizes)
     data = join_strips(strips, tables, height)
     if not data:
         return None
@@ -115,10 +124,10 @@ def _jpeg(image: Image.Image, tags: Any, path: Path) -> EncodedImage | None:
     )
 
 
-def _read(path: Path, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
-    """The data of all strips; none where the file does not say how large they are.
+def _strips(path: Path, offsets: Sequence[int], sizes: Sequence[int]) -> list[bytes]:
+    """The data of all strips or tiles; [] where the file does not say how large they are.
 
-    Decoders guess sizes that are missing or zero: what they see must be taken then.
+    Decoders guess sizes that are missing or zero, and what they make of the data must be shown.
     """
     if len(offsets) != len(sizes) or not all(sizes):
         return []

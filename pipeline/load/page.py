@@ -10,6 +10,7 @@ from ..images.pixels import lossy_note
 from ..model.errors import ScanError
 from ..model.options import LoadOptions
 from ..model.page import PageImage, PageSource
+from ..model.points import MAX_SIDE_PT
 from .downscale import TURNS
 from .resolution import page_dpi
 from .scan import (
@@ -18,8 +19,8 @@ from .scan import (
 )
 
 ORIENTATION_TAG = 274
-LEAST_SIDE_PT, LARGEST_SIDE_PT = 18, 14_400
-"""A page smaller than a stamp is none; a larger one, PDF does not have (ISO 32000-1, C.2)."""
+MIN_SIDE_PT = 18
+"""A quarter of an inch: what is smaller than a stamp is no page."""
 
 
 def load_page(source: PageSource, options: LoadOptions | None = None) -> PageImage:
@@ -84,7 +85,7 @@ def page_size_pt(
             size = PageImage(source, image, orientation, image.size, dpi).size_pt
     except ScanError:
         return None
-    return size if min(size) >= LEAST_SIDE_PT and max(size) <= LARGEST_SIDE_PT else None
+    return size if min(size) >= MIN_SIDE_PT and max(size) <= MAX_SIDE_PT else None
 
 
 def open_page(source: PageSource) -> Image.Image:

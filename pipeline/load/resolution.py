@@ -5,34 +5,53 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-MAX_PAGE_IN = 200.0
-"""The largest page side of PDF without UserUnit, 14,400 points (ISO 32000-1, annex C)."""
+from ..model.points import MAX_SIDE_IN
+
 MIN_DPI, MAX_DPI = 20.0, 10_000.0
+"""What a file declares beyond these is no resolution of a scan, but a slip, or a 1 that stands for
+"unknown". Both are far from any scan: a fax has 98 dpi along y (ITU-T T.4), film scanners have
+4,000 to 9,600."""
+MAX_ASPECT = 4.0
+"""The two resolutions of a scan differ by this factor at most: those of a fax, 204 x 98 dpi (ITU-T
+T.4), by half of it. More is a slip."""
 SCREEN_DPI = (72.0, 96.0)
-"""Written by programs that know nothing of the paper."""
+"""Written by programs that know nothing of the paper: what screens had on Macintosh and Windows.
+They are believed where the page is then no larger than a sheet."""
+SHEET_IN = (9, 12)
+"""A4 and Letter with half an inch to spare along each side."""
 PAPERS_IN = ((8.268, 11.693), (8.5, 11.0))
+"""A4 (ISO 216) and Letter (ANSI A)."""
+NEAR = 0.03
+"""A guess this near to a usual resolution, as a share of it, becomes that one: a sheet in a scanner
+is cut off or framed by some millimeters, and A4 is 2.7 % narrower than Letter."""
+PNG_STEP_DPI = 0.0254
+"""PNG stores whole pixels per meter (PNG, 11.3.5.3)."""
 COMMON_DPI = (72, 75, 96, 100, 120, 144, 150, 200, 240, 300, 350, 360, 400, 500, 600, 800, 1200)
+"""What scanners and programs that render PDFs offer to choose from, and 72 and 96."""
 
 Dpi = tuple[float, float]
 Info = Mapping[Any, Any]
 
 
-def page_dpi(size_px: tuple[int, int], info: Info, asked: float | None = None) -> tuple[Dpi, str]:
+def page_dpi(
+    size_px: tuple[int, int], info: Info, image_dpi: float | None = None
+) -> tuple[Dpi, str]:
     """The resolution to show a scan at, and a note where it had to be guessed.
 
     Args:
         size_px: Width and height as stored.
         info: What the file declares, as Pillow gives it.
-        asked: What the user says, for every scan; the ratio of x to y is kept.
+        image_dpi: What the user says instead; the ratio of x to y is kept.
 
     Returns:
-        Pixels per inch along x and y, and a note, empty where the file's own word holds.
+        Pixels per inch along x and y; and a note for the user, empty where nothing was guessed.
     """
     declared = declared_dpi(info)
     ratio = _aspect(info, declared)
-    if asked is not None:
-        return (asked * ratio, asked) if ratio < 1 else (asked, asked / ratio), ""
-    if declared is not None and not _nonsense(size_px, declared):
+    if image_dpi is not None:
+        dpi = (image_dpi * ratio, image_dpi) if ratio < 1 else (image_dpi, image_dpi / ratio)
+        return dpi, ""
+    if declared is not None and not _is_nonsense(size_px, declared):
         return declared, ""
     width, height = size_px
     guess, paper = guess_dpi((width / ratio, height) if ratio > 1 else (width, height * ratio))
@@ -68,27 +87,28 @@ def guess_dpi(size_px: tuple[float, float]) -> tuple[float, str]:
     paper = min(PAPERS_IN, key=lambda sides: abs(sides[1] / sides[0] - long / max(1.0, short)))
     exact = max(short / paper[0], long / paper[1])
     nearest = min(COMMON_DPI, key=lambda dpi: abs(dpi - exact))
-    if abs(nearest - exact) <= 0.03 * exact:
+    if abs(nearest - exact) <= NEAR * exact:
         exact = nearest
     name = "A4" if paper is PAPERS_IN[0] else "Letter"
     if exact < SCREEN_DPI[0]:
-        return max(SCREEN_DPI[0], long / MAX_PAGE_IN), f"smaller than {name}"
+        return max(SCREEN_DPI[0], long / MAX_SIDE_IN), f"smaller than {name}"
     return exact, f"which makes it fit {name}"
 
 
 def _whole(dpi: float) -> float:
-    """200 for the 199.9996 of a PNG, which stores whole pixels per metre (PNG, 11.3.5.3)."""
-    return round(dpi) if abs(dpi - round(dpi)) <= 0.0254 / 2 else dpi
+    """200 for the 199.9996 of a PNG, whose step may have rounded it."""
+    return round(dpi) if abs(dpi - round(dpi)) <= PNG_STEP_DPI / 2 else dpi
 
 
-def _nonsense(size_px: tuple[int, int], dpi: Dpi) -> bool:
+def _is_nonsense(size_px: tuple[int, int], dpi: Dpi) -> bool:
+    """Whether no paper has this size, or the file only says how large a screen would show it."""
     sides_in = sorted((size_px[0] / dpi[0], size_px[1] / dpi[1]))
-    if sides_in[1] > MAX_PAGE_IN:
+    if sides_in[1] > MAX_SIDE_IN:
         return True
-    if not 1 / 4 <= dpi[0] / dpi[1] <= 4:
+    if not 1 / MAX_ASPECT <= dpi[0] / dpi[1] <= MAX_ASPECT:
         return True
     on_screen = all(round(side) in SCREEN_DPI for side in dpi)
-    return on_screen and (sides_in[0] > 9 or sides_in[1] > 12)
+    return on_screen and (sides_in[0] > SHEET_IN[0] or sides_in[1] > SHEET_IN[1])
 
 
 def _aspect(info: Info, declared: Dpi | None) -> float:
@@ -104,7 +124,7 @@ def _aspect(info: Info, declared: Dpi | None) -> float:
             if x > 0 and y > 0:
                 pair = x, y
                 break
-    if pair is None or not 1 / 4 <= pair[0] / pair[1] <= 4:
+    if pair is None or not 1 / MAX_ASPECT <= pair[0] / pair[1] <= MAX_ASPECT:
         return 1.0
     return pair[0] / pair[1]
 

@@ -114,6 +114,14 @@ def scan_errors(source: PageSource) -> Iterator[None]:
         ) from error
 
 
+def file_size(path: Path) -> int:
+    """The bytes of a scan's file; 0 where it cannot be looked at any more."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def sources_of(document: Document) -> list[PageSource]:
     """All pages of a document."""
     return [source for path in document.scans for source in page_sources(path)]

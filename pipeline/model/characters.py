@@ -1,4 +1,4 @@
-"""What is known of characters: forms, printing them safely, and where spaces belong."""
+"""Characters: Unicode form, printing them safely, where spaces belong, right-to-left order."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import unicodedata
 
 
 def nfc(text: str) -> str:
-    """`text` in Unicode normalisation form C, as every word here is."""
+    """A text in Unicode normalization form C, as every word of a page is (UAX 15)."""
     return unicodedata.normalize("NFC", text)
 
 
 def printable(text: str) -> str:
-    """`text` on one line and encodable: line breaks, controls and broken bytes as escapes."""
+    """A text on one line that can be encoded: line breaks, controls and broken bytes as escapes.
+
+    For names and messages: a file's name may hold any of these.
+    """
     return "".join(
         character
         if character.isprintable()
@@ -21,9 +24,9 @@ def printable(text: str) -> str:
 
 
 def is_cjk(character: str) -> bool:
-    """Whether this is a Chinese or Japanese sign, of a script written without spaces.
+    """Whether a character is Chinese or Japanese, of a script without spaces between words.
 
-    Korean is wide, too, but puts spaces between words.
+    It is if it is wide (UAX 11), and no Hangul: Korean is wide, too, but has spaces.
     """
     return unicodedata.east_asian_width(character) in "WF" and not (
         "\uac00" <= character <= "\ud7a3"
@@ -31,16 +34,22 @@ def is_cjk(character: str) -> bool:
 
 
 WIDE_GAP = 1.5
-"""From here on two CJK words stand apart, as in columns; a full stop leaves nearly as much."""
+"""From this gap on, in heights of the line, Chinese or Japanese words stand apart, as in columns.
+
+A sign is about as wide as the line is high. After a full stop, whose mark fills a corner of its
+square, nearly a whole square is empty: that is no column yet.
+"""
 
 
 def needs_space(before: str, after: str, gap: float = 0.0) -> bool:
-    """Whether a space belongs between two words of a line: not between CJK signs that are near.
+    """Whether a space belongs between two words of a line.
+
+    It does, unless Chinese or Japanese signs stand near to each other.
 
     Args:
         before: A word.
         after: The next one.
-        gap: What lies between them, in heights of the line (baseline to top).
+        gap: The distance between them, in heights of the line (baseline to top).
     """
     if gap > WIDE_GAP:
         return True
@@ -48,14 +57,14 @@ def needs_space(before: str, after: str, gap: float = 0.0) -> bool:
 
 
 def is_right_to_left(text: str) -> bool:
-    """Whether a word has letters of a script that runs from right to left."""
+    """Whether a word has letters of a script that runs from right to left (UAX 9)."""
     return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
 
 
 def visual_order(word: str) -> str:
     """A word as it stands on paper from left to right; numbers keep their order.
 
-    It undoes itself: the logical order of a word that is given as it stands on paper.
+    The function is its own inverse: of a word as it stands on paper it gives the logical order.
     """
     if not is_right_to_left(word):
         return word

@@ -1,6 +1,6 @@
 """What can go wrong, as a tree.
 
-    SearchablePdfError
+    SearchablePdfError         70   none of these: a fault of the program
     ├── UsageError              2   the request contradicts itself
     ├── NoScansError            3   nothing to convert, or an input that is not there
     ├── OcrError                    a scan could not be turned into text
@@ -16,42 +16,44 @@
     ├── OutputError             5   the PDF cannot be written
     └── ClusterError            5   the cluster cannot be reached, or is gone for good
 
-The number is the exit code of the command when the error ends it. Every message names the
-problem, the file and page, and the remedy. Errors pass every argument to `Exception`, so
-that they survive pickling between processes.
+The number is the exit code of the command when the error ends it (`ExitCode`). Every message names
+the problem, the file and page, and the remedy. Errors pass every argument to `Exception`, so that
+they survive pickling between processes.
 """
 
 from __future__ import annotations
+
+from .exit_code import ExitCode
 
 
 class SearchablePdfError(Exception):
     """The root: anything that this package raises on purpose."""
 
-    exit_code = 1
+    exit_code = ExitCode.FAULT
 
 
 class UsageError(SearchablePdfError):
     """The request contradicts itself, for example two scans that would make the same PDF."""
 
-    exit_code = 2
+    exit_code = ExitCode.WRONG_USAGE
 
 
 class NoScansError(SearchablePdfError):
     """No scan was found, or an input does not exist or cannot be opened."""
 
-    exit_code = 3
+    exit_code = ExitCode.NO_SCANS
 
 
 class OcrError(SearchablePdfError):
     """A scan could not be turned into text: the one error to catch around `async_ocr`."""
 
-    exit_code = 10
+    exit_code = ExitCode.PAGES_FAILED
 
 
 class ScanError(OcrError):
     """The file cannot be read as an image: damaged, too large, of an unknown format."""
 
-    exit_code = 3
+    exit_code = ExitCode.NO_SCANS
 
 
 class ScanWarning(UserWarning):
@@ -77,7 +79,7 @@ class CorrectionError(RecognitionError):
 class EngineError(OcrError):
     """The engine is not there, or cannot be used as asked."""
 
-    exit_code = 4
+    exit_code = ExitCode.NO_ENGINE
 
 
 class LanguageError(EngineError):
@@ -91,22 +93,16 @@ class WorkerSetupError(EngineError):
 class VerificationError(SearchablePdfError):
     """A finished PDF is not what it should be; it was not put in its place."""
 
-    exit_code = 6
+    exit_code = ExitCode.CHECK_FAILED
 
 
 class OutputError(SearchablePdfError):
     """The PDF cannot be written, or something that is not ours is in its place."""
 
-    exit_code = 5
+    exit_code = ExitCode.NOT_WRITABLE
 
 
 class ClusterError(SearchablePdfError):
     """The cluster cannot be reached, or was lost and has not come back."""
 
-    exit_code = 5
-
-
-EXIT_PAGES_FAILED = 10
-EXIT_NOTHING_READABLE = 3
-SEVERITY = (5, 6, 4, 2, 3, EXIT_PAGES_FAILED)
-"""When several exit codes hold, the first of these is given."""
+    exit_code = ExitCode.NOT_WRITABLE

@@ -1,4 +1,4 @@
-"""What a run tells those who watch it, through the `notify` function given to `convert`."""
+"""Events: what a run tells those who watch it, through the `notify` function of `convert`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from .exit_code import ExitCode
 from .outcomes import PageFailure, PageOutcome, PageResult
 from .page import Document, PageSource
 
@@ -23,7 +24,15 @@ class RunPlanned:
 
 @dataclass(frozen=True, slots=True)
 class EngineChosen:
-    """Who reads, in which languages, how many pages at a time, and what a user should know."""
+    """The engine is known.
+
+    Attributes:
+        engine: Its name.
+        version: Its version, as it tells it.
+        languages: What it is told to read; empty for all that it reads without being told.
+        jobs: How many pages are made at a time.
+        notes: What a user should know, such as why this engine was taken.
+    """
 
     engine: str
     version: str
@@ -34,7 +43,7 @@ class EngineChosen:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something that a user should know at once, such as that a cluster is gone."""
+    """Something that a user should know at once, such as that the cluster is gone."""
 
     text: str
 
@@ -89,9 +98,10 @@ class DocumentDone:
         outcome: `converted`, `skipped` (nothing to do) or `failed` (no PDF written).
         pages: Pages in the PDF.
         words: Words read.
-        failures: Pages that could not be done; those of a skipped document, when it was made.
-        outcomes: How each page ended, in order; none of a document that was skipped. A `Report`
-            does not keep them.
+        failures: Pages that could not be done; of a skipped document, those that failed when its
+            PDF was made.
+        outcomes: How each page ended, in order; empty for a skipped document, and in a `Report`,
+            whose memory would grow with the pages.
         bytes_in: Size of the scans.
         bytes_out: Size of the PDF.
         seconds: From the document's first page to its end.
@@ -109,7 +119,7 @@ class DocumentDone:
     bytes_out: int = 0
     seconds: float = 0.0
     message: str = ""
-    exit_code: int = 0
+    exit_code: ExitCode = ExitCode.DONE
 
 
 Event = RunPlanned | EngineChosen | Remark | PageStarted | PageDone | PageFailed | DocumentDone
@@ -117,4 +127,4 @@ Notify = Callable[[Event], None]
 
 
 def ignore(event: Event) -> None:
-    """The default watcher: does nothing."""
+    """The default for `notify`: does nothing."""

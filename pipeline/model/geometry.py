@@ -1,14 +1,18 @@
-"""Rectangles and baselines, in pixels: origin top left, y down."""
+"""Rectangles and baselines, in pixels: origin top left, x to the right, y down."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
+MIN_SPREAD = 0.5
+"""The cosine of 60 degrees: within 15 degrees of a diagonal, the width and height of a box do not
+tell how long the word in it is, as both depend on its length and its height alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """An upright rectangle in pixels, `right` and `bottom` exclusive."""
+    """An upright rectangle in pixels; `right` and `bottom` are exclusive."""
 
     left: float
     top: float
@@ -38,7 +42,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The oriented segment a line of print stands on, from its start to its end, in pixels."""
+    """The segment that a line of print stands on, in pixels, from its start to its end."""
 
     x0: float
     y0: float
@@ -52,27 +56,30 @@ class Baseline:
 
     @property
     def direction(self) -> tuple[float, float]:
-        """Unit vector (x, y) of the reading direction; (1, 0) for an empty segment."""
+        """Unit vector (x, y) from the start to the end; (1, 0) for an empty segment."""
         length = self.length
         if not length:
             return 1.0, 0.0
         return (self.x1 - self.x0) / length, (self.y1 - self.y0) / length
 
     def extent(self, box: Box) -> tuple[float, float]:
-        """Where `box` begins and ends along this baseline, in pixels from its start.
+        """Where a word begins and ends along this baseline, in pixels from its start.
 
-        The box of a tilted word is larger than the word: what the tilt of a word as tall as
-        the box is wide would add is taken off again, so that extents of neighbours do not overlap.
+        The upright box of a tilted word is longer than the word, by what its height adds. That is
+        taken off again, so that the extents of neighbors do not overlap.
+
+        Args:
+            box: Of the word.
         """
         ux, uy = self.direction
-        centre = ((box.left + box.right) / 2 - self.x0) * ux + (
+        center = ((box.left + box.right) / 2 - self.x0) * ux + (
             (box.top + box.bottom) / 2 - self.y0
         ) * uy
         along, across = abs(ux), abs(uy)
         spread = along * along - across * across
-        if abs(spread) < 0.5:  # near 45 degrees the box says nothing of the word's own length
+        if abs(spread) < MIN_SPREAD:
             half = max(box.width, box.height) / 2
         else:
             # box.width = w*along + h*across and box.height = w*across + h*along, solved for w
             half = max(0.0, (box.width * along - box.height * across) / spread) / 2
-        return centre - half, centre + half
+        return center - half, center + half

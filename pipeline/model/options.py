@@ -1,4 +1,4 @@
-"""What a user can choose: one small frozen class per stage, and `ConvertOptions` over them."""
+"""What a user can choose: one small frozen class for each stage, and `ConvertOptions` over them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ Optimize = Literal["lossless", "lossy", "none"]
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """How scans are read.
+    """How scans are opened.
 
     Attributes:
         image_dpi: Resolution of every scan, instead of what the files say.
-        max_image_mpixels: Larger scans are refused, in millions of pixels.
+        max_image_mpixels: Larger scans are refused, in millions of pixels. The default, a sheet
+            of 1 m x 0.6 m at 600 dpi, keeps a file of a few bytes from filling the memory.
     """
 
     image_dpi: float | None = None
@@ -32,7 +33,7 @@ class LoadOptions:
 
     @property
     def cache_key(self) -> str:
-        """All of it that changes what is read on a page that can be read."""
+        """All of it that changes the text of a page that can be opened."""
         return f"dpi={self.image_dpi}"
 
 
@@ -92,44 +93,45 @@ class OcrOptions:
 
     @property
     def cache_key(self) -> str:
-        """All of it that changes what is read."""
+        """All of it that changes the text of a page."""
         languages = "+".join(self.languages)
         return f"languages={languages} side={self.max_side_px} {self.engine.cache_key}"
 
 
 @dataclass(frozen=True, slots=True)
 class ImageOptions:
-    """How scans stand in the PDF: with the pixels they have, unless one of these asks for others.
+    """How scans stand in the PDF: with the pixels that they have, unless an option allows others.
 
     Attributes:
         optimize: `lossless`: packed anew where that makes them smaller and changes no pixel, nor
-            a byte of a JPEG; `none`: as they are stored, wherever PDF can hold that; `lossy`: as
-            `lossless`, and colours and greys as JPEG or in 16 colours that look the same, where
-            that makes them smaller by a tenth.
-        pdfa: Convert what PDF/A-2 does not allow: CMYK without a profile becomes sRGB, a
-            damaged profile is left out.
-        rotate_pages: Show pages upright that the engine found upside down or sideways; without,
-            they stand as scanned.
-        max_dpi: Pictures in colour or grey of a higher resolution are brought down to this,
+            a byte of a JPEG. `none`: as they are stored, wherever PDF can hold that. `lossy`: as
+            `lossless`, and pictures in color and gray as JPEG or in 16 colors that look the same,
+            where that makes them smaller by a tenth.
+        rotate_pages: Show pages upright that the engine found upside down or sideways; without
+            it, they stand as scanned.
+        max_dpi: Pictures in color and gray with a higher resolution are brought down to this,
             in pixels per inch, where that makes them smaller by a tenth; None for no limit.
     """
 
     optimize: Optimize = "lossless"
-    pdfa: bool = False
     rotate_pages: bool = False
     max_dpi: float | None = None
 
     @property
     def changes_pixels(self) -> bool:
-        """Whether pictures may be other than the scans."""
+        """Whether the pixels of pictures may become others than those of the scans."""
         return self.optimize == "lossy" or self.max_dpi is not None
 
     @property
     def cache_key(self) -> str:
-        """All of it that changes the page."""
+        """All of it that changes the page.
+
+        `pdfa=False` stands there for an option that is no more: PDFs made with it are known by
+        a fingerprint of these bytes. PDF/A is asked for by `ConvertOptions.output_type`.
+        """
         rotate = " rotate" if self.rotate_pages else ""
         limit = f" max_dpi={self.max_dpi}" if self.max_dpi is not None else ""
-        return f"optimize={self.optimize} pdfa={self.pdfa}{rotate}{limit}"
+        return f"optimize={self.optimize} pdfa=False{rotate}{limit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,12 @@ class Metadata:
     """The document information of a PDF; empty values are left out.
 
     Attributes:
-        title: Default in `convert`: the document's name.
-        language: Of the text, as BCP 47 has it; default in `convert`: that it was told to read.
+        title: Default in `convert`: the name of the document.
+        author: Who wrote the document.
+        subject: What it is about.
+        keywords: Separated by commas.
+        language: Of the text, a tag as of BCP 47; default in `convert`: the first language that
+            it is told to read.
     """
 
     title: str = ""
@@ -149,9 +155,9 @@ class Metadata:
 
 
 def default_cache_folder() -> Path:
-    """Where texts are kept: as the environment says, or in the user's cache folder."""
-    given = os.environ.get(CACHE_VARIABLE)
-    return Path(given) if given else user_cache_path("searchable-pdf", appauthor=False)
+    """Where texts are kept: as the environment says, or in the cache folder of the user."""
+    folder = os.environ.get(CACHE_VARIABLE)
+    return Path(folder) if folder else user_cache_path("searchable-pdf", appauthor=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,8 @@ class StoreOptions:
 
     Attributes:
         folder: Their folder.
-        max_bytes: Those used longest ago are dropped beyond this.
+        max_bytes: Of all together; beyond it, those used longest ago are dropped. The default
+            holds some 600,000 pages of print.
     """
 
     folder: Path = field(default_factory=default_cache_folder)
@@ -179,7 +186,8 @@ class ClusterOptions:
         ca: Certificate of who signed those of the cluster.
         shared_roots: Folders that the workers see, too: where they are here, and there.
         ship_scans: Send the scans with the pages.
-        wait_s: A scheduler, or workers, that are gone for longer are gone for good.
+        wait_s: How long to wait for a scheduler or workers that are gone, in seconds; then they
+            are gone for good.
     """
 
     address: str
@@ -196,7 +204,7 @@ class ConvertOptions:
     """A whole conversion.
 
     Attributes:
-        load: How scans are read.
+        load: How scans are opened.
         ocr: How pages are recognised.
         images: How scans stand in the PDF.
         metadata: Title, author and so on of every PDF.
@@ -205,8 +213,9 @@ class ConvertOptions:
             its scans or options have changed, `keep` it, `update` it if it is older than its
             scans, or `force`: make it anew in any case, and replace any.
         output_type: `auto`: PDF/A-2u where no picture must be converted for it; `pdfa`: such
-            pictures are converted; `pdf`: plain PDF.
-        verify: Read each PDF again before it is put in its place, and compare.
+            pictures are converted (CMYK without a profile becomes sRGB, a damaged profile is
+            left out); `pdf`: plain PDF.
+        verify: Open each PDF again before it is put in its place, and compare.
         sidecar: Write the text beside the PDF, too.
         strict: Do not write a document with a failed page.
         jobs: Pages at a time; None for the cores, or fewer where memory is short.

@@ -14,6 +14,27 @@ Stage = Literal["load", "recognize"]
 Origin = Literal["engine", "store", "file", ""]
 
 WORST_SHARE = 0.1
+"""Of a page's words, for `worst_confidence`: a few words that are no words at all show in the worst
+tenth of a page, and vanish in the mean of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedStats:
+    """A page as a PDF of one page, in a few numbers: what a reader of the PDF should see.
+
+    Attributes:
+        pdf_bytes: Size of that PDF.
+        size_pt: Width and height of the page, in points.
+        image_px: Width and height of its picture in pixels, as stored.
+        image_filter: The picture's compression, as PDF names it (`DCTDecode`, ...).
+        image_bytes: The picture's share of the PDF.
+    """
+
+    pdf_bytes: int = 0
+    size_pt: tuple[float, float] = (0.0, 0.0)
+    image_px: tuple[int, int] = (0, 0)
+    image_filter: str = ""
+    image_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +43,16 @@ class PageStats:
 
     Attributes:
         words: Words on it.
-        confidence: Mean of its words' confidences, 0 to 1; None where there are none.
-        worst_confidence: Mean over the worst tenth of its words (of one word at least).
+        confidence: Mean of the confidences of its words, 0 to 1; None where the engine gives none.
+        worst_confidence: The same of the worst tenth of its words (of one word at least).
         truncated: The engine read only a part of the page, and said so.
         rotation_deg: Clockwise turn that makes the page upright, as the engine found it.
-        text_from: Who gave the text: the engine, the store, or a file that a person may have
-            corrected; empty where nothing was read.
-        load_s: Seconds for opening the scan and making the copy that is recognised.
-        recognize_s: Seconds for recognising it, or for finding what is known.
+        text_from: Where the text is from: the engine, the store, or a file that a person may have
+            corrected; empty where there is none.
+        load_s: Seconds for opening the scan and making the copy that is recognized.
+        recognize_s: Seconds for recognizing it, or for finding a text that was kept.
         render_s: Seconds for making the page.
-        bytes_out: Size of the page as a PDF of one page.
-        size_pt: Width and height of the page.
-        image_px: Width and height of its picture, as stored.
-        image_filter: How PDF calls the picture's compression.
-        image_bytes: The picture's share of the page.
+        rendered: The page as a PDF of one page.
     """
 
     words: int = 0
@@ -47,11 +64,7 @@ class PageStats:
     load_s: float = 0.0
     recognize_s: float = 0.0
     render_s: float = 0.0
-    bytes_out: int = 0
-    size_pt: tuple[float, float] = (0.0, 0.0)
-    image_px: tuple[int, int] = (0, 0)
-    image_filter: str = ""
-    image_bytes: int = 0
+    rendered: RenderedStats = RenderedStats()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +74,9 @@ class PageResult:
     Attributes:
         source: Which page.
         pdf: The page as a PDF of one page: its bytes, or the file that holds them.
-        text: What was read; None where the page is spooled to a file: a long document's texts
+        text: What was read; None where the page is in a file, as the texts of a long document
             are not held in memory.
-        notes: What a careful person should know, in plain words (a guessed resolution, ...).
+        notes: What a careful person should know, in plain words, such as a guessed resolution.
         stats: The page in numbers.
         damage: What is missing of its picture, in words (also in `notes`); empty for nothing.
     """
@@ -78,11 +91,13 @@ class PageResult:
 
 @dataclass(frozen=True, slots=True)
 class PageFailure:
-    """A page that could not be done. Failures are values: gather does not cancel siblings.
+    """A page that could not be done.
+
+    A value and no exception: `asyncio.gather` goes on with the other pages.
 
     Attributes:
         source: Which page.
-        stage: Where it failed.
+        stage: The stage in which it failed.
         kind: Name of the error's class.
         message: What went wrong and what to do, in one line that names the page.
         pdf: What stands in for it: the scan without text, or a page that says what is missing;
@@ -104,7 +119,7 @@ class PageFailure:
 
     @property
     def is_of_scan(self) -> bool:
-        """Whether the scan cannot be decoded: as long as it is the same, so is the failure."""
+        """Whether the scan cannot be decoded: the page fails again as long as it is the same."""
         return self.stage == "load" and self.kind == ScanError.__name__
 
 
@@ -112,7 +127,7 @@ PageOutcome = PageResult | PageFailure
 
 
 def confidences(text: PageText) -> tuple[float | None, float | None]:
-    """Mean of the words' confidences, and mean over the worst tenth of them."""
+    """Mean of the confidences of a page's words, and mean of the worst tenth of them."""
     known = sorted(
         word.confidence for line in text.lines for word in line.words if word.confidence is not None
     )

@@ -1,8 +1,7 @@
-"""A page of a scan before it is read, and the document that it is a page of."""
+"""A page of a scan before it is recognized, and the document that it is a page of."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -11,8 +10,7 @@ from typing import Self
 from PIL import Image
 
 from .characters import printable
-
-POINTS_PER_INCH = 72
+from .points import pixels, points
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -22,7 +20,8 @@ class PageSource:
     Attributes:
         path: The file, as users know it.
         frame: The page in it.
-        copy: Where its bytes are instead, on a machine that does not see `path`; None for there.
+        copy: A file with the same bytes, on a machine that does not see `path`; None where it
+            does.
     """
 
     path: Path
@@ -31,7 +30,7 @@ class PageSource:
 
     @property
     def file(self) -> Path:
-        """The file to open."""
+        """The file to open: the copy where there is one."""
         return self.copy or self.path
 
     def __str__(self) -> str:
@@ -46,11 +45,12 @@ class PageImage:
     Attributes:
         source: Which page.
         image: The opened frame; Pillow decodes its pixels when they are first used.
-        orientation: EXIF or TIFF orientation, 1 to 8: how the stored pixels must be turned.
+        orientation: EXIF or TIFF orientation, 1 to 8: how the stored pixels must be turned and
+            mirrored to be shown.
         stored_size_px: Width and height as stored.
         dpi: Pixels per inch along the stored x and y.
-        notes: What was decided for the file because it does not say, or was lost.
-        damage: What is missing of the picture, in words; empty where nothing is known to be.
+        notes: What was guessed because the file does not tell, or what of it cannot be kept.
+        damage: What is missing of the picture, in words; empty for nothing, as far as is known.
     """
 
     source: PageSource
@@ -63,15 +63,15 @@ class PageImage:
 
     @property
     def size_pt(self) -> tuple[float, float]:
-        """Width and height of the page as shown, in points: pixels over dpi, each axis alone."""
-        width, height = map(_points, self.stored_size_px, self.dpi)
+        """Width and height of the page as shown, in points; each axis has its own resolution."""
+        width, height = map(points, self.stored_size_px, self.dpi)
         return (height, width) if self.orientation >= 5 else (width, height)
 
     @property
     def square_size_px(self) -> tuple[int, int]:
         """Width and height as shown, with square pixels at the finer of the two resolutions."""
         finest = max(self.dpi)
-        width, height = (side * finest / POINTS_PER_INCH for side in self.size_pt)
+        width, height = (pixels(side, finest) for side in self.size_pt)
         return max(1, round(width)), max(1, round(height))
 
     def __enter__(self) -> Self:
@@ -84,16 +84,6 @@ class PageImage:
         traceback: TracebackType | None,
     ) -> None:
         self.image.close()
-
-
-def _points(side_px: int, dpi: float) -> float:
-    """A side in points, rounded down to the 4 decimals that reportlab writes.
-
-    Renderers such as poppler round pixels up: 595.44 pt at 200 dpi are 1654.0000000000002 pixels
-    to them, shown as 1655. Hence a little less where the product is more than the scan has.
-    """
-    points = math.floor(POINTS_PER_INCH * side_px / dpi * 1e4 + 1e-6) / 1e4
-    return points - 1e-4 if points * (dpi / POINTS_PER_INCH) > side_px else points
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A picture as it stands in a PDF: encoded already."""
+"""A picture that is encoded as a PDF holds it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class EncodedImage:
-    """An image XObject to be (ISO 32000-1, 8.9.5).
+    """What an image XObject is made of (ISO 32000-1, 8.9.5).
 
     Attributes:
         data: The stream, encoded as `filter` says.
-        width: In samples.
-        height: In samples.
+        width: In pixels.
+        height: In pixels.
         filter: DCTDecode, JPXDecode, FlateDecode or CCITTFaxDecode.
-        components: Colours per sample, 1, 3 or 4; of the palette's entries where there is one.
-        bits: Bits per component.
-        parameters: The filter's parameters.
-        decode: How samples map to colours, where it is not the usual way.
-        palette: Colours that samples point into, of so many components each.
-        icc_profile: What the colours mean; without it they are the device's.
-        deflated: The stream was compressed with Flate once more.
+        components: Components of a color, 1, 3 or 4: of a pixel, or of an entry of the palette.
+        bits: Bits of a component, or of the number of a palette's entry.
+        parameters: The parameters of the filter, by name.
+        decode: The Decode array, where it is not the default one.
+        palette: The entries of a palette, one after the other; empty where pixels hold colors.
+        icc_profile: The color profile; None for the colors of the device.
+        deflated: The data was compressed with Flate once more, over `filter`.
     """
 
     data: bytes
@@ -37,5 +37,18 @@ class EncodedImage:
 
     @property
     def size(self) -> int:
-        """Bytes that the image needs in a PDF; a palette is written in hexadecimal."""
+        """Bytes that the image takes in a PDF; a palette is written in hexadecimal."""
         return len(self.data) + 2 * len(self.palette)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedImage:
+    """A scan as it stands in the PDF.
+
+    Attributes:
+        image: Its picture.
+        note: How its pixels were changed, in words; empty where they were not.
+    """
+
+    image: EncodedImage
+    note: str = ""

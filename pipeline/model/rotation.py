@@ -1,4 +1,4 @@
-"""What was read on a page, on the same page turned by quarters."""
+"""The text of a page that is turned by quarters."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from .text import Line, PageText, Word
 
 
 def turned(text: PageText, clockwise_deg: int) -> PageText:
-    """The text of a page once the page is turned.
+    """The text of a page, its boxes and baselines turned with the page.
 
     Args:
         text: Of the page as it is.
-        clockwise_deg: By how much it is turned: a multiple of 90, negative to the left.
+        clockwise_deg: By how much the page is turned: a multiple of 90, negative to the left.
 
     Returns:
-        The same words, boxes and baselines turned with the page; `rotation_deg` is what is then
-        still to be turned.
+        The same words at their new places. `rotation_deg` becomes the turn that then still makes
+        the page upright.
     """
     for _ in range(clockwise_deg // 90 % 4):
         text = _turned_right(text)
@@ -25,7 +25,7 @@ def turned(text: PageText, clockwise_deg: int) -> PageText:
 
 
 def _turned_right(text: PageText) -> PageText:
-    """By a quarter, clockwise: what was at the bottom is at the left."""
+    """Turned by a quarter, clockwise: what was at the bottom is at the left then."""
     lines = tuple(_line(line, text.height_px) for line in text.lines)
     return replace(
         text,

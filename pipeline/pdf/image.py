@@ -1,4 +1,4 @@
-"""Pictures for reportlab whose bytes are already what PDF wants: nothing is decoded."""
+"""Pictures for reportlab that are encoded already, as PDF holds them: nothing is decoded."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from reportlab.pdfbase.pdfdoc import (
     PDFArrayCompact,
     PDFDictionary,
     PDFName,
-    PDFObject,
     PDFObjectReference,
     PDFStream,
 )
 from reportlab.pdfgen.canvas import Canvas
 
 from ..model.picture import EncodedImage
+from .reportlab_private import (
+    WrittenObject,
+    add_object,
+    add_x_object,
+    document_of,
+    has_object,
+)
 
-# How the unit square of an image lies on the page after each EXIF orientation: x and y axis
-# and origin, in parts of the page's width and height (ISO 32000-1, 8.9.5.1; Exif 2.32, 4.6.4).
 ORIENTATION_MATRICES = {
     1: (1, 0, 0, 1, 0, 0),
     2: (-1, 0, 0, 1, 1, 0),
@@ -30,26 +34,33 @@ ORIENTATION_MATRICES = {
     7: (0, 1, 1, 0, 0, 0),
     8: (0, 1, -1, 0, 1, 0),
 }
+"""How the unit square of an image (ISO 32000-1, 8.9.5.1) lies on the page, for each orientation of
+Exif (2.32, 4.6.4): its x axis, its y axis and its origin, in widths and heights of the page.
+
+Pages are turned by this matrix and never by /Rotate, which readers treat in different ways.
+"""
 
 TURNED_RIGHT = {1: 6, 6: 3, 3: 8, 8: 1, 2: 7, 7: 4, 4: 5, 5: 2}
 """What each orientation becomes when the page as shown is turned clockwise by a quarter."""
 
 INSET_PT = 0.001
-"""The image stays this far within the page, or renderers that round outwards resample it."""
+"""The image stays this far within the page, 1/72,000 inch: readers that round its edges outwards
+would resample the whole scan (`test_bilevel_pages_render_as_scanned`, with poppler)."""
+
+IMAGE_NAME = "scan"
+"""The one picture of a page, to reportlab."""
 
 COLOR_SPACES = {1: "DeviceGray", 3: "DeviceRGB", 4: "DeviceCMYK"}
 
 
-class ImageXObject(PDFObject):  # type: ignore[misc]
+class ImageXObject(WrittenObject):
     """An `EncodedImage` as reportlab writes it."""
-
-    __RefOnly__ = 1
 
     def __init__(self, image: EncodedImage) -> None:
         self.image = image
 
-    def format(self, document: Any) -> bytes:
-        """The object's bytes in the file."""
+    def written(self, document: Any) -> bytes:
+        """The stream and its dictionary."""
         image = self.image
         entries: dict[str, object] = {
             "Type": PDFName("XObject"),
@@ -75,7 +86,7 @@ class ImageXObject(PDFObject):  # type: ignore[misc]
         profile = self.image.icc_profile
         if profile:
             key = f"icc.{hashlib.sha256(profile).hexdigest()[:16]}"
-            if key not in document.idToObject:
+            if not has_object(document, key):
                 entries = PDFDictionary(
                     {
                         "N": self.image.components,
@@ -83,7 +94,7 @@ class ImageXObject(PDFObject):  # type: ignore[misc]
                         "Filter": PDFName("FlateDecode"),
                     }
                 )
-                document.Reference(PDFStream(entries, zlib.compress(profile, 9)), key)
+                add_object(document, PDFStream(entries, zlib.compress(profile, 9)), key)
             space = PDFArrayCompact([PDFName("ICCBased"), PDFObjectReference(key)])
         if self.image.palette:
             last = len(self.image.palette) // self.image.components - 1
@@ -93,7 +104,12 @@ class ImageXObject(PDFObject):  # type: ignore[misc]
 
 
 def turned_orientation(orientation: int, clockwise_deg: int) -> int:
-    """The EXIF orientation of a page that is shown turned, by a multiple of 90 degrees."""
+    """The orientation of a page that is shown turned.
+
+    Args:
+        orientation: Its EXIF orientation, 1 to 8.
+        clockwise_deg: By how much it is turned: a multiple of 90.
+    """
     for _ in range(clockwise_deg // 90 % 4):
         orientation = TURNED_RIGHT[orientation]
     return orientation
@@ -102,7 +118,7 @@ def turned_orientation(orientation: int, clockwise_deg: int) -> int:
 def draw_image(
     canvas: Canvas, image: EncodedImage, width_pt: float, height_pt: float, orientation: int = 1
 ) -> None:
-    """Draws `image` over the whole page, turned and mirrored by a matrix, its bytes untouched.
+    """Draws an image over the whole page, turned and mirrored by a matrix, its bytes untouched.
 
     Args:
         canvas: The page.
@@ -111,13 +127,11 @@ def draw_image(
         height_pt: Height of it.
         orientation: EXIF orientation of the stored pixels.
     """
-    document = canvas._doc
-    name = "scan"
-    document.addForm(name, ImageXObject(image))
+    add_x_object(document_of(canvas), IMAGE_NAME, ImageXObject(image))
     a, b, c, d, e, f = ORIENTATION_MATRICES[orientation]
     width, height = width_pt - 2 * INSET_PT, height_pt - 2 * INSET_PT
     canvas.saveState()
     canvas.translate(INSET_PT, INSET_PT)
     canvas.transform(a * width, b * height, c * width, d * height, e * width, f * height)
-    canvas.doForm(name)
+    canvas.doForm(IMAGE_NAME)
     canvas.restoreState()

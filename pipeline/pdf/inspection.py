@@ -1,4 +1,4 @@
-"""Looks into any PDF: is it searchable, what is on its pages, what does it claim."""
+"""What is in any PDF: the words, fonts and pictures of its pages, and what it claims to be."""
 
 from __future__ import annotations
 
@@ -16,15 +16,25 @@ from pypdfium2 import raw
 
 from ..model.characters import printable
 from ..model.errors import NoScansError
-from ..model.page import POINTS_PER_INCH
+from ..model.points import dots_per_inch
 
 CLAIM = re.compile(rb"pdfaid:(part|conformance)(?:>|\s*=\s*[\"'])\s*(\w+)")
 """The entries of XMP by which a PDF says that it is PDF/A, as elements or as attributes."""
 
 
+PDF_ERRORS = (PyPdfError, DependencyError, pypdfium2.PdfiumError, OSError, ValueError, KeyError)
+"""What pypdf and PDFium raise on a file that is damaged, encrypted, gone, or no PDF."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image on a page: width and height in pixels, pixels per inch as shown, compression."""
+    """An image on a page.
+
+    Attributes:
+        size_px: Width and height.
+        dpi: Pixels per inch along both, as it is shown on the page.
+        filter: Its compression, as PDF names it; the last one of several.
+    """
 
     size_px: tuple[int, int]
     dpi: tuple[int, int]
@@ -37,9 +47,9 @@ class PageInspection:
 
     Attributes:
         size_pt: Width and height.
-        words: How many words a search finds.
+        words: Runs of characters without a space, in the text that PDFium extracts.
         coverage: Share of the page's area that lies under text, 0 to 1.
-        fonts: Names of the fonts, as the page refers to them.
+        fonts: Names of the fonts that the page refers to.
         pictures: Its images.
     """
 
@@ -68,10 +78,10 @@ class Inspection:
 
 
 def inspect(path: Path) -> Inspection:
-    """Looks into a PDF.
+    """What is in a PDF.
 
     Raises:
-        NoScansError: It cannot be read as a PDF.
+        NoScansError: It cannot be opened as a PDF.
     """
     try:
         with PdfReader(path) as reader, pypdfium2.PdfDocument(path) as document:
@@ -84,18 +94,27 @@ def inspect(path: Path) -> Inspection:
                     _page(document[index], reader.pages[index]) for index in range(len(document))
                 ),
             )
-    except (
-        PyPdfError,
-        DependencyError,
-        pypdfium2.PdfiumError,
-        OSError,
-        ValueError,
-        KeyError,
-    ) as error:
-        reason = getattr(error, "strerror", None) or printable(str(error))
-        raise NoScansError(
-            f"{printable(str(path))}: cannot be read as a PDF ({reason}); make it anew"
-        ) from error
+    except PDF_ERRORS as error:
+        raise not_a_pdf(path, error) from error
+
+
+def page_count(path: Path) -> int:
+    """How many pages a PDF has.
+
+    Raises:
+        NoScansError: It cannot be opened as a PDF.
+    """
+    try:
+        with PdfReader(path) as reader:
+            return len(reader.pages)
+    except PDF_ERRORS as error:
+        raise not_a_pdf(path, error) from error
+
+
+def not_a_pdf(path: Path, error: Exception) -> NoScansError:
+    """What is said of a file that cannot be opened as a PDF."""
+    reason = getattr(error, "strerror", None) or printable(str(error))
+    return NoScansError(f"{printable(str(path))}: cannot be read as a PDF ({reason}); make it anew")
 
 
 def _page(page: pypdfium2.PdfPage, dictionary: PageObject) -> PageInspection:
@@ -119,7 +138,7 @@ def _picture(picture: Any) -> Picture:
     matrix = picture.get_matrix()  # of the unit square (ISO 32000-1, 8.9.5.1)
     across, down = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
     dpi = tuple(
-        round(side_px * POINTS_PER_INCH / side_pt) if side_pt else 0
+        round(dots_per_inch(side_px, side_pt))
         for side_px, side_pt in ((width, across), (height, down))
     )
     filters = picture.get_filters()
@@ -127,12 +146,13 @@ def _picture(picture: Any) -> Picture:
 
 
 def _claim(reader: PdfReader) -> str:
+    """The part and level of PDF/A in the XMP metadata; empty for none."""
     stream = reader.root_object.get("/Metadata")
     if stream is None:
         return ""
     stream = stream.get_object()
     assert isinstance(stream, StreamObject)
-    found: dict[bytes, str] = {
+    claimed: dict[bytes, str] = {
         key: value.decode() for key, value in CLAIM.findall(stream.get_data())
     }
-    return found.get(b"part", "") + found.get(b"conformance", "")
+    return claimed.get(b"part", "") + claimed.get(b"conformance", "")

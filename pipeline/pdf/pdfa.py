@@ -1,4 +1,7 @@
-"""PDF/A-2u (ISO 19005-2): what a document must say of itself, and what keeps it from saying so."""
+"""PDF/A-2u (ISO 19005-2): what a document must say of itself, and what keeps it from saying so.
+
+Clauses are of ISO 19005-2, and the tests are named by them (`tests/pdf/test_pdfa.py`).
+"""
 
 from __future__ import annotations
 
@@ -16,31 +19,33 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from ..model.points import MAX_SIDE_PT
 from .profiles import is_profile
+from .pypdf_private import add_object, new_stream
 
 SRGB_PATH = Path(__file__).with_name("srgb.icc")
-"""The colours of device RGB: sRGB (IEC 61966-2-1), as LittleCMS writes it, without a clock."""
-LEAST_SIDE_PT, LARGEST_SIDE_PT = 3, 14_400
-"""Clause 6.1.13."""
+"""The sRGB profile (IEC 61966-2-1) that LittleCMS makes, with a fixed date in it: Pillow's has the
+time of its making, so that no two PDFs would be alike."""
+MIN_SIDE_PT = 3
+"""Of a page, as `MAX_SIDE_PT` is (clause 6.1.13)."""
 
 
 def page_obstacles(page: PageObject) -> set[str]:
-    """What on a page of ours is not allowed in PDF/A-2, in words."""
-    found = set()
+    """What on a page of this program is not allowed in PDF/A-2, in words."""
+    obstacles = set()
     width, height = (float(side) for side in (page.mediabox.width, page.mediabox.height))
-    if min(width, height) < LEAST_SIDE_PT or max(width, height) > LARGEST_SIDE_PT:
-        found.add(f"a page of {width:g} x {height:g} pt")
+    if min(width, height) < MIN_SIDE_PT or max(width, height) > MAX_SIDE_PT:
+        obstacles.add(f"a page of {width:g} x {height:g} pt")
     resources = page.get("/Resources", DictionaryObject()).get_object()
     images = resources.get("/XObject", DictionaryObject()).get_object()
     for image in images.values():
-        found |= _image_obstacles(image.get_object())
-    return found
+        obstacles |= _image_obstacles(image.get_object())
+    return obstacles
 
 
 def claim(writer: PdfWriter) -> None:
-    """Adds the output intent (clause 6.2.3), by which all device colours are sRGB or grey of it."""
-    profile = StreamObject()
-    profile._data = zlib.compress(SRGB_PATH.read_bytes(), 9)
+    """Adds the output intent (clause 6.2.3): device colours are sRGB, device grey its greys."""
+    profile = new_stream(zlib.compress(SRGB_PATH.read_bytes(), 9))
     profile[NameObject("/N")] = NumberObject(3)
     profile[NameObject("/Filter")] = NameObject("/FlateDecode")
     intent = DictionaryObject(
@@ -49,17 +54,18 @@ def claim(writer: PdfWriter) -> None:
             NameObject("/S"): NameObject("/GTS_PDFA1"),
             NameObject("/OutputConditionIdentifier"): TextStringObject("sRGB"),
             NameObject("/Info"): TextStringObject("sRGB IEC61966-2.1"),
-            NameObject("/DestOutputProfile"): writer._add_object(profile),
+            NameObject("/DestOutputProfile"): add_object(writer, profile),
         }
     )
-    writer.root_object[NameObject("/OutputIntents")] = ArrayObject([writer._add_object(intent)])
+    intents = ArrayObject([add_object(writer, intent)])
+    writer.root_object[NameObject("/OutputIntents")] = intents
 
 
 def xmp(information: dict[str, str], pdfa: bool) -> bytes:
-    """The XMP packet that says what the document information says (clauses 6.6.2, 6.6.4).
+    """The XMP packet, which says the same as the document information (clauses 6.6.2 and 6.6.4).
 
     Args:
-        information: Entries of the information dictionary; `/Title` and so on are taken.
+        information: Entries of the information dictionary, such as `/Title`.
         pdfa: Whether the document claims to be PDF/A-2u.
     """
     parts = []
@@ -93,15 +99,15 @@ def xmp(information: dict[str, str], pdfa: bool) -> bytes:
 
 
 def metadata_stream(packet: bytes) -> StreamObject:
-    """The packet as the stream of a catalogue, readable without decoding (clause 6.6.2.1)."""
-    stream = StreamObject()
-    stream._data = packet
+    """The packet as a metadata stream, not compressed, as clause 6.6.2.1 asks."""
+    stream = new_stream(packet)
     stream[NameObject("/Type")] = NameObject("/Metadata")
     stream[NameObject("/Subtype")] = NameObject("/XML")
     return stream
 
 
 def _image_obstacles(image: DictionaryObject) -> set[str]:
+    """What keeps an image out of PDF/A-2, in words (clauses 6.2.4.2 and 6.2.4.3)."""
     space = image.get("/ColorSpace")
     space = space.get_object() if space is not None else None
     if isinstance(space, ArrayObject) and space[0] == "/Indexed":

@@ -1,9 +1,26 @@
 """Lines of words as invisible text, each word as wide as its print.
 
-What is done here was found by trying it on readers (poppler, pdfium, pdf.js, mupdf, pypdf):
-one text object per line, since poppler forgets the horizontal scale at its end; a real space
-after each word, drawn with it, since some readers infer none; right-to-left words drawn from
-left to right with their letters reversed, since that is what readers turn back.
+What readers force, and the tests that hold it (`tests/pdf/test_textlayer.py`, `test_corpus.py` and,
+with pdf.js in a browser, `test_viewer.py`):
+
+- one text object for each line: poppler forgets the horizontal scale at its end
+  (`test_lines_are_read_whole`);
+- a real space after each word, drawn with it: pypdf and mupdf infer none in several scripts
+  (`test_lines_are_read_whole`, `test_words_are_kept_apart`); none between Chinese or Japanese signs
+  that touch (`test_no_space_between_signs_that_touch`);
+- at least a small gap between words: poppler joins words that are nearer, whatever is drawn
+  (`test_words_are_kept_apart`);
+- right-to-left words stand from left to right with their letters reversed, digits in order: readers
+  turn that back (`test_right_to_left_is_found_in_logical_order`);
+- lines that are slightly tilted are drawn as flat words that climb like stairs: poppler breaks long
+  tilted lines from 1 degree on, and pdf.js breaks every word of a line with a scale for each word
+  from 0.3 degrees on (`test_tilted_lines_are_read_whole`);
+- steeper lines are drawn tilted, with one scale for the line and a character spacing for each word
+  (`test_steep_lines_keep_their_words`);
+- letters are drawn taller than they are printed: poppler puts smaller text together wrongly
+  (`test_lines_do_not_run_into_each_other`);
+- a mark without width after a hyphen at a line's end: readers drop the hyphen and join the halves
+  (`test_hyphens_at_line_ends_stay`).
 """
 
 from __future__ import annotations
@@ -22,40 +39,53 @@ from .glyphless import ASCENT, FONT_NAME, UNITS_PER_EM, register
 INVISIBLE = 3
 """Text render mode: neither fill nor stroke (ISO 32000-1, table 106)."""
 MAX_STEPPED_DEG = 12.0
-"""Lines tilted more are drawn tilted; others as flat words, which readers do not break.
+"""Lines tilted by no more than this are drawn as flat words, steeper ones tilted.
 
-Of a page's words at 10 degrees, poppler found 90 % as flat words, and 43 % in tilted lines;
-pdf.js 100 % and 86 %.
+Measured on a page tilted by 10 degrees: poppler finds 90 % of the words that are drawn flat and
+43 % of those in tilted lines, pdf.js 100 % and 86 %.
 """
 MAX_SHIFT_EM = 0.22
-"""How far a word may be moved off its print to make its line flatter, which poppler wants."""
+"""How far a word may be moved off its print to make the stairs of its line flatter.
+
+poppler puts the words of a line together while the whole line rises by less than 0.45 em. A line
+that is made flat about its middle is moved by half of its rise at each end.
+"""
 MAX_FLATTENED_DEG = 8.0
-"""Words of lines tilted more stay on their print: flatter lines are no longer put together."""
+"""Words of lines tilted by more than this stay on their print: such lines, flatter by 0.22 em, are
+not put together either."""
 AIR = 1.35
 """How much taller than its letters a line is drawn, so that lines fill the space between them.
 
-poppler puts smaller text together wrongly: of 60 pages read by Tesseract it gave back 93.1 % of
-the true runs of three words at 1.0, 96.2 % at 1.25, and at 1.35 the 96.8 % that had been read.
+Measured on 60 pages read by Tesseract: poppler gave back 93.1 % of the true runs of three words at
+1.0, 96.2 % at 1.25, and at 1.35 the 96.8 % that had been read.
 """
 AIR_BESIDE = 1.15
-"""The same for lines beside others (columns, tables), which poppler otherwise runs together
-across a gutter that is narrow for the size of the letters: on two newspaper pages it gave back
-70 % of the true runs of three words at 1.35, and 76 % so (read by Tesseract: 68 %, and 82 %).
+"""The same for lines beside others, as in columns and tables: taller ones, poppler runs together
+across a gutter that is narrow for the size of the letters.
+
+Measured on two newspaper pages read by Tesseract: of the true runs of three words, of which 82 %
+had been read, poppler gave back 76 % at 1.15 and 70 % at 1.35; without any air 68 %.
 """
 BESIDE_REACH, BESIDE_LENGTH = 20.0, 3.0
-"""How near such another line is at most, and how long at least, in heights of its letters."""
+"""A line is beside another one that is no farther than 20 and no shorter than 3 heights of its
+letters: wider than the gutters of columns, and longer than a bullet or a page number."""
 MIN_GAP_EM = 0.15
-"""Least space between words; poppler joins words that are nearer, whatever spaces are drawn."""
-MAX_SPACING_EM = 0.06
-"""Character spacing of words on a tilted line; poppler splits words from 0.1 em on."""
-MIN_SCALE, MAX_SCALE = 1.0, 10_000.0
-"""Horizontal scale of a word, in per cent: a guard against empty or absurd boxes."""
-PLACES = 2
-"""Decimals of a position in points: far finer than a pixel; reportlab would write 6."""
-AFTER_HYPHEN = "\u200e"
-"""Stands after a hyphen at a line's end, or readers drop it and join the halves of the word.
+"""Least space between words: poppler joins words that are nearer, whatever spaces are drawn.
 
-A mark without width or meaning here (left-to-right mark): what is copied stays as printed.
+Its own limit is 0.1 em (`minWordBreakSpace` in TextOutputDev.cc), and half of that is a margin.
+Known: `pdftotext -raw` keeps 88 % of the words apart at 0.15, and all of them at 0.16.
+"""
+MAX_SPACING_EM = 0.06
+"""Most character spacing in the words of a tilted line: poppler splits words at 0.1 em; the rest is
+a margin."""
+MIN_SCALE, MAX_SCALE = 1.0, 10_000.0
+"""Horizontal scale of a word, in per cent: a guard against boxes that are empty or absurd."""
+PLACES = 2
+"""Decimals of a position in points: 1/7,200 inch, finer than any scan; reportlab would write 6."""
+AFTER_HYPHEN = "\u200e"
+"""Stands after a hyphen at a line's end, so that it stays in what is copied.
+
+A left-to-right mark, which has neither width nor meaning here.
 """
 
 
@@ -73,11 +103,11 @@ class PlacedLine:
     """A line of words on the page.
 
     Attributes:
-        x_pt: Start of the baseline.
-        y_pt: Start of the baseline.
+        x_pt: Where the baseline starts, from the left edge of the page.
+        y_pt: The same, from the bottom edge.
         angle_deg: Direction of the baseline, counter-clockwise from the x axis.
         ascent_pt: From the baseline to the top of the tallest letters.
-        words: In any order; they are drawn from left to right.
+        words: In any order; they are drawn from left to right along the baseline.
     """
 
     x_pt: float
@@ -88,17 +118,17 @@ class PlacedLine:
 
 
 def draw_lines(canvas: Canvas, lines: Iterable[PlacedLine]) -> None:
-    """Draws `lines` invisibly; the canvas's state is as before afterwards."""
+    """Draws lines invisibly on the page of a canvas, whose state is the same afterwards."""
     register()
     canvas.saveState()
     placed = list(lines)
-    for line, beside in zip(placed, _have_neighbours(placed), strict=True):
+    for line, beside in zip(placed, _have_neighbors(placed), strict=True):
         _draw_line(canvas, line, AIR_BESIDE if beside else AIR)
     canvas.restoreState()
 
 
-def _have_neighbours(lines: list[PlacedLine]) -> list[bool]:
-    """For each line, whether another one stands at the same height, to its left or right."""
+def _have_neighbors(lines: list[PlacedLine]) -> list[bool]:
+    """For each line, whether another one stands at the same height, near to its left or right."""
     if not lines:
         return []
     tops, bottoms, starts, ends, ascents = np.asarray([_extent(line) for line in lines], float).T
@@ -110,7 +140,7 @@ def _have_neighbours(lines: list[PlacedLine]) -> list[bool]:
 
 
 def _extent(line: PlacedLine) -> tuple[float, float, float, float, float]:
-    """Lowest and highest, leftmost and rightmost place of a line, in points; its ascent."""
+    """The lowest, highest, leftmost and rightmost place of a line, and its ascent, in points."""
     cos, sin = math.cos(math.radians(line.angle_deg)), math.sin(math.radians(line.angle_deg))
     along = [at for word in line.words for at in (word.start_pt, word.end_pt)] or [0.0]
     up = line.ascent_pt
@@ -120,6 +150,7 @@ def _extent(line: PlacedLine) -> tuple[float, float, float, float, float]:
 
 
 def _draw_line(canvas: Canvas, line: PlacedLine, air: float) -> None:
+    """Draws one line, `air` times as tall as its letters."""
     words = sorted(
         (word for word in line.words if word.text.strip() and word.end_pt > word.start_pt),
         key=lambda word: word.start_pt,
@@ -142,6 +173,7 @@ def _draw_line(canvas: Canvas, line: PlacedLine, air: float) -> None:
 
 
 def _begin(text: PDFTextObject, line: PlacedLine, angle_deg: float) -> None:
+    """Sets the text matrix to the start of a line, in this direction."""
     cos, sin = math.cos(math.radians(angle_deg)), math.sin(math.radians(angle_deg))
     text.setTextTransform(cos, sin, -sin, cos, round(line.x_pt, PLACES), round(line.y_pt, PLACES))
 
@@ -149,7 +181,7 @@ def _begin(text: PDFTextObject, line: PlacedLine, angle_deg: float) -> None:
 def _show_stepped(text: PDFTextObject, words: list[PlacedWord], size: float, slope: float) -> None:
     """Each word flat and stretched to its own width; the words climb like a staircase.
 
-    The stairs are made as low as `MAX_SHIFT_EM` allows, where they are not too steep for it.
+    The stairs are made as low as `MAX_SHIFT_EM` allows, unless the line is too steep.
     """
     font = register()
     rise = (words[-1].end_pt - words[0].start_pt) * math.sin(slope)
@@ -174,6 +206,7 @@ def _show_stepped(text: PDFTextObject, words: list[PlacedWord], size: float, slo
 
 
 def _is_spaced(word: PlacedWord, following: PlacedWord, size: float) -> bool:
+    """Whether a space belongs between two words that are drawn one after the other."""
     height = size * ASCENT / UNITS_PER_EM / AIR
     return needs_space(word.text, following.text, (following.start_pt - word.end_pt) / height)
 
@@ -186,10 +219,10 @@ def _after(word: PlacedWord, following: PlacedWord | None, size: float) -> str:
 
 
 def _show_tilted(text: PDFTextObject, words: list[PlacedWord], size: float) -> None:
-    """One scale for the line, and a small spacing per word: pdf.js breaks it at other scales."""
+    """One scale for the whole line, and a small character spacing for each word."""
     font = register()
     shown = [visual_order(word.text) for word in words]
-    natural = [font.stringWidth(each, size) for each in shown]
+    natural = [font.stringWidth(letters, size) for letters in shown]
     printed = sum(word.end_pt - word.start_pt for word in words)
     percent = _percent(printed, sum(natural))
     text.setHorizScale(percent)
@@ -205,7 +238,11 @@ def _show_tilted(text: PDFTextObject, words: list[PlacedWord], size: float) -> N
 
 
 def _move(text: PDFTextObject, along_pt: float, up_pt: float) -> tuple[float, float]:
-    """Moves from the last place; gives the move as written, so that rounding does not add up."""
+    """Moves on from the last place.
+
+    Returns:
+        The move as it is written, so that the rounding of one move is made good by the next.
+    """
     along_pt, up_pt = round(along_pt, PLACES), round(up_pt, PLACES)
     if along_pt or up_pt:
         text.moveCursor(along_pt, -up_pt)
@@ -213,6 +250,7 @@ def _move(text: PDFTextObject, along_pt: float, up_pt: float) -> tuple[float, fl
 
 
 def _percent(width: float, natural: float) -> float:
+    """The horizontal scale that makes text of the natural width this wide."""
     if not natural:
         return 100.0
     return round(max(MIN_SCALE, min(MAX_SCALE, 100 * width / natural)), 1)

@@ -1,6 +1,6 @@
-"""Reads a finished PDF again, with a reader that is not ours, and compares it with what was meant.
+"""Opens a finished PDF with a reader that did not make it, and compares it with what was meant.
 
-PDFium opens it and counts the pages, measures them and their pictures, and extracts the text.
+PDFium counts the pages, measures them and their pictures, and extracts the text.
 """
 
 from __future__ import annotations
@@ -18,14 +18,19 @@ from pypdfium2 import raw
 
 from ..model.characters import printable
 from ..model.errors import VerificationError
-from ..model.outcomes import PageStats
+from ..model.outcomes import RenderedStats
 
 SIZE_SLACK_PT = 0.01
-LEAST_SHARE = 0.99
-"""Of a page's letters and digits, as a multiset. Readers drop or change marks, hyphens and
-characters beyond the first plane; those do not count."""
+"""How far a page's size may be off: PDFium keeps it in 32-bit floats, which are 0.001 pt apart at
+the largest size, and reportlab writes four decimals."""
+MIN_LETTERS = 0.99
+"""How many of a page's letters and digits its text must hold, as a multiset: readers change one now
+and then (a ligature, a letter of two forms). A lost line of 60 letters is noticed on any page of
+fewer than 6,000. Marks, hyphens and characters beyond the first plane do not count, as readers drop
+or change them."""
 PORTION_BYTES = 32_000_000
-"""PDFium keeps every picture that it has seen until the document is closed."""
+"""A document is opened anew after so many bytes of pages: PDFium keeps every picture that it has
+decoded until the document is closed, and memory would grow with the pages."""
 LAST_OF_FIRST_PLANE = 0xFFFF
 
 _pdfium = threading.Lock()
@@ -37,23 +42,23 @@ class Expected:
     """What a page should be.
 
     Attributes:
-        name: How to name it in a message.
-        stats: Its size, and its picture's.
-        text: The file that holds its text.
+        name: How messages name it.
+        stats: What a reader should see of it.
+        text_file: The file that holds its text.
     """
 
     name: str
-    stats: PageStats
-    text: Path
+    stats: RenderedStats
+    text_file: Path
 
 
 def verify(path: Path, output: Path, pages: Sequence[Expected]) -> None:
     """Compares a PDF with what its pages should be.
 
     Args:
-        path: Where it is.
-        output: Where it is going to be, for messages.
-        pages: What is expected, in order.
+        path: The PDF.
+        output: Where it is going to be put, for messages.
+        pages: What its pages should be, in order.
 
     Raises:
         VerificationError: It is not what it should be.
@@ -67,7 +72,7 @@ def verify(path: Path, output: Path, pages: Sequence[Expected]) -> None:
 
 
 def find_fault(path: Path, pages: Sequence[Expected]) -> str:
-    """The first thing that is not as expected, in words; empty where all is."""
+    """The first thing in a PDF that is not as it should be, in words; empty for none."""
     with _pdfium:
         for first, last in _portions(pages):
             fault = _portion_fault(path, pages, first, last)
@@ -77,10 +82,10 @@ def find_fault(path: Path, pages: Sequence[Expected]) -> str:
 
 
 def _portions(pages: Sequence[Expected]) -> Iterator[tuple[int, int]]:
-    """Indices of the first page and behind the last one, of portions that fit into memory."""
+    """Portions of the pages that fit into memory: index of the first page, and behind the last."""
     first = size = 0
     for index, page in enumerate(pages):
-        size += page.stats.bytes_out
+        size += page.stats.pdf_bytes
         if size > PORTION_BYTES:
             yield first, index + 1
             first, size = index + 1, 0
@@ -120,12 +125,12 @@ def _page_fault(page: pypdfium2.PdfPage, expected: Expected) -> str:
         shown = ", ".join(f"{_by(size_px)} {name}" for size_px, name in pictures) or "no picture"
         return f"shows {shown} instead of {_by(meant[0])} {meant[1]}"
     text = page.get_textpage()
-    found = letters(text.get_text_range())
+    extracted = letters(text.get_text_range())
     text.close()
-    wanted = letters(expected.text.read_text(encoding="utf-8"))
-    missing = (wanted - found).total()
-    if missing > (1 - LEAST_SHARE) * wanted.total():
-        return f"lacks {missing} of {wanted.total()} letters and digits"
+    meant_letters = letters(expected.text_file.read_text(encoding="utf-8"))
+    missing, count = (meant_letters - extracted).total(), meant_letters.total()
+    if missing > (1 - MIN_LETTERS) * count:
+        return f"lacks {missing} of {count} letters and digits"
     return ""
 
 
@@ -136,7 +141,7 @@ def _picture(picture: Any) -> tuple[tuple[int, int], str]:
 
 
 def letters(text: str) -> Counter[str]:
-    """How often each letter and digit of the first plane occurs."""
+    """How often each letter and digit of the first plane occurs in a text."""
     return Counter(
         character
         for character in unicodedata.normalize("NFKC", text)

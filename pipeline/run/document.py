@@ -14,7 +14,6 @@ from typing import TypeVar
 from ..load.scan import page_sources, sources_of
 from ..model.characters import printable
 from ..model.errors import (
-    EXIT_PAGES_FAILED,
     OutputError,
     PageTimeoutError,
     SearchablePdfError,
@@ -22,6 +21,7 @@ from ..model.errors import (
     WorkerDiedError,
 )
 from ..model.events import DocumentDone, Notify, PageDone, PageFailed, PageStarted
+from ..model.exit_code import ExitCode
 from ..model.options import ConvertOptions, OcrOptions
 from ..model.outcomes import PageFailure, PageOutcome
 from ..model.page import Document, PageSource
@@ -145,7 +145,7 @@ class DocumentJob:
                 outcomes=tuple(outcomes),
                 message=f"{printable(str(document.output))}: not written, as"
                 f" {len(failures)} of its {len(outcomes)} pages failed and --strict was given",
-                exit_code=EXIT_PAGES_FAILED,
+                exit_code=ExitCode.PAGES_FAILED,
             )
         else:
             done = await _uninterrupted(
@@ -178,7 +178,8 @@ class DocumentJob:
             store=options.store.folder if options.store is not None else None,
             spool=spool,
             text_file=self._text_file(source) if options.text_dir is not None else None,
-            images=replace(options.images, pdfa=options.output_type == "pdfa"),
+            images=options.images,
+            output_type=options.output_type,
         )
 
     async def _page(self, job: PageJob) -> PageOutcome:

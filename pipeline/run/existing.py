@@ -8,16 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..load.scan import sources_of
-from ..model.characters import printable
-from ..model.errors import EXIT_PAGES_FAILED, OutputError
+from ..model.errors import OutputError
 from ..model.events import DocumentDone
+from ..model.exit_code import ExitCode
 from ..model.options import ConvertOptions
 from ..model.page import Document, PageSource
 from ..store.atomic import not_writable
-from ..store.provenance import read_provenance
+from ..store.provenance import NOT_OURS, in_the_way, read_provenance
 from ..store.texts import content_hash
+from ..workers.job import SIDECAR_ENDING
 
-NOT_OURS = "was not made by this program"
 NOT_THE_TEXT = "is not the text that this program put there"
 
 
@@ -39,7 +39,7 @@ def what_exists(
         OutputError: Its place cannot be looked at.
     """
     output = document.output
-    sidecar = output.with_suffix(".txt")
+    sidecar = output.with_suffix(SIDECAR_ENDING)
     try:
         exists, has_sidecar = output.exists(), options.sidecar and sidecar.exists()
     except OSError as error:
@@ -52,7 +52,7 @@ def what_exists(
     done = DocumentDone(document, "skipped")
     if provenance is not None and provenance.failures:
         failures = provenance.failures_of(sources_of(document))
-        done = replace(done, failures=failures, exit_code=EXIT_PAGES_FAILED)
+        done = replace(done, failures=failures, exit_code=ExitCode.PAGES_FAILED)
     if options.existing == "keep":
         return replace(done, message="the PDF exists")
     if provenance is None:
@@ -79,7 +79,7 @@ def what_exists(
 
 
 def _in_the_way(document: Document, path: Path, why: str = NOT_OURS) -> DocumentDone:
-    message = f"{printable(str(path))} exists and {why}; move it away, or replace it with --force"
+    message = in_the_way(path, why)
     return DocumentDone(document, "failed", message=message, exit_code=OutputError.exit_code)
 
 

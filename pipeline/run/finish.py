@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..load.scan import file_size
 from ..merge import Bookmark, merge_pages
 from ..model.characters import printable
 from ..model.events import DocumentDone
@@ -65,7 +66,7 @@ def finish_document(
     )
     if options.verify:
         expected = [
-            Expected(str(outcome.source), outcome.stats, text)
+            Expected(str(outcome.source), outcome.stats.rendered, text)
             for outcome, text in zip(outcomes, texts, strict=True)
         ]
         verify(merged, output, expected)
@@ -82,7 +83,7 @@ def finish_document(
         words=sum(outcome.stats.words for outcome in outcomes),
         failures=failures_of(outcomes),
         outcomes=tuple(outcomes),
-        bytes_in=sum(_size(path) for path in document.scans),
+        bytes_in=sum(file_size(path) for path in document.scans),
         bytes_out=output.stat().st_size,
     )
     why_not = f"not PDF/A, because of {', '.join(sorted(in_the_way))}" if in_the_way else ""
@@ -124,10 +125,3 @@ def _why_larger(done: DocumentDone) -> str:
         f"{done.bytes_out / max(1, done.bytes_in):.1f} times the size of its scans: PDF cannot hold"
         f" their compression ({', '.join(endings)}), so the pixels were re-packed without loss"
     )
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

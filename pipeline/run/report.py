@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ..model.errors import EXIT_NOTHING_READABLE, EXIT_PAGES_FAILED, SEVERITY, SearchablePdfError
+from ..model.errors import SearchablePdfError
 from ..model.events import DocumentDone, Event, PageDone, PageFailed, RunPlanned
+from ..model.exit_code import ExitCode
 from ..model.outcomes import PageFailure
 
 
@@ -47,10 +48,10 @@ class Report:
         return [failure for document in self.documents for failure in document.failures]
 
     @property
-    def exit_code(self) -> int:
-        """0, or the gravest of what went wrong."""
+    def exit_code(self) -> ExitCode:
+        """`DONE`, or the gravest of what went wrong."""
         codes = {problem.exit_code for problem in self.problems}
         codes |= {document.exit_code for document in self.documents}
         if self.failures:
-            codes.add(EXIT_PAGES_FAILED if self.pages_read else EXIT_NOTHING_READABLE)
-        return next((code for code in SEVERITY if code in codes), 0)
+            codes.add(ExitCode.PAGES_FAILED if self.pages_read else ExitCode.NO_SCANS)
+        return ExitCode.gravest(codes)

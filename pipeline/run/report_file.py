@@ -12,14 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
+from ..load.scan import file_size
 from ..model.errors import UsageError
 from ..model.events import DocumentDone, EngineChosen, Event, RunPlanned
 from ..model.outcomes import PageFailure, PageOutcome, PageResult
-from ..model.version import __version__
+from ..model.version import PROGRAM, REPORT_VERSION
 from ..store.atomic import atomic_file
 from .report import Report
-
-REPORT_VERSION = 1
 
 
 class ReportFile:
@@ -44,7 +43,7 @@ class ReportFile:
 
     def __enter__(self) -> Self:
         self._file = self._closing.enter_context(atomic_file(self._path))
-        head = {"version": REPORT_VERSION, "program": f"searchable-pdf {__version__}"}
+        head = {"version": REPORT_VERSION, "program": PROGRAM}
         head_json = json.dumps({**head, "run": self._run}, ensure_ascii=False, default=str)
         self._file.write(head_json[:-1].encode() + b', "documents": [')
         return self
@@ -135,7 +134,7 @@ def _document(done: DocumentDone) -> dict[str, Any]:
 
 
 def _page(page: PageOutcome) -> dict[str, Any]:
-    stats = page.stats
+    stats, rendered = page.stats, page.stats.rendered
     shown: dict[str, Any] = {
         "source": str(page.source.path),
         "frame": page.source.frame + 1,
@@ -146,7 +145,7 @@ def _page(page: PageOutcome) -> dict[str, Any]:
             "stage": page.stage,
             "kind": page.kind,
             "reason": page.reason,
-            "bytes_out": stats.bytes_out,
+            "bytes_out": rendered.pdf_bytes,
         }
     return shown | {
         "words": stats.words,
@@ -162,19 +161,12 @@ def _page(page: PageOutcome) -> dict[str, Any]:
             "recognize": stats.recognize_s,
             "render": stats.render_s,
         },
-        "bytes_in": _size(page.source.path),
-        "bytes_out": stats.bytes_out,
+        "bytes_in": file_size(page.source.path),
+        "bytes_out": rendered.pdf_bytes,
         "picture": {
-            "width": stats.image_px[0],
-            "height": stats.image_px[1],
-            "filter": stats.image_filter,
-            "bytes": stats.image_bytes,
+            "width": rendered.image_px[0],
+            "height": rendered.image_px[1],
+            "filter": rendered.image_filter,
+            "bytes": rendered.image_bytes,
         },
     }
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -12,18 +12,26 @@ from typing import cast
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 
+from ..model.characters import printable
 from ..model.options import ConvertOptions
 from ..model.outcomes import PageFailure, Stage
 from ..model.page import Document, PageSource
-from ..model.version import PRODUCER
+from ..model.version import FINGERPRINT_VERSION, PRODUCER
 
-FORMAT = 1
-"""Counts up when the same scans and options would give another PDF."""
 LONGEST_REASON = 300
 LONGEST_STRING = 16_000
 """Characters; PDF/A allows strings of 32,767 bytes (ISO 19005-2, 6.1.13)."""
 FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
 TEXT = "/SearchablePdfText"
+
+
+NOT_OURS = "was not made by this program"
+"""Why a PDF is not replaced."""
+
+
+def in_the_way(path: Path, why: str) -> str:
+    """What is said of a file in an output's place that is not replaced, and why it is not."""
+    return f"{printable(str(path))} exists and {why}; move it away, or replace it with --force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ def fingerprint(
         languages: What it is told to read.
     """
     parts = [
-        FORMAT,
+        FINGERPRINT_VERSION,
         document.name,
         [(path.stem, content) for path, content in zip(document.scans, contents, strict=True)],
         list(corrections),

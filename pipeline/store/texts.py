@@ -19,9 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..model.text import PageText
+from ..model.version import STORE_VERSION
 
-FORMAT = 2
-"""Counts up when the same scan and options would give another text, or another entry."""
 ENTRIES = "pages"
 ENDING = ".json.gz"
 KEPT_SHARE = 0.9
@@ -53,7 +52,7 @@ def page_key(content: str, frame: int, recipe: str) -> str:
         frame: Which page of it.
         recipe: Everything else that the text depends on: options, engine, its version and data.
     """
-    return hashlib.sha256(f"{FORMAT}\n{content}\n{frame}\n{recipe}".encode()).hexdigest()
+    return hashlib.sha256(f"{STORE_VERSION}\n{content}\n{frame}\n{recipe}".encode()).hexdigest()
 
 
 class Store:

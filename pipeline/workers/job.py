@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions
+from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions, OutputType
 from ..model.page import PageSource
 from ..ocr.engine import EngineChoice
 
@@ -27,6 +27,7 @@ class PageJob:
         load: How to read the scan.
         ocr: How to recognise it.
         images: How its scan stands in the PDF.
+        output_type: `pdfa` converts what PDF/A-2 does not allow in its picture.
         engine: By whom.
         content: Hash of the scan's bytes; empty where nobody has looked.
         key: Names the text of this page among all texts (`store.page_key`); empty where it
@@ -46,6 +47,7 @@ class PageJob:
     spool: Path | None = None
     text_file: Path | None = None
     images: ImageOptions = field(default_factory=ImageOptions)
+    output_type: OutputType = "auto"
 
     @property
     def store_keys(self) -> tuple[str, ...]:

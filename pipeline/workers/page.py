@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from ..load.page import page_size_pt
 from ..load.scan import scan_errors
@@ -48,7 +47,7 @@ def process_page(job: PageJob) -> PageOutcome:
                 return stand_in(job, "recognize", type(error).__name__, message)
             started = time.monotonic()
             with scan_errors(job.source):
-                rendered = render(page, text, job.images)
+                rendered = render(page, text, job.images, job.output_type)
             mean, worst = confidences(text)
             stats = PageStats(
                 words=text.word_count,
@@ -60,7 +59,7 @@ def process_page(job: PageJob) -> PageOutcome:
                 load_s=reading.load_s,
                 recognize_s=reading.recognize_s,
                 render_s=round(time.monotonic() - started, 4),
-                **_of_picture(rendered),
+                rendered=rendered.stats,
             )
             notes = (*page.notes, *reading.notes, *rendered.notes)
             if job.spool is None:
@@ -81,7 +80,7 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
     if stage != "load":
         try:
             with _repaired_page(job) as page, scan_errors(job.source):
-                rendered = render(page, images=job.images)
+                rendered = render(page, None, job.images, job.output_type)
         except ScanError as error:
             stage, kind, message = "load", "ScanError", str(error)
     if rendered is None:
@@ -101,22 +100,11 @@ def stand_in_unseen(job: PageJob, kind: str, message: str) -> PageFailure:
 
 
 def _failure(job: PageJob, failure: PageFailure, rendered: RenderedPage) -> PageFailure:
-    stats = PageStats(**_of_picture(rendered))
+    stats = PageStats(rendered=rendered.stats)
     if job.spool is None:
         return replace(failure, pdf=rendered.pdf, stats=stats)
     _spool(job.spool, rendered.pdf, "")
     return replace(failure, pdf=job.spool, stats=stats)
-
-
-def _of_picture(rendered: RenderedPage) -> dict[str, Any]:
-    """What a page's numbers say of its picture."""
-    return {
-        "bytes_out": len(rendered.pdf),
-        "size_pt": rendered.size_pt,
-        "image_px": rendered.image_px,
-        "image_filter": rendered.image_filter,
-        "image_bytes": rendered.image_bytes,
-    }
 
 
 def _spool(path: Path, pdf: bytes, text: str) -> None:

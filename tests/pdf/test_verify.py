@@ -22,7 +22,6 @@ from pipeline import (
     merge_pages,
 )
 from pipeline.load.page import load_page
-from pipeline.model.outcomes import PageStats
 from pipeline.model.page import PageSource
 from pipeline.pdf.verify import Expected, find_fault, letters
 from pipeline.render import RenderedPage, render
@@ -41,10 +40,7 @@ def test_what_is_found_out(tmp_path: Path) -> None:
     text.write_text("hello")
     pdf = tmp_path / "1.pdf"
     merge_pages([rendered.pdf], pdf)
-    stats = PageStats(
-        size_pt=rendered.size_pt, image_px=rendered.image_px, image_filter=rendered.image_filter
-    )
-    right = Expected("1.png", stats, text)
+    right = Expected("1.png", rendered.stats, text)
     assert find_fault(pdf, [right]) == ""
     assert find_fault(pdf, [right, right]) == "it has 1 pages instead of 2"
     for change, fault in (
@@ -52,7 +48,7 @@ def test_what_is_found_out(tmp_path: Path) -> None:
         ({"image_px": (400, 101)}, "instead of 400 x 101 "),
         ({"image_filter": "DCTDecode"}, "instead of 400 x 100 DCTDecode"),
     ):
-        wrong = dataclasses.replace(right, stats=dataclasses.replace(stats, **change))
+        wrong = dataclasses.replace(right, stats=dataclasses.replace(right.stats, **change))
         assert find_fault(pdf, [wrong]).startswith("page 1 (1.png) ")
         assert fault in find_fault(pdf, [wrong])
     text.write_text("hello world")
