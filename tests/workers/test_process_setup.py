@@ -49,10 +49,10 @@ def test_a_cluster_needs_its_extra(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("moment", ("start", "page", "later"))
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
-    out = tmp_path / "out"
+    out, scans = tmp_path / "out", (SCANS / "receipts", SCANS / "letters")
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "convert", str(SCANS), "-o", str(out), "-v",
-         "--no-cache"],
+        [sys.executable, "-m", "pipeline", "convert", *map(str, scans), "-o", str(out),
+         "-v", "--no-cache"],
         stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_ctrl_c,
     )  # fmt: skip
     assert process.stderr is not None
@@ -62,7 +62,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
             pass
     else:
         said += process.stderr.readline()
-        while moment == "later" and not (out / "fax.pdf").exists():
+        while moment == "later" and not (out / "receipts.pdf").exists():
             said += process.stderr.readline()
             assert process.poll() is None, said
     os.killpg(process.pid, signal.SIGINT)
@@ -73,6 +73,6 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
         assert "Traceback" not in rest
     left = list(out.rglob("*")) if out.exists() else []
     assert [path for path in left if path.suffix != ".pdf"] == []
-    assert (out / "fax.pdf" in left) == (moment == "later")
+    assert (out / "receipts.pdf" in left) == (moment == "later")
     for path in left:
         subprocess.run([need("qpdf"), "--check", str(path)], check=True, capture_output=True)
