@@ -16,84 +16,45 @@ class Language:
         code: As users write it after `-l`.
         name: In English.
         script: What its letters are: `latin`, `cjk` (Chinese or Japanese) or `other`.
-        rapid: Whether PP-OCRv6 has all its letters.
-        aspose: Its name among Aspose's `Language` values; empty where there is none.
+        tag: Its tag of BCP 47, such as `en`.
     """
 
     code: str
     name: str
     script: Script
-    rapid: bool
-    aspose: str
+    tag: str
 
 
-# code, name; then what PP-OCRv6 reads (r), and Aspose's name for it where there is one.
+# code and name
 _LATIN = """
-afr Afrikaans r AFR; ast Asturian r; aze Azerbaijani -; bos Bosnian r BOS; bre Breton r
-cat Catalan r CAT; ceb Cebuano r CEB; ces Czech r CES; cos Corsican r; cym Welsh r
-dan Danish r DAN; deu German r DEU; deu_latf German_(Fraktur) -; eng English r ENG
-enm Middle_English -; epo Esperanto r; est Estonian r EST; eus Basque r; fao Faroese r
-fil Filipino r; fin Finnish r FIN; fra French r FRA; frm Middle_French -; fry Western_Frisian r
-gla Scottish_Gaelic r; gle Irish r; glg Galician r GLG; hat Haitian_Creole r; hau Hausa - HAU
-hrv Croatian r HRV; hun Hungarian r HUN; ilo Ilocano r ILO; ind Indonesian r IND; isl Icelandic r
-ita Italian r ITA; ita_old Old_Italian -; jav Javanese r; kmr Kurmanji r KMR; lat Latin r
-lav Latvian r LAV; lit Lithuanian r LIT; ltz Luxembourgish r; mlt Maltese r; mri Maori r
-msa Malay r MLY; nds Low_German r NDS; nld Dutch r NLD; nor Norwegian r NOR; oci Occitan r
-pol Polish r POL; por Portuguese r POR; que Quechua r; ron Romanian r RON; slk Slovak r SLK
-slv Slovenian r SLV; som Somali r SOM; spa Spanish r SPA; spa_old Old_Spanish -; sqi Albanian r ALN
-srp_latn Serbian_(Latin) r; sun Sundanese r SUN; swa Swahili r SWH; swe Swedish r SWE
-tgl Tagalog r TGL; ton Tongan r; tuk Turkmen r TUK; tur Turkish r TUR; uzb Uzbek r
-vie Vietnamese - VIE; xho Xhosa r XHO; yor Yoruba - YOR; zul Zulu r ZUL
+afr Afrikaans; ast Asturian; aze Azerbaijani; bos Bosnian; bre Breton; cat Catalan; ceb Cebuano
+ces Czech; cos Corsican; cym Welsh; dan Danish; deu German; deu_latf German_(Fraktur); eng English
+enm Middle_English; epo Esperanto; est Estonian; eus Basque; fao Faroese; fil Filipino
+fin Finnish; fra French; frm Middle_French; fry Western_Frisian; gla Scottish_Gaelic; gle Irish
+glg Galician; hat Haitian_Creole; hau Hausa; hrv Croatian; hun Hungarian; ilo Ilocano
+ind Indonesian; isl Icelandic; ita Italian; ita_old Old_Italian; jav Javanese; kmr Kurmanji
+lat Latin; lav Latvian; lit Lithuanian; ltz Luxembourgish; mlt Maltese; mri Maori; msa Malay
+nds Low_German; nld Dutch; nor Norwegian; oci Occitan; pol Polish; por Portuguese; que Quechua
+ron Romanian; slk Slovak; slv Slovenian; som Somali; spa Spanish; spa_old Old_Spanish
+sqi Albanian; srp_latn Serbian_(Latin); sun Sundanese; swa Swahili; swe Swedish; tgl Tagalog
+ton Tongan; tuk Turkmen; tur Turkish; uzb Uzbek; vie Vietnamese; xho Xhosa; yor Yoruba; zul Zulu
 """
 _CJK = """
-chi_sim Chinese_(simplified) r CHINESE; chi_sim_vert Chinese_(simplified,_vertical) -
-chi_tra Chinese_(traditional) r CHINESE; chi_tra_vert Chinese_(traditional,_vertical) -
-jpn Japanese r JPN; jpn_vert Japanese_(vertical) -
+chi_sim Chinese_(simplified); chi_sim_vert Chinese_(simplified,_vertical)
+chi_tra Chinese_(traditional); chi_tra_vert Chinese_(traditional,_vertical); jpn Japanese
+jpn_vert Japanese_(vertical)
 """
 _OTHER = """
-amh Amharic -; ara Arabic - ARA; asm Assamese -; aze_cyrl Azerbaijani_(Cyrillic) -
-bel Belarusian - BEL; ben Bengali -; bod Tibetan -; bul Bulgarian - BUL; chr Cherokee -
-div Dhivehi -; dzo Dzongkha -; ell Greek -; equ Equations -; fas Persian - PES
-grc Ancient_Greek -; guj Gujarati -; heb Hebrew -; hin Hindi - HIN; hye Armenian -
-iku Inuktitut -; kan Kannada - KAN; kat Georgian -; kat_old Old_Georgian -; kaz Kazakh - KAZ
-khm Khmer -; kir Kyrgyz -; kor Korean - KOR; kor_vert Korean_(vertical) -; lao Lao -
-mal Malayalam -; mar Marathi - MAR; mkd Macedonian -; mon Mongolian - MON; mya Burmese -
-nep Nepali - NEP; ori Odia -; pan Punjabi -; pus Pashto -; rus Russian - RUS; san Sanskrit -
-sin Sinhala -; snd Sindhi -; srp Serbian - SRP; syr Syriac -; tam Tamil - TAM; tat Tatar -
-tel Telugu - TEL; tgk Tajik -; tha Thai -; tir Tigrinya -; uig Uyghur - UIG; ukr Ukrainian - UKR
-urd Urdu - URD; uzb_cyrl Uzbek_(Cyrillic) -; yid Yiddish -
+amh Amharic; ara Arabic; asm Assamese; aze_cyrl Azerbaijani_(Cyrillic); bel Belarusian
+ben Bengali; bod Tibetan; bul Bulgarian; chr Cherokee; div Dhivehi; dzo Dzongkha; ell Greek
+equ Equations; fas Persian; grc Ancient_Greek; guj Gujarati; heb Hebrew; hin Hindi; hye Armenian
+iku Inuktitut; kan Kannada; kat Georgian; kat_old Old_Georgian; kaz Kazakh; khm Khmer; kir Kyrgyz
+kor Korean; kor_vert Korean_(vertical); lao Lao; mal Malayalam; mar Marathi; mkd Macedonian
+mon Mongolian; mya Burmese; nep Nepali; ori Odia; pan Punjabi; pus Pashto; rus Russian
+san Sanskrit; sin Sinhala; snd Sindhi; srp Serbian; syr Syriac; tam Tamil; tat Tatar; tel Telugu
+tgk Tajik; tha Thai; tir Tigrinya; uig Uyghur; ukr Ukrainian; urd Urdu; uzb_cyrl Uzbek_(Cyrillic)
+yid Yiddish
 """
-
-
-def _table() -> dict[str, Language]:
-    table: dict[str, Language] = {}
-    scripts: tuple[tuple[Script, str], ...] = (("latin", _LATIN), ("cjk", _CJK), ("other", _OTHER))
-    for script, rows in scripts:
-        for row in rows.replace("\n", ";").split(";"):
-            if row.strip():
-                code, name, rapid, *aspose = row.split()
-                table[code] = Language(
-                    code, name.replace("_", " "), script, rapid == "r", "".join(aspose)
-                )
-    return table
-
-
-LANGUAGES = _table()
-"""All languages by code."""
-
-
-def in_words(codes: tuple[str, ...]) -> str:
-    """Codes with their names: `Swedish (swe), English (eng)`."""
-    return ", ".join(
-        f"{LANGUAGES[code].name} ({code})" if code in LANGUAGES else code for code in codes
-    )
-
-
-def only_latin(codes: tuple[str, ...]) -> bool:
-    """Whether languages are named, and all of them are written with Latin letters."""
-    return bool(codes) and all(
-        code in LANGUAGES and LANGUAGES[code].script == "latin" for code in codes
-    )
 
 
 # Tags of BCP 47 (RFC 5646), which takes the two letters of ISO 639-1 where there are any.
@@ -115,9 +76,38 @@ uzb_cyrl:uz-Cyrl yid:yi
 )
 
 
+def _table() -> dict[str, Language]:
+    table: dict[str, Language] = {}
+    scripts: tuple[tuple[Script, str], ...] = (("latin", _LATIN), ("cjk", _CJK), ("other", _OTHER))
+    for script, rows in scripts:
+        for row in rows.replace("\n", ";").split(";"):
+            if row.strip():
+                code, name = row.split()
+                table[code] = Language(code, name.replace("_", " "), script, _TAGS.get(code, code))
+    return table
+
+
+LANGUAGES = _table()
+"""All languages by code."""
+
+
+def in_words(codes: tuple[str, ...]) -> str:
+    """Codes with their names: `Swedish (swe), English (eng)`."""
+    return ", ".join(
+        f"{LANGUAGES[code].name} ({code})" if code in LANGUAGES else code for code in codes
+    )
+
+
+def only_latin(codes: tuple[str, ...]) -> bool:
+    """Whether languages are named, and all of them are written with Latin letters."""
+    return bool(codes) and all(
+        code in LANGUAGES and LANGUAGES[code].script == "latin" for code in codes
+    )
+
+
 def language_tag(code: str) -> str:
     """A code as users write it as a tag of BCP 47, such as `en` for `eng`."""
-    return _TAGS.get(code, code)
+    return LANGUAGES[code].tag if code in LANGUAGES else code
 
 
 def parse_languages(value: str | None) -> tuple[str, ...]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from platformdirs import user_cache_path
 
+from .errors import UsageError
+
 DEFAULT_ENGINE = "auto"
+"""Which engine that is, is settled at the start of a run (`ocr.registry.choose_engine`)."""
 CACHE_VARIABLE = "SEARCHABLE_PDF_CACHE_DIR"
-LICENCE_VARIABLE = "ASPOSE_OCR_LICENSE"
 Workers = Literal["threads", "processes"]
 OutputType = Literal["auto", "pdf", "pdfa"]
 Existing = Literal["replace", "keep", "update", "force"]
@@ -24,8 +27,9 @@ class LoadOptions:
 
     Attributes:
         image_dpi: Resolution of every scan, instead of what the files say.
-        max_image_mpixels: Larger scans are refused, in millions of pixels. The default, a sheet
-            of 1 m x 0.6 m at 600 dpi, keeps a file of a few bytes from filling the memory.
+        max_image_mpixels: Larger scans are refused, in millions of pixels. The default
+            is that of OCRmyPDF (A2 at 600 dpi has 139), and keeps a file of a few bytes from
+            filling the memory.
     """
 
     image_dpi: float | None = None
@@ -37,65 +41,68 @@ class LoadOptions:
         return f"dpi={self.image_dpi}"
 
 
-ASPOSE_AREAS = ("lean", "multicolumn", "universal", "table", "curved_text")
-"""Its `DetectAreasMode`, in small letters."""
-
-
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """What an engine may need to know of its surroundings; each takes what concerns it.
+    """What a user can choose of one engine.
 
-    Attributes:
-        threads: Threads that one page may use.
-        tessdata_dir: Folder of Tesseract's language data; None to look in the usual places.
-        aspose_license: Aspose's licence file; None for `ASPOSE_OCR_LICENSE` in the environment.
-        aspose_areas: One of `ASPOSE_AREAS`; empty for Aspose's default.
+    This base class has no fields: it is for engines that leave nothing to choose. An engine with
+    options has a subclass of its own, frozen and slotted too, whose fields all have defaults.
     """
-
-    threads: int = 1
-    tessdata_dir: Path | None = None
-    aspose_license: Path | None = None
-    aspose_areas: str = ""
 
     @property
     def cache_key(self) -> str:
-        """All of it that changes what is read, beside the data that the engine itself names."""
-        return f"areas={self.aspose_areas}"
+        """All of it that changes what is recognized, beside the data that the engine names."""
+        return ""
 
     @property
-    def licence(self) -> Path | None:
-        """Aspose's licence file, as given here or in the environment."""
-        named = os.environ.get(LICENCE_VARIABLE)
-        return self.aspose_license or (Path(named) if named else None)
-
-    def of_engine(self, engine: str) -> tuple[str, ...]:
-        """What a user chose for this engine that makes other PDFs, beside `cache_key`."""
-        if engine == "tesseract" and self.tessdata_dir is not None:
-            return (f"tessdata={self.tessdata_dir.resolve()}",)
-        if engine == "aspose" and self.licence is not None:
-            return ("licensed",)
+    def fingerprint_parts(self) -> tuple[str, ...]:
+        """What else makes another PDF of the same scans, beside `cache_key`."""
         return ()
+
+    def with_paths(self, translate: Callable[[Path], Path]) -> Self:
+        """The same options for another machine.
+
+        Args:
+            translate: Gives the place of a file or folder on that machine.
+
+        Returns:
+            A copy in which every field that holds a `Path` is translated.
+        """
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        paths = {name: value for name, value in values.items() if isinstance(value, Path)}
+        return replace(self, **{name: translate(path) for name, path in paths.items()})
 
 
 @dataclass(frozen=True, slots=True)
 class OcrOptions:
-    """How pages are recognised.
+    """How pages are recognized.
 
     Attributes:
         languages: ISO 639-2/3 codes; empty for what the engine reads without being told.
-        max_side_px: Longest side of the copy that is recognised; None for the engine's best.
-        engine: What the engine must know.
+        max_side_px: Longest side of the copy that is recognized; None for the engine's best.
+        engines: Options of engines, at most one of each class. The engine that is used takes the
+            one of its class, or its defaults where there is none.
     """
 
     languages: tuple[str, ...] = ()
     max_side_px: int | None = None
-    engine: EngineOptions = field(default_factory=EngineOptions)
+    engines: tuple[EngineOptions, ...] = ()
+
+    def __post_init__(self) -> None:
+        classes = [type(options).__name__ for options in self.engines]
+        if len(set(classes)) < len(classes):
+            raise UsageError(f"options of one engine twice ({', '.join(classes)}); leave one out")
 
     @property
     def cache_key(self) -> str:
-        """All of it that changes the text of a page."""
+        """All of it that changes what is recognized.
+
+        The options of all engines follow `areas=`, which was once the only one there was: texts
+        that were stored then are still known.
+        """
         languages = "+".join(self.languages)
-        return f"languages={languages} side={self.max_side_px} {self.engine.cache_key}"
+        engines = " ".join(sorted(filter(None, (options.cache_key for options in self.engines))))
+        return f"languages={languages} side={self.max_side_px} areas={engines}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +173,8 @@ class StoreOptions:
 
     Attributes:
         folder: Their folder.
-        max_bytes: Of all together; beyond it, those used longest ago are dropped. The default
-            holds some 600,000 pages of print.
+        max_bytes: Of all together; beyond it, those used longest ago are dropped. A page
+            of 200 words takes 4 to 9 kB, so that the default holds 200,000 of them and more.
     """
 
     folder: Path = field(default_factory=default_cache_folder)

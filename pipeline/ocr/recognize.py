@@ -1,9 +1,9 @@
-"""A page is given to an engine, and its answer is checked."""
+"""A page is given to an engine, and what the engine answers is checked."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from PIL import Image
@@ -14,67 +14,86 @@ from ..model.languages import parse_languages
 from ..model.options import DEFAULT_ENGINE, EngineOptions, OcrOptions
 from ..model.text import PageText
 from .engine import Engine, EngineChoice
-from .registry import AUTO, choose_engine, engine_factory
+from .registry import AUTO, ResolvedEngine, choose_engine, engine_plugin, options_of_class
 
 
-class _Pool:
-    """Warm engines that are not in use, by name and options."""
+class _IdleEngines:
+    """Started engines that no thread uses at present, by what they were started with."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._idle: dict[tuple[str, EngineOptions], list[Engine]] = {}
+        self._idle: dict[tuple[str, EngineOptions, int], list[Engine]] = {}
 
     @contextmanager
-    def lend(self, name: str, options: EngineOptions) -> Iterator[Engine]:
+    def lend(self, name: str, options: EngineOptions, threads: int) -> Iterator[Engine]:
+        """An engine for one thread, for the length of the block.
+
+        Raises:
+            EngineError: It does not start.
+        """
         with self._lock:
-            idle = self._idle.setdefault((name, options), [])
+            idle = self._idle.setdefault((name, options, threads), [])
             engine = idle.pop() if idle else None
         if engine is None:
-            factory = engine_factory(name)
+            plugin = engine_plugin(name)
             try:
-                engine = factory(options)
+                engine = plugin(options, threads)
             except OcrError:
                 raise
             except Exception as error:
                 reason = printable(str(error))
                 raise EngineError(f"engine {name} does not start: {reason}") from error
-        yield engine  # one that failed on a page is not kept
+        yield engine  # one that failed on a page does not come back
         with self._lock:
             idle.append(engine)
 
 
-_pool = _Pool()
+_idle_engines = _IdleEngines()
 
 
 def recognize(
     image: Image.Image,
     languages: tuple[str, ...] | str = (),
     engine: EngineChoice = DEFAULT_ENGINE,
-    options: EngineOptions | None = None,
+    options: EngineOptions | Sequence[EngineOptions] = (),
 ) -> PageText:
-    """Reads one image; blocking. Engines stay loaded for the next call.
+    """Recognizes one image; blocking. Engines stay loaded for the next call.
 
     Args:
         image: Upright, square pixels, as `downscale` gives it.
         languages: Codes, as a tuple or as `eng+swe`.
         engine: A registered name, `auto`, or an engine.
-        options: What the engine must know.
+        options: Options of the engine; or of several, of which it takes its own.
 
     Raises:
-        EngineError: The engine is not there or does not start.
-        RecognitionError: It failed on this image, or what it gave cannot be true.
+        EngineError: The engine cannot be used here.
+        RecognitionError: It failed on this image, or its answer cannot be true.
     """
-    options = options or EngineOptions()
     codes = parse_languages(languages) if isinstance(languages, str) else languages
+    engines = (options,) if isinstance(options, EngineOptions) else tuple(options)
     if engine == AUTO:
-        engine = choose_engine(engine, OcrOptions(codes, engine=options)).engine
-    if isinstance(engine, str):
-        with _pool.lend(engine, options) as warm:
-            return _recognize(warm, image, codes)
-    return _recognize(engine, image, codes)
+        return recognize_with(choose_engine(engine, OcrOptions(codes, engines=engines)), image)
+    if not isinstance(engine, str):
+        return _checked(engine, image, codes)
+    own_options = options_of_class(engine_plugin(engine).options_class, engines)
+    with _idle_engines.lend(engine, own_options, threads=1) as started:
+        return _checked(started, image, codes)
 
 
-def _recognize(engine: Engine, image: Image.Image, languages: tuple[str, ...]) -> PageText:
+def recognize_with(resolved: ResolvedEngine, image: Image.Image) -> PageText:
+    """Recognizes one image with the engine of a run. See `recognize`."""
+    if not isinstance(resolved.engine, str):
+        return _checked(resolved.engine, image, resolved.languages)
+    with _idle_engines.lend(resolved.engine, resolved.options, resolved.threads) as started:
+        return _checked(started, image, resolved.languages)
+
+
+def _checked(engine: Engine, image: Image.Image, languages: tuple[str, ...]) -> PageText:
+    """What the engine recognizes.
+
+    Raises:
+        RecognitionError: It failed, or its answer cannot be true.
+    """
     try:
         page = engine.recognize(image, languages)
     except OcrError:
@@ -82,8 +101,8 @@ def _recognize(engine: Engine, image: Image.Image, languages: tuple[str, ...]) -
     except Exception as error:
         reason = printable(str(error).strip()) or type(error).__name__
         raise RecognitionError(f"engine {engine.name} failed: {reason}") from error
-    wrong_kind = f"it gave {type(page).__name__}, not PageText"
-    fault = page.fault if isinstance(page, PageText) else wrong_kind
+    wrong_type = f"it gave {type(page).__name__}, not PageText"
+    fault = page.fault if isinstance(page, PageText) else wrong_type
     if fault:
         raise RecognitionError(f"engine {engine.name} is faulty: {fault}; report it to its authors")
     return page

@@ -1,57 +1,61 @@
-"""Which engine reads: those that are registered, what they say of themselves, and the choice."""
+"""Which engines are registered, and which one of them recognizes the pages of a run."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
-from typing import Any, cast
+from typing import TypeVar
 
 from ..model.characters import printable
 from ..model.errors import EngineError, LanguageError
 from ..model.languages import LANGUAGES, in_words
 from ..model.options import DEFAULT_ENGINE, EngineOptions, OcrOptions
-from .engine import EngineChoice, EngineFactory, EngineStatus
+from .engine import EngineChoice, EnginePlugin, EngineStatus, describe
+
+Options = TypeVar("Options", bound=EngineOptions)
 
 ENTRY_POINT_GROUP = "pipeline.engines"
 AUTO = DEFAULT_ENGINE
-FIRST_CHOICE = "rapid"
-BEST_SIDE_PX = 2000
-MEMORY_MB = 500
-OURS = "searchable-pdf"
-BROUGHT_BY = {
-    "rapid": ("rapidocr", "openvino"),
-    "tesseract": ("tesserocr",),
-    "aspose": ("aspose-ocr-python-java",),
-}
-"""The distributions on which our engines stand."""
+AUTO_ENGINE = "rapid"
+"""What `auto` stands for, unless another engine is better for this run (`choose_engine`)."""
+OUR_DISTRIBUTION = "searchable-pdf"
+OUR_ENGINES = f"{__package__}.engines."
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """Who reads a run's pages.
+class ResolvedEngine:
+    """The engine of a run, with all that was settled about it before the first page.
+
+    Workers get it with each page, and have nothing more to decide: it is small, and picklable where
+    `engine` is a name.
 
     Attributes:
-        engine: A registered name, or an engine.
+        engine: A registered name, never `auto`; or an engine.
+        options: What it is started with.
         languages: What it is told to read.
-        best_side_px: The longest side of an image at which it reads best.
+        max_side_px: Longest side of the images that it is given.
+        threads: How many threads it may use for one page.
+        reads_pages: Whether it looks at the pages at all.
+        memory_mb: What one worker process takes, in millions of bytes.
         notes: What the user should know of the choice, a line each.
-        memory_mb: What one worker needs.
         version: Of the engine, as it says.
-        identity: The engine, its version and its data: what it reads depends on nothing else
+        identity: The engine, its version, licence and data: what it reads depends on nothing else
             of it. Empty where that cannot be told.
-        reads: Whether it looks at the pages at all.
     """
 
     engine: EngineChoice
+    options: EngineOptions
     languages: tuple[str, ...]
-    best_side_px: int
+    max_side_px: int
+    threads: int = 1
+    reads_pages: bool = True
+    memory_mb: float = EnginePlugin.memory_mb
     notes: tuple[str, ...] = ()
-    memory_mb: float = MEMORY_MB
     version: str = ""
     identity: str = ""
-    reads: bool = True
 
     @property
     def name(self) -> str:
@@ -60,127 +64,177 @@ class Chosen:
 
 
 @cache
-def engine_factory(name: str) -> EngineFactory:
-    """The class or function registered under `name`.
+def engine_plugin(name: str) -> EnginePlugin:
+    """What the engine registered under `name` tells of itself.
 
     Raises:
-        EngineError: None is, or it cannot be imported.
+        EngineError: There is none, or it cannot be imported.
     """
-    found = _registered()
-    if name not in found:
-        known = ", ".join((AUTO, *found))
-        raise EngineError(f"no engine is called {name}; there are: {known}")
+    entries = _entry_points()
+    if name not in entries:
+        raise EngineError(
+            f"no engine is called {name}; there are: {', '.join((AUTO, *engine_names()))}"
+        )
+    entry = entries[name]
     try:
-        return cast(EngineFactory, found[name].load())
+        return describe(name, entry.load(), lambda: getattr(entry.dist, "version", ""))
     except Exception as error:
         raise EngineError(
             f"engine {name} cannot be loaded ({printable(str(error))}); install it anew"
         ) from error
 
 
-def engine_statuses(options: EngineOptions) -> list[EngineStatus]:
-    """What each registered engine says of itself."""
-    return [engine_status(name, options) for name in _registered()]
-
-
-def engine_status(name: str, options: EngineOptions) -> EngineStatus:
-    """What one engine says of itself; those that say nothing are taken to be there."""
-    try:
-        factory: Any = engine_factory(name)
-    except EngineError as error:
-        return EngineStatus(name, False, str(error))
-    if hasattr(factory, "status"):
-        return cast(EngineStatus, factory.status(options))
-    version = getattr(_registered()[name].dist, "version", "")
-    languages = tuple(sorted(getattr(factory, "languages", ())))
-    return EngineStatus(name, True, version=version, languages=languages)
-
-
-def choose_engine(engine: EngineChoice, options: OcrOptions) -> Chosen:
-    """Settles who reads, before any work is done.
-
-    `auto` is Aspose where it is installed and a licence is given, otherwise `rapid`; and
-    `tesseract` where `rapid` cannot read a language and it can. An explicit engine is never
-    replaced.
-
-    Raises:
-        EngineError: The engine is not there.
-        LanguageError: It does not read a language; the message names engines that do.
-    """
-    languages = options.languages
-    notes: list[str] = []
-    if engine == AUTO:
-        engine, note = _automatic(options)
-        notes += note
-    if not isinstance(engine, str):
-        _check_languages(engine.name, getattr(engine, "languages", ()), options)
-        return Chosen(engine, languages, getattr(engine, "best_side_px", BEST_SIDE_PX))
-    status = engine_status(engine, options.engine)
-    factory = engine_factory(engine)
-    if not status.available:
-        remedy = f": {status.remedy}" if status.remedy else ""
-        raise EngineError(f"engine {engine}: {status.reason}{remedy}")
-    default: tuple[str, ...] = getattr(factory, "default_languages", ())
-    if default and not languages:
-        languages = default
-        notes.append(f"engine {engine} reads {in_words(default)}; name others with -l")
-    _check_languages(engine, status.languages, replace(options, languages=languages))
-    if status.warning:
-        notes.append(status.warning)
-    data = factory.data(options.engine, languages) if hasattr(factory, "data") else ""
-    identity = " ".join((engine, status.version, status.licence, _distribution(engine), data))
-    reads = engine != "none"
-    return Chosen(
-        engine,
-        languages,
-        getattr(factory, "best_side_px", BEST_SIDE_PX),
-        tuple(notes),
-        getattr(factory, "memory_mb", MEMORY_MB),
-        status.version,
-        identity if reads else "",  # nothing is read: nothing need be known again
-        reads,
+def engine_plugins() -> tuple[EnginePlugin, ...]:
+    """All registered engines that can be imported; ours first, in the order `auto` takes them."""
+    plugins, entries = [], _entry_points()
+    for name in entries:
+        with suppress(EngineError):
+            plugins.append(engine_plugin(name))
+    return tuple(
+        sorted(
+            plugins,
+            key=lambda plugin: (
+                not entries[plugin.name].module.startswith(OUR_ENGINES),
+                plugin.name != AUTO_ENGINE,
+                not plugin.auto_fallback,
+                not plugin.reads_pages,
+                plugin.name,
+            ),
+        )
     )
 
 
-def how_to_install(engine: str) -> str:
+def engine_names() -> tuple[str, ...]:
+    """The names of all registered engines; those that cannot be imported come last."""
+    names = [plugin.name for plugin in engine_plugins()]
+    return (*names, *sorted(set(_entry_points()) - set(names)))
+
+
+def engine_statuses(options: Sequence[EngineOptions] = ()) -> list[EngineStatus]:
+    """What each registered engine says of itself.
+
+    Args:
+        options: Options of engines; each takes the one of its class.
+    """
+    return [engine_status(name, options) for name in engine_names()]
+
+
+def engine_status(name: str, options: Sequence[EngineOptions] = ()) -> EngineStatus:
+    """What one engine says of itself. See `engine_statuses`."""
+    try:
+        plugin = engine_plugin(name)
+    except EngineError as error:
+        return EngineStatus(name, False, str(error))
+    return plugin.status(options_of_class(plugin.options_class, options))
+
+
+def options_of_class(options_class: type[Options], options: Sequence[EngineOptions]) -> Options:
+    """Of several engines' options those of one class; its defaults where there are none."""
+    for each in options:
+        if type(each) is options_class:
+            return each
+    return options_class()
+
+
+def choose_engine(engine: EngineChoice, options: OcrOptions) -> ResolvedEngine:
+    """Settles who recognizes the pages of a run, before any work is done.
+
+    `auto` is an engine that asks to be first (`EnginePlugin.auto_first`), otherwise the default
+    engine; and where that does not read a language, an engine that takes over (`auto_fallback`). An
+    engine that is named is never replaced by another.
+
+    Args:
+        engine: `auto`, a registered name, or an engine.
+        options: Languages, size, and options of engines.
+
+    Raises:
+        EngineError: The engine cannot be used here.
+        LanguageError: It does not read a language; the message names engines that do.
+    """
+    if not isinstance(engine, str):
+        plugin = describe(engine.name, engine)
+        _check_languages(engine.name, plugin.languages, options)
+        return ResolvedEngine(
+            engine,
+            EngineOptions(),
+            options.languages,
+            options.max_side_px or plugin.best_side_px,
+            reads_pages=plugin.reads_pages,
+            memory_mb=plugin.memory_mb,
+        )
+    name, notes = _automatic(options) if engine == AUTO else (engine, [])
+    plugin = engine_plugin(name)
+    own_options = options_of_class(plugin.options_class, options.engines)
+    status = plugin.status(own_options)
+    if not status.available:
+        remedy = f": {status.remedy}" if status.remedy else ""
+        raise EngineError(f"engine {name}: {status.reason}{remedy}")
+    languages = options.languages
+    if plugin.default_languages and not languages:
+        languages = plugin.default_languages
+        notes.append(f"engine {name} reads {in_words(languages)}; name others with -l")
+    _check_languages(name, status.languages, replace(options, languages=languages))
+    if status.warning:
+        notes.append(status.warning)
+    data = plugin.data(own_options, languages)
+    identity = " ".join((name, status.version, status.licence, _distribution(name), data))
+    return ResolvedEngine(
+        name,
+        own_options,
+        languages,
+        options.max_side_px or plugin.best_side_px,
+        reads_pages=plugin.reads_pages,
+        memory_mb=plugin.memory_mb,
+        notes=tuple(notes),
+        version=status.version,
+        # What is not read need not be known again.
+        identity=identity if plugin.reads_pages else "",
+    )
+
+
+def how_to_install(name: str) -> str:
     """The command that installs an engine on another machine as it is here."""
-    names = BROUGHT_BY.get(engine, (_distribution(engine).partition(" ")[0] or OURS,))
+    brings_it = _distribution(name).partition(" ")[0] or OUR_DISTRIBUTION
     pinned = []
-    for name in names:
+    for distribution in engine_plugin(name).distributions or (brings_it,):
         with suppress(PackageNotFoundError):
-            pinned.append(f"'{name}=={version(name)}'")
+            pinned.append(f"'{distribution}=={version(distribution)}'")
     return f"pip install {' '.join(pinned)}"
 
 
-def _distribution(engine: str) -> str:
-    """The distribution that brings an engine from elsewhere, and its version."""
-    distribution = _registered()[engine].dist
-    if distribution is None or distribution.name == OURS:
-        return ""
-    return f"{distribution.name} {distribution.version}"
-
-
 def _automatic(options: OcrOptions) -> tuple[str, list[str]]:
-    aspose = engine_status("aspose", options.engine)
-    if aspose.version and not aspose.warning:  # installed, and a licence was given
-        return "aspose", []
-    unread = _unread(engine_status(FIRST_CHOICE, options.engine).languages, options.languages)
-    if not unread:
-        return FIRST_CHOICE, []
-    tesseract = engine_status("tesseract", options.engine)
-    if tesseract.available and not _unread(tesseract.languages, options.languages):
-        return "tesseract", [
-            f"engine {FIRST_CHOICE} does not read {in_words(unread)}: tesseract does it"
-        ]
-    return FIRST_CHOICE, []
+    """The engine that `auto` stands for, and notes on it."""
+    plugins = engine_plugins()
+    for plugin in plugins:
+        if plugin.auto_first(options_of_class(plugin.options_class, options.engines)):
+            return plugin.name, []
+    default = engine_status(AUTO_ENGINE, options.engines)
+    unread = _unread(default.languages, options.languages)
+    if unread:
+        for plugin in plugins:
+            if plugin.auto_fallback and _reads(plugin.name, options):
+                note = f"engine {AUTO_ENGINE} does not read {in_words(unread)}"
+                return plugin.name, [f"{note}: {plugin.name} does it"]
+    return AUTO_ENGINE, []
 
 
-def _unread(readable: tuple[str, ...], asked: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(code for code in asked if code not in readable)
+def _reads(name: str, options: OcrOptions) -> bool:
+    """Whether an engine can be used here, and reads all languages."""
+    status = engine_status(name, options.engines)
+    return status.available and not _unread(status.languages, options.languages)
 
 
-def _check_languages(name: str, readable: Any, options: OcrOptions) -> None:
-    unread = _unread(tuple(readable), options.languages)
+def _unread(readable: Collection[str], languages: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(code for code in languages if code not in readable)
+
+
+def _check_languages(name: str, readable: Collection[str], options: OcrOptions) -> None:
+    """Sees that an engine reads all languages.
+
+    Raises:
+        LanguageError: It does not; with what the user can do about it.
+    """
+    unread = _unread(readable, options.languages)
     if not unread:
         return
     if unread[0] not in LANGUAGES:
@@ -188,25 +242,23 @@ def _check_languages(name: str, readable: Any, options: OcrOptions) -> None:
             f"no language has the code {unread[0]!r}: they are ISO 639-2/3 as Tesseract writes"
             " them (eng, deu, chi_sim), joined by +; `searchable-pdf engines` lists them"
         )
-    able = [
-        status.name
-        for status in engine_statuses(options.engine)
-        if status.available
-        and status.name not in (name, "none")
-        and not _unread(status.languages, options.languages)
+    readers = [plugin for plugin in engine_plugins() if plugin.reads_pages]
+    able = [other.name for other in readers if other.name != name and _reads(other.name, options)]
+    remedies = [f"--engine {other} does" for other in able] or [
+        remedy for other in readers if (remedy := other.language_remedy(unread))
     ]
-    if able:
-        remedy = "; ".join(f"--engine {each} does" for each in able)
-    else:
-        from .engines.tesseract import how_to_get
+    raise LanguageError("; ".join((f"engine {name} does not read {in_words(unread)}", *remedies)))
 
-        remedy = f"Tesseract can, once its data is there: {how_to_get(unread)}"
-    raise LanguageError(f"engine {name} does not read {in_words(unread)}; {remedy}")
+
+def _distribution(name: str) -> str:
+    """Name and version of the distribution that brings an engine; empty for ours."""
+    distribution = _entry_points()[name].dist
+    if distribution is None or distribution.name == OUR_DISTRIBUTION:
+        return ""
+    return f"{distribution.name} {distribution.version}"
 
 
 @cache
-def _registered() -> dict[str, EntryPoint]:
-    """The entry points by name, ours first."""
-    found = {entry.name: entry for entry in entry_points(group=ENTRY_POINT_GROUP)}
-    ours = [name for name in ("rapid", "tesseract", "aspose", "none") if name in found]
-    return {name: found[name] for name in (*ours, *sorted(set(found) - set(ours)))}
+def _entry_points() -> dict[str, EntryPoint]:
+    """By the engine's name."""
+    return {entry.name: entry for entry in entry_points(group=ENTRY_POINT_GROUP)}

@@ -15,12 +15,12 @@ from ..model.events import EngineChosen, Event, Notify, PageDone, RunPlanned, ig
 from ..model.options import DEFAULT_ENGINE, ConvertOptions, StoreOptions
 from ..model.page import Document, PageSource
 from ..ocr.engine import EngineChoice
-from ..ocr.registry import Chosen, choose_engine
+from ..ocr.registry import ResolvedEngine, choose_engine
 from ..store.spool import Spool, sweep
 from ..store.texts import Store
 from ..workers.backend import Backend, cluster_backend, local_backend
 from ..workers.limit import Limit
-from ..workers.machine import available_memory_mb, cpu_count
+from ..workers.machine import share
 from .document import RunContext, make_document
 from .plan import Plan, is_asked_for, pages_up_to, plan
 from .report import Report
@@ -97,10 +97,10 @@ class _Conversion:
         self._pruning: set[asyncio.Task[object]] = set()
 
     async def run(self) -> Report:
-        chosen = await asyncio.to_thread(choose_engine, self.engine, self.options.ocr)
-        if self.options.workers == "processes" and not isinstance(chosen.engine, str):
+        engine = await asyncio.to_thread(choose_engine, self.engine, self.options.ocr)
+        if self.options.workers == "processes" and not isinstance(engine.engine, str):
             raise UsageError(
-                f"engine {chosen.name} is an object of this process; give its registered name,"
+                f"engine {engine.name} is an object of this process; give its registered name,"
                 " or let the workers be threads"
             )
         await asyncio.to_thread(sweep, self.root)
@@ -109,18 +109,18 @@ class _Conversion:
         self._notify(RunPlanned(found.documents, found.scans, found.passed_over))
         if found.must_stop:
             return self.report
-        notes = list(chosen.notes)
+        notes = list(engine.notes)
         if self.options.store is not None and not await asyncio.to_thread(
             _can_keep, self.options.store, notes
         ):
             self.options = replace(self.options, store=None)
         try:
-            async with await self._backend(chosen, found, notes) as backend:
+            async with await self._backend(engine, found) as backend:
                 self._notify(
                     EngineChosen(
-                        chosen.name,
-                        chosen.version,
-                        chosen.languages,
+                        engine.name,
+                        engine.version,
+                        engine.languages,
                         backend.jobs,
                         (*notes, *backend.notes),
                     )
@@ -128,10 +128,8 @@ class _Conversion:
                 context = RunContext(
                     options=self.options,
                     root=self.root,
-                    engine=chosen.engine,
-                    engine_name=chosen.name,
-                    ocr=backend.ocr,
-                    recipe=_recipe(self.options, chosen),
+                    engine=backend.engine,
+                    recipe=_recipe(self.options, engine),
                     runner=backend.runner,
                     spool=self._open_spool,
                     slots=backend.pages,
@@ -149,14 +147,18 @@ class _Conversion:
         return self.report
 
     async def _backend(
-        self, chosen: Chosen, found: Plan, notes: list[str]
+        self, engine: ResolvedEngine, found: Plan
     ) -> AbstractAsyncContextManager[Backend]:
         cluster = self.options.cluster
         if cluster is not None:
             first = await asyncio.to_thread(self._first_source)
-            return cluster_backend(self.options, cluster, chosen, first, self._notify)
-        jobs = await asyncio.to_thread(self._jobs, chosen, found, notes)
-        return local_backend(self.options, chosen, jobs)
+            return cluster_backend(self.options, cluster, engine, first, self._notify)
+
+        def count_pages(enough: int) -> int:
+            return enough if found.scans >= enough else pages_up_to(list(self._found()), enough)
+
+        shared = await asyncio.to_thread(share, engine, self.options.jobs, count_pages)
+        return local_backend(self.options, engine, shared)
 
     def _first_source(self) -> PageSource | None:
         document = next(self._found(), None)
@@ -191,22 +193,6 @@ class _Conversion:
         )
         return (each for each in documents if is_asked_for(each, self.options))
 
-    def _jobs(self, chosen: Chosen, found: Plan, notes: list[str]) -> int:
-        """Pages at a time: as asked, or the cores, or fewer where memory is short."""
-        jobs = self.options.jobs or cpu_count()
-        if self.options.jobs is None:
-            room = available_memory_mb()
-            fitting = max(1, int(room // chosen.memory_mb))
-            if fitting < jobs:
-                notes.append(
-                    f"{fitting} pages at a time instead of {jobs}: {room:,.0f} MB of memory are"
-                    f" free, engine {chosen.name} needs {chosen.memory_mb:,.0f} MB for each"
-                )
-                jobs = fitting
-        if found.scans < jobs:
-            jobs = max(1, pages_up_to(list(self._found()), jobs))
-        return jobs
-
     def _open_spool(self) -> Spool:
         with self._opening:
             if self._spool is None:
@@ -229,12 +215,12 @@ class _Conversion:
             await asyncio.to_thread(Store(store.folder).prune, store.max_bytes)
 
 
-def _recipe(options: ConvertOptions, chosen: Chosen) -> str:
+def _recipe(options: ConvertOptions, engine: ResolvedEngine) -> str:
     """All that a page's text depends on beside its scan; empty where that cannot be told."""
-    if not chosen.identity:
+    if not engine.identity:
         return ""
-    ocr = replace(options.ocr, languages=chosen.languages)
-    return f"{options.load.cache_key} {ocr.cache_key} {chosen.identity}"
+    ocr = replace(options.ocr, languages=engine.languages)
+    return f"{options.load.cache_key} {ocr.cache_key} {engine.identity}"
 
 
 def _can_keep(store: StoreOptions, notes: list[str]) -> bool:

@@ -22,10 +22,10 @@ from ..model.errors import (
 )
 from ..model.events import DocumentDone, Notify, PageDone, PageFailed, PageStarted
 from ..model.exit_code import ExitCode
-from ..model.options import ConvertOptions, OcrOptions
+from ..model.options import ConvertOptions
 from ..model.outcomes import PageFailure, PageOutcome
 from ..model.page import Document, PageSource
-from ..ocr.engine import EngineChoice
+from ..ocr.registry import ResolvedEngine
 from ..store.atomic import check_folder
 from ..store.corrections import correction, text_file
 from ..store.provenance import fingerprint
@@ -48,9 +48,7 @@ class RunContext:
     Attributes:
         options: What the user asked for.
         root: The folder of the PDFs.
-        engine: Who reads.
-        engine_name: What users call it.
-        ocr: How pages are recognised.
+        engine: Recognizes the pages.
         recipe: All that a page's text depends on beside its scan; empty where it is not stored.
         runner: Makes pages.
         spool: Gives the place of what is not complete; made when it is first needed.
@@ -61,9 +59,7 @@ class RunContext:
 
     options: ConvertOptions
     root: Path
-    engine: EngineChoice
-    engine_name: str
-    ocr: OcrOptions
+    engine: ResolvedEngine
     recipe: str
     runner: Runner
     spool: Callable[[], Spool]
@@ -169,8 +165,7 @@ class DocumentJob:
         return PageJob(
             source,
             options.load,
-            context.ocr,
-            context.engine,
+            engine=context.engine,
             content=content if readable else "",
             key=page_key(content, source.frame, context.recipe)
             if context.recipe and readable
@@ -231,8 +226,9 @@ class DocumentJob:
             [self._content(path) for path in document.scans],
             corrections if any(corrections) else [],
             context.options,
-            context.engine_name,
-            context.ocr.languages,
+            context.engine.name,
+            context.engine.languages,
+            context.engine.options.fingerprint_parts,
         )
 
     def _correction(self, source: PageSource) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import warnings
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,9 +18,9 @@ from ..model.options import DEFAULT_ENGINE, EngineOptions, LoadOptions, OcrOptio
 from ..model.page import PageSource
 from ..model.text import PAGE_BREAK
 from ..ocr.engine import EngineChoice
-from ..ocr.registry import choose_engine
+from ..ocr.registry import ResolvedEngine, choose_engine
 from ..workers.job import PageJob
-from ..workers.machine import cpu_count
+from ..workers.machine import Share, share
 from ..workers.page_text import read_page
 from ..workers.runner import Runner, ThreadRunner, open_runner
 
@@ -29,7 +30,7 @@ async def async_ocr(
     language: str | None = None,
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
-    engine_options: EngineOptions | None = None,
+    engine_options: EngineOptions | Sequence[EngineOptions] = (),
     max_side_px: int | None = None,
     load: LoadOptions | None = None,
 ) -> str:
@@ -39,7 +40,8 @@ async def async_ocr(
         path: An image file; a multi-page TIFF is read whole.
         language: Codes such as `eng+swe`; None for what the engine reads without being told.
         engine: A registered name, `auto`, or an engine.
-        engine_options: What the engine must know (licence, folder of language data).
+        engine_options: Options of the engine (licence, folder of language data); or of several, of
+            which it takes its own.
         max_side_px: Longest side of the copy that is recognised; None for the engine's best.
         load: Resolution and size limit of the scan.
 
@@ -52,10 +54,12 @@ async def async_ocr(
     Raises:
         OcrError: The scan cannot be read, or the engine cannot read it.
     """
-    options = OcrOptions(parse_languages(language), max_side_px, engine_options or EngineOptions())
-    chosen = await asyncio.to_thread(choose_engine, engine, options)
-    job = PageJob(PageSource(Path(path)), load or LoadOptions(), options, chosen.engine)
-    return await _read(job, _runner(), _warn)
+    options = _ocr_options(language, max_side_px, engine_options)
+    resolved = await asyncio.to_thread(choose_engine, engine, options)
+    runner, shared = await asyncio.to_thread(_shared_runner, resolved)
+    resolved = replace(resolved, threads=shared.threads)
+    job = PageJob(PageSource(Path(path)), load or LoadOptions(), engine=resolved)
+    return await _read(job, runner, _warn)
 
 
 async def batch_ocr(
@@ -64,7 +68,7 @@ async def batch_ocr(
     *,
     on_error: Literal["raise", "empty"] = "raise",
     engine: EngineChoice = DEFAULT_ENGINE,
-    engine_options: EngineOptions | None = None,
+    engine_options: EngineOptions | Sequence[EngineOptions] = (),
     max_side_px: int | None = None,
     load: LoadOptions | None = None,
     jobs: int | None = None,
@@ -79,7 +83,7 @@ async def batch_ocr(
         engine_options: As in `async_ocr`.
         max_side_px: As in `async_ocr`.
         load: As in `async_ocr`.
-        jobs: Scans at a time; None for the cores.
+        jobs: Pages at a time; None for the cores, or fewer where memory is short.
 
     Warns:
         ScanWarning: A scan is cut off: its text is that of what is there.
@@ -112,7 +116,7 @@ async def read_texts(
     language: str | None = None,
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
-    engine_options: EngineOptions | None = None,
+    engine_options: EngineOptions | Sequence[EngineOptions] = (),
     max_side_px: int | None = None,
     load: LoadOptions | None = None,
     jobs: int | None = None,
@@ -128,31 +132,27 @@ async def read_texts(
     `remark_damage` with one for each page that is cut off;
     `workers`, `timeout_s` and `verbose` are as in `ConvertOptions`.
     """
-    options = OcrOptions(parse_languages(language), max_side_px, engine_options or EngineOptions())
-    chosen = await asyncio.to_thread(choose_engine, engine, options)
-    for note in chosen.notes:
+    options = _ocr_options(language, max_side_px, engine_options)
+    resolved = await asyncio.to_thread(choose_engine, engine, options)
+    files = [Path(path) for path in paths]
+    shared = await asyncio.to_thread(share, resolved, jobs, partial(_pages_up_to, files))
+    for note in (*resolved.notes, *filter(None, (shared.note,))):
         remark(note)
-    at_a_time = max(1, min(jobs or cpu_count(), len(paths)))
-    slots = asyncio.Semaphore(at_a_time)
-    threads = max(1, cpu_count() // at_a_time)
-    options = replace(
-        options, languages=chosen.languages, engine=replace(options.engine, threads=threads)
-    )
+    resolved = replace(resolved, threads=shared.threads)
+    slots = asyncio.Semaphore(shared.jobs)
+    runner = open_runner(workers, shared.jobs, timeout_s, verbose)
 
-    async def read(path: Path | str) -> str | OcrError:
-        source = PageSource(Path(path))
+    async def read(path: Path) -> str | OcrError:
+        job = PageJob(PageSource(path), load or LoadOptions(), engine=resolved)
         async with slots:
             try:
-                job = PageJob(source, load or LoadOptions(), options, chosen.engine)
                 return await _read(job, runner, remark_damage)
             except EngineError:
                 raise
             except OcrError as error:
                 return error
 
-    shared = workers == "threads"
-    runner = _runner() if shared else open_runner(workers, jobs or cpu_count(), timeout_s, verbose)
-    tasks = [asyncio.create_task(read(path)) for path in paths]
+    tasks = [asyncio.create_task(read(path)) for path in files]
     try:
         for task in tasks:
             yield await task
@@ -160,8 +160,7 @@ async def read_texts(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if not shared:
-            runner.close()
+        runner.close()
 
 
 async def _read(file: PageJob, run: Runner, remark: Callable[[str], None]) -> str:
@@ -179,7 +178,41 @@ def _warn(note: str) -> None:
     warnings.warn(note, ScanWarning, stacklevel=2)
 
 
-@cache
-def _runner() -> ThreadRunner:
-    """The threads of this process for single scans; they, and their engines, stay warm."""
-    return ThreadRunner(cpu_count())
+def _ocr_options(
+    language: str | None,
+    max_side_px: int | None,
+    engine_options: EngineOptions | Sequence[EngineOptions],
+) -> OcrOptions:
+    if isinstance(engine_options, EngineOptions):
+        engine_options = (engine_options,)
+    return OcrOptions(parse_languages(language), max_side_px, tuple(engine_options))
+
+
+def _pages_up_to(files: Sequence[Path], enough: int) -> int:
+    """How many pages there are, counted no further than `enough`."""
+    if len(files) >= enough:
+        return enough
+    count = 0
+    for path in files:
+        for _ in page_sources(path):
+            count += 1
+            if count >= enough:
+                return count
+    return count
+
+
+_shared_runners: dict[str, tuple[ThreadRunner, Share]] = {}
+_sharing = threading.Lock()
+
+
+def _shared_runner(engine: ResolvedEngine) -> tuple[ThreadRunner, Share]:
+    """The threads of this process for scans that come one by one, as in a web service.
+
+    How many calls there will be at a time is not known, so the machine is shared once for each
+    engine, at the first call. Threads and engines stay warm.
+    """
+    with _sharing:
+        if engine.name not in _shared_runners:
+            shared = share(engine)
+            _shared_runners[engine.name] = ThreadRunner(shared.jobs), shared
+        return _shared_runners[engine.name]

@@ -106,6 +106,7 @@ def fingerprint(
     options: ConvertOptions,
     engine: str,
     languages: tuple[str, ...],
+    engine_parts: tuple[str, ...] = (),
 ) -> str:
     """Says of two runs whether they make the same PDF.
 
@@ -116,8 +117,9 @@ def fingerprint(
         contents: Hashes of the scans' bytes, in order.
         corrections: Hashes of what persons have corrected.
         options: All of it that shows in the PDF is taken.
-        engine: Who reads.
+        engine: Name of the engine.
         languages: What it is told to read.
+        engine_parts: What its options add (`EngineOptions.fingerprint_parts`).
     """
     parts = [
         FINGERPRINT_VERSION,
@@ -132,6 +134,6 @@ def fingerprint(
         repr(options.metadata),
         engine,
         languages,
-        *options.ocr.engine.of_engine(engine),
+        *engine_parts,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

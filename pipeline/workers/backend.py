@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from ..model.errors import UsageError
 from ..model.events import Notify, Remark
-from ..model.options import ClusterOptions, ConvertOptions, OcrOptions
+from ..model.options import ClusterOptions, ConvertOptions
 from ..model.page import PageSource
-from ..ocr.registry import Chosen, how_to_install
+from ..ocr.registry import ResolvedEngine, how_to_install
 from .cluster.link import local_workers
 from .cluster.parcel import WorkerRequirements
 from .limit import Limit
-from .machine import cpu_count
+from .machine import Share, cpu_count, threads_for
 from .runner import Runner, open_runner
 
 
@@ -25,7 +25,7 @@ class Backend:
     Attributes:
         runner: Makes them.
         jobs: Pages at a time.
-        ocr: How they are recognised there.
+        engine: Recognizes them there.
         pages: For pages in flight.
         documents: For documents in flight.
         notes: What the user should know, a line each.
@@ -33,7 +33,7 @@ class Backend:
 
     runner: Runner
     jobs: int
-    ocr: OcrOptions
+    engine: ResolvedEngine
     pages: Limit
     documents: Limit
     notes: tuple[str, ...] = ()
@@ -41,14 +41,16 @@ class Backend:
 
 @asynccontextmanager
 async def local_backend(
-    options: ConvertOptions, chosen: Chosen, jobs: int
+    options: ConvertOptions, engine: ResolvedEngine, shared: Share
 ) -> AsyncIterator[Backend]:
     """This machine: threads or processes, which end with the block."""
+    jobs = shared.jobs
     runner = open_runner(options.workers, jobs, options.timeout_s, options.verbose)
     try:
         # One page more than workers, so that none of them waits for the event loop.
-        ocr = _ocr(options, chosen, jobs)
-        yield Backend(runner, jobs, ocr, Limit(jobs + 1), Limit(2 * jobs + 1))
+        engine = replace(engine, threads=shared.threads)
+        notes = (shared.note,) if shared.note else ()
+        yield Backend(runner, jobs, engine, Limit(jobs + 1), Limit(2 * jobs + 1), notes)
     finally:
         runner.close()
 
@@ -57,16 +59,16 @@ async def local_backend(
 async def cluster_backend(
     options: ConvertOptions,
     cluster: ClusterOptions,
-    chosen: Chosen,
+    engine: ResolvedEngine,
     scan: PageSource | None,
     notify: Notify,
 ) -> AsyncIterator[Backend]:
     """A cluster, whose workers have loaded the engine; it is let go at the end of the block.
 
     Args:
-        options: What the user asked for.
+        options: Of the run.
         cluster: Which cluster.
-        chosen: Who reads.
+        engine: Recognizes the pages.
         scan: A page whose scan the workers should see; None where there is none.
         notify: Is told what happens to the cluster.
 
@@ -77,19 +79,12 @@ async def cluster_backend(
     """
     from .cluster.runner import open_cluster  # Dask is an extra
 
-    if not isinstance(chosen.engine, str):
-        raise UsageError(f"engine {chosen.name} is an object of this process, not of the workers'")
+    name = engine.engine
+    if not isinstance(name, str):
+        raise UsageError(f"engine {engine.name} is an object of this process, not of the workers'")
     # Elsewhere a worker is started for each core, as the README has it.
-    here = local_workers(cluster.address)
-    ocr = _ocr(options, chosen, here or cpu_count())
-    requirements = WorkerRequirements(
-        chosen.engine,
-        ocr,
-        chosen.identity,
-        chosen.version,
-        how_to_install(chosen.engine),
-        chosen.memory_mb,
-    )
+    engine = replace(engine, threads=threads_for(local_workers(cluster.address) or cpu_count()))
+    requirements = WorkerRequirements(engine, how_to_install(name))
     async with open_cluster(
         cluster, requirements, options, scan, lambda text: notify(Remark(text))
     ) as (
@@ -97,9 +92,6 @@ async def cluster_backend(
         workers,
         notes,
     ):
-        yield Backend(runner, workers.threads, ocr, workers.pages, workers.documents, tuple(notes))
-
-
-def _ocr(options: ConvertOptions, chosen: Chosen, jobs: int) -> OcrOptions:
-    engine = replace(options.ocr.engine, threads=max(1, cpu_count() // jobs))
-    return replace(options.ocr, languages=chosen.languages, engine=engine)
+        yield Backend(
+            runner, workers.threads, engine, workers.pages, workers.documents, tuple(notes)
+        )

@@ -9,6 +9,7 @@ from typing import TypeVar
 from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions, OutputType
 from ..model.page import PageSource
 from ..ocr.engine import EngineChoice
+from ..ocr.registry import ResolvedEngine
 
 Result = TypeVar("Result")
 """What is made of a page."""
@@ -25,10 +26,11 @@ class PageJob:
     Attributes:
         source: Which page.
         load: How to read the scan.
-        ocr: How to recognise it.
+        ocr: How to recognize it, where `engine` is not resolved yet.
         images: How its scan stands in the PDF.
         output_type: `pdfa` converts what PDF/A-2 does not allow in its picture.
-        engine: By whom.
+        engine: Who recognizes it: the engine of the run; or a choice, which is then resolved for
+            this page alone.
         content: Hash of the scan's bytes; empty where nobody has looked.
         key: Names the text of this page among all texts (`store.page_key`); empty where it
             shall not be known again.
@@ -40,7 +42,7 @@ class PageJob:
     source: PageSource
     load: LoadOptions = field(default_factory=LoadOptions)
     ocr: OcrOptions = field(default_factory=OcrOptions)
-    engine: EngineChoice = DEFAULT_ENGINE
+    engine: EngineChoice | ResolvedEngine = DEFAULT_ENGINE
     content: str = ""
     key: str = ""
     store: Path | None = None

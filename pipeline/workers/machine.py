@@ -1,14 +1,72 @@
-"""What the machine has for this process: cores and memory, within its control group's limits."""
+"""What the machine has for this process, and how the pages of a run share it.
+
+Cores and memory are those that the limits of its control group leave to it.
+"""
 
 from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from ..ocr.registry import ResolvedEngine
+
 GROUPS = Path("/sys/fs/cgroup")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How the machine is shared among the pages of a run.
+
+    Attributes:
+        jobs: Pages at a time.
+        threads: Threads that the engine may use for each.
+        note: What the user should know of it; empty for nothing.
+    """
+
+    jobs: int
+    threads: int
+    note: str = ""
+
+
+def share(
+    engine: ResolvedEngine,
+    jobs: int | None = None,
+    count_pages: Callable[[int], int] = lambda enough: enough,
+) -> Share:
+    """Decides how many pages are made at a time, and with how many threads each.
+
+    All cores are used and none twice: few pages at a time have more threads each.
+
+    Args:
+        engine: What each page at a time needs memory for.
+        jobs: Pages at a time, where the user says so; None for the cores, or fewer where memory
+            is short.
+        count_pages: How many pages there are, counted no further than its argument; without it,
+            there are enough.
+    """
+    note = ""
+    if jobs is None:
+        jobs = cpu_count()
+        free_mb = available_memory_mb()
+        fitting = max(1, int(free_mb // engine.memory_mb))
+        if fitting < jobs:
+            note = (
+                f"{fitting} pages at a time instead of {jobs}: {free_mb:,.0f} MB of memory are"
+                f" free, engine {engine.name} needs {engine.memory_mb:,.0f} MB for each"
+            )
+            jobs = fitting
+    jobs = max(1, min(jobs, count_pages(jobs)))
+    return Share(jobs, threads_for(jobs), note)
+
+
+def threads_for(jobs: int) -> int:
+    """Threads for each of this many pages at a time: the cores, shared."""
+    return max(1, cpu_count() // jobs)
 
 
 def cpu_count() -> int:

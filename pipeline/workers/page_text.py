@@ -6,21 +6,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 
 from ..load.downscale import blank_copy, downscale
 from ..load.page import load_page
 from ..load.repair import repair
 from ..load.scan import scan_errors
 from ..model.errors import EngineError, OcrError
-from ..model.options import OcrOptions
 from ..model.outcomes import (
     Origin,
 )
 from ..model.page import PageImage
 from ..model.text import PageText
-from ..ocr.recognize import recognize
-from ..ocr.registry import Chosen, choose_engine
+from ..ocr.recognize import recognize_with
+from ..ocr.registry import ResolvedEngine, choose_engine
 from ..store.corrections import read_text, write_text
 from ..store.texts import Store
 from .job import DAMAGED, WHOLE, PageJob
@@ -123,15 +121,14 @@ class _Reading:
     def _read(self, page: PageImage) -> PageText:
         job = self.job
         started = time.monotonic()
-        if isinstance(job.engine, str):
-            chosen = _chosen(job.engine, job.ocr)
-        else:
-            chosen = choose_engine(job.engine, job.ocr)
-        prepare = downscale if chosen.reads else blank_copy
-        small = prepare(page, job.ocr.max_side_px or chosen.best_side_px)
+        engine = job.engine
+        if not isinstance(engine, ResolvedEngine):
+            engine = choose_engine(engine, job.ocr)
+        prepare = downscale if engine.reads_pages else blank_copy
+        small = prepare(page, engine.max_side_px)
         self.load_s = round(self.load_s + time.monotonic() - started, 4)
         try:
-            return recognize(small, chosen.languages, chosen.engine, job.ocr.engine)
+            return recognize_with(engine, small)
         except EngineError:
             raise
         except OcrError as error:
@@ -150,9 +147,3 @@ class _Reading:
         if job.text_file is not None:
             within = job.spool.parent if job.spool is not None else None
             write_text(job.text_file, text, job.key, within)
-
-
-@cache
-def _chosen(engine: str, options: OcrOptions) -> Chosen:
-    """`choose_engine`, asked once for all pages of a run."""
-    return choose_engine(engine, options)

@@ -14,6 +14,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +58,8 @@ def install() -> None:
 
 def _clock_engine(name: str) -> None:
     """Times how long the engine takes to start, and its detection once it has."""
-    from pipeline.ocr.registry import engine_factory
-
-    engine: Any = engine_factory(name)
+    (entry,) = entry_points(group="pipeline.engines", name=name)
+    engine: Any = entry.load()
     begin = engine.__init__
 
     def start(self: object, *given: object) -> None:

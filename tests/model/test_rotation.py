@@ -1,6 +1,6 @@
-from __future__ import annotations
+"""Texts turned with their pages."""
 
-import pytest
+from __future__ import annotations
 
 from pipeline import Baseline, Box, Line, PageText, Word
 from pipeline.model.rotation import turned
@@ -15,10 +15,3 @@ def test_a_text_turned_four_times_is_the_same() -> None:
     assert right.lines[0].baseline == Baseline(262, 10, 263, 60)
     assert turned(right, -90) == text
     assert turned(turned(text, 180), 180) == turned(text, 360) == text
-
-
-def test_only_quarter_turns_are_taken() -> None:
-    askew = PageText(10, 10, rotation_deg=45)
-    assert "turned by 45 degrees" in askew.fault
-    with pytest.raises(ValueError, match="quarter"):
-        PageText.from_json(askew.to_json())

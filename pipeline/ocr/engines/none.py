@@ -1,4 +1,4 @@
-"""No recognition: scans are bundled as they are, quickly. Also the fast double for tests."""
+"""No recognition: scans become PDFs without text, quickly. Also the fast engine for tests."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ class NullEngine:
     languages = frozenset(LANGUAGES)
     best_side_px = 100
     memory_mb = 300
+    reads_pages = False
 
-    def __init__(self, options: EngineOptions) -> None:
+    def __init__(self, options: EngineOptions, threads: int) -> None:
         pass
 
     def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
-        """A page without text; the image was decoded, so a damaged scan is still found out."""
+        """A page without text, as large as `image`, which is blank."""
         return PageText(image.width, image.height, engine=self.name)

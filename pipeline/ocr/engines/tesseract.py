@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from PIL import Image
+from typing import TYPE_CHECKING, Any
 
 from ...model.characters import nfc, visual_order
 from ...model.errors import EngineError, LanguageError, RecognitionError
@@ -17,6 +17,10 @@ from ...model.geometry import Baseline, Box
 from ...model.options import EngineOptions
 from ...model.text import Line, PageText, Word
 from ..engine import EngineStatus
+
+if TYPE_CHECKING:  # a look at --help opens no image
+    import click
+    from PIL import Image
 
 INSTALL = "pip install 'searchable-pdf[tesseract]'"
 DEFAULT_LANGUAGES = ("eng",)
@@ -47,8 +51,24 @@ USUAL_PLACES = (
 )
 
 
-def tessdata_dir(options: EngineOptions) -> Path | None:
-    """The folder of language data: as asked, as `TESSDATA_PREFIX` says, or a usual one."""
+@dataclass(frozen=True, slots=True)
+class TesseractOptions(EngineOptions):
+    """What a user can choose of Tesseract.
+
+    Attributes:
+        tessdata_dir: Folder of its language data; None to look where systems have it.
+    """
+
+    tessdata_dir: Path | None = None
+
+    @property
+    def fingerprint_parts(self) -> tuple[str, ...]:
+        """A folder of one's own: its data may be other data of the same languages."""
+        return () if self.tessdata_dir is None else (f"tessdata={self.tessdata_dir.resolve()}",)
+
+
+def tessdata_dir(options: TesseractOptions) -> Path | None:
+    """The folder of language data: the user's, that of `TESSDATA_PREFIX`, or a usual one."""
     if options.tessdata_dir is not None:
         return options.tessdata_dir
     prefix = os.environ.get("TESSDATA_PREFIX")
@@ -58,7 +78,7 @@ def tessdata_dir(options: EngineOptions) -> Path | None:
     return next((path for path in map(Path, USUAL_PLACES) if path.is_dir()), None)
 
 
-def installed_languages(options: EngineOptions) -> tuple[str, ...]:
+def installed_languages(options: TesseractOptions) -> tuple[str, ...]:
     """Codes of the languages whose data is there."""
     folder = tessdata_dir(options)
     if folder is None or not folder.is_dir():
@@ -67,27 +87,49 @@ def installed_languages(options: EngineOptions) -> tuple[str, ...]:
     return tuple(sorted(codes - HELPERS))
 
 
-def how_to_get(codes: tuple[str, ...]) -> str:
+def install_languages(codes: tuple[str, ...]) -> str:
     """The commands that install the data of these languages."""
     debian = " ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in codes)
     return f"apt install {debian}, or brew install tesseract-lang"
 
 
 class TesseractEngine:
-    """Reads a page with Tesseract's LSTM models. One instance serves one thread at a time."""
+    """Recognizes a page with Tesseract's LSTM models. One instance serves one thread at a time.
+
+    Args:
+        options: Where its language data is.
+        threads: Not used: it works in one thread (`_library`).
+    """
 
     name = "tesseract"
+    options_class = TesseractOptions
+    default_languages = DEFAULT_LANGUAGES
     best_side_px = 20_000
     memory_mb = 600
-    default_languages = DEFAULT_LANGUAGES
+    auto_fallback = True
+    distributions = ("tesserocr",)
 
-    def __init__(self, options: EngineOptions) -> None:
+    def __init__(self, options: TesseractOptions, threads: int) -> None:
         self._library = _library()
         self._options = options
         self._opened: dict[tuple[str, ...], Any] = {}
 
     @staticmethod
-    def status(options: EngineOptions) -> EngineStatus:
+    def click_options() -> Sequence[click.Option]:
+        """`--tessdata-dir`."""
+        import click
+
+        return (
+            click.Option(
+                ("--tessdata-dir",),
+                type=click.Path(path_type=Path),
+                metavar="DIR",
+                help="tesseract: folder of its language data.  [default: where the system has it]",
+            ),
+        )
+
+    @staticmethod
+    def status(options: TesseractOptions) -> EngineStatus:
         """Whether it can be used here."""
         languages = installed_languages(options)
         try:
@@ -96,14 +138,13 @@ class TesseractEngine:
             return EngineStatus("tesseract", False, str(error), INSTALL)
         if not languages:
             where = tessdata_dir(options) or "the usual places"
-            return EngineStatus(
-                "tesseract", False, f"no language data in {where}", how_to_get(("eng",)), version
-            )
+            remedy = install_languages(DEFAULT_LANGUAGES)
+            return EngineStatus("tesseract", False, f"no language data in {where}", remedy, version)
         return EngineStatus("tesseract", True, version=version, languages=languages)
 
     @staticmethod
-    def data(options: EngineOptions, languages: tuple[str, ...]) -> str:
-        """A hash of the languages' data, and which way of ours it is used in."""
+    def data(options: TesseractOptions, languages: tuple[str, ...]) -> str:
+        """A hash of the languages' data, and of the revision of our own steps."""
         folder = tessdata_dir(options)
         digest = hashlib.sha256(REVISION.encode())
         for code in languages or DEFAULT_LANGUAGES:
@@ -111,8 +152,13 @@ class TesseractEngine:
             digest.update(path.read_bytes() if path.is_file() else b"")
         return digest.hexdigest()
 
+    @staticmethod
+    def language_remedy(codes: tuple[str, ...]) -> str:
+        """The commands that install the data of these languages."""
+        return f"Tesseract can, once its data is there: {install_languages(codes)}"
+
     def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
-        """Reads `image`, in English where no language is named.
+        """Recognizes `image`, in English where no language is named.
 
         Raises:
             LanguageError: The data of a language is missing.
@@ -143,8 +189,9 @@ class TesseractEngine:
                 code for code in languages if code not in installed_languages(self._options)
             )
             if missing:
+                remedy = install_languages(missing)
                 raise LanguageError(
-                    f"Tesseract's data for {', '.join(missing)} is missing: {how_to_get(missing)}"
+                    f"Tesseract's data for {', '.join(missing)} is missing: {remedy}"
                 )
             for api in self._opened.values():
                 api.End()
@@ -196,6 +243,8 @@ def _enlarged(image: Image.Image, scale: float) -> Image.Image:
     if scale == 1:
         return image
     size = round(image.width * scale), round(image.height * scale)
+    from PIL import Image
+
     return image.resize(size, Image.Resampling.BICUBIC)
 
 
@@ -204,6 +253,8 @@ def _as_tesseract_takes_it(image: Image.Image) -> tuple[bytes, int, int, int, in
 
     It makes pages grey, and then black and white, itself: that takes time where they are.
     """
+    from PIL import Image
+
     if image.mode == "RGB":
         red, green, blue = (band.tobytes() for band in image.split())
         if red == green == blue:

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ...model.options import ClusterOptions, EngineOptions, OcrOptions
+from ...model.options import ClusterOptions
 from ...model.outcomes import PageFailure, PageResult
+from ...ocr.registry import ResolvedEngine
 from ...store.atomic import atomic_file, not_writable
 from ...store.texts import Store, content_hash
 from ..job import SIDECAR_ENDING, PageJob
@@ -29,20 +30,12 @@ class WorkerRequirements:
     """What a worker must have to make pages of a run.
 
     Attributes:
-        engine: A registered name.
-        ocr: How pages are recognised.
-        identity: The engine, its version and its data (`choice.Chosen.identity`).
-        version: Of the engine, for people.
+        engine: Recognizes them; a registered one.
         install: The command that installs it as it is where the command runs.
-        memory_mb: What one page at a time takes, in millions of bytes.
     """
 
-    engine: str
-    ocr: OcrOptions
-    identity: str
-    version: str
+    engine: ResolvedEngine
     install: str
-    memory_mb: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +120,9 @@ class Packer:
         self._options = options
         self._timeout_s = timeout_s
         self.run = secrets.token_hex(8)
-        engine = self._engine_there(requirements.ocr.engine)
-        self.requirements = replace(requirements, ocr=replace(requirements.ocr, engine=engine))
+        engine = requirements.engine
+        engine = replace(engine, options=engine.options.with_paths(self.place_there))
+        self.requirements = replace(requirements, engine=engine)
 
     def pack(
         self,
@@ -155,7 +149,7 @@ class Packer:
         spool = None if send_back or job.spool is None else self._shared(job.spool)
         parcel = Parcel(
             function,
-            replace(job, ocr=self.requirements.ocr),
+            replace(job, engine=self.requirements.engine),
             self.requirements,
             self._timeout_s,
             scan_at=None if self.ships else self.place_there(path),
@@ -212,14 +206,6 @@ class Packer:
             if path.is_relative_to(here):
                 return there / path.relative_to(here)
         return None
-
-    def _engine_there(self, options: EngineOptions) -> EngineOptions:
-        tessdata, licence = options.tessdata_dir, options.aspose_license
-        return replace(
-            options,
-            tessdata_dir=self.place_there(tessdata) if tessdata else None,
-            aspose_license=self.place_there(licence) if licence else None,
-        )
 
 
 def entries_of(job: PageJob) -> dict[str, bytes]:

@@ -172,7 +172,7 @@ async def open_cluster(
         closing.enter_context(link.quiet(options.verbose))
         if local_count:
             address, security = await closing.enter_async_context(
-                link.local_cluster(local_count, requirements.memory_mb)
+                link.local_cluster(local_count, requirements.engine.memory_mb)
             )
             # It is this machine: every folder is shared.
             cluster = replace(cluster, shared_roots=((Path("/"), Path("/")),))

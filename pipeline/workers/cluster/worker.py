@@ -33,9 +33,10 @@ from ...model.errors import (
     PageTimeoutError,
     WorkerDiedError,
 )
+from ...model.options import OcrOptions
 from ...model.page import PageSource
 from ...model.version import __version__
-from ...ocr.recognize import recognize
+from ...ocr.recognize import recognize_with
 from ...ocr.registry import choose_engine
 from ..job import PageJob
 from ..processes import ProcessRunner
@@ -153,7 +154,7 @@ class WorkerState:
                 *(self._runner.run(meet, job, SETTLE_S) for _ in range(times))
             )
         except (PageTimeoutError, WorkerDiedError):
-            return f"engine {requirements.engine} does not start: its process hangs or dies"
+            return f"engine {requirements.engine.name} does not start: its process hangs or dies"
         return str(max(found))
 
     async def make(self, parcel: Parcel) -> Reply:
@@ -184,22 +185,21 @@ class WorkerState:
 
 
 def _meet(requirements: WorkerRequirements, job: PageJob) -> str:
-    """In a process: loads the engine; why it is not the one that is asked for, or nothing."""
+    """In a process: loads the engine; why it is not that of the run, or nothing."""
+    engine = requirements.engine
     try:
-        chosen = choose_engine(requirements.engine, requirements.ocr)
-        if chosen.identity != requirements.identity:
-            there, here = chosen.version, requirements.version
-            if there == here:
+        there = choose_engine(engine.engine, OcrOptions(engine.languages, None, (engine.options,)))
+        if there.identity != engine.identity:
+            if there.version == engine.version:
                 return (
-                    f"engine {requirements.engine} has other data there than here: copy its"
+                    f"engine {engine.name} has other data there than here: copy its"
                     f" language files, and {requirements.install}"
                 )
             return (
-                f"engine {requirements.engine} is {there} there, {here} here:"
+                f"engine {engine.name} is {there.version} there, {engine.version} here:"
                 f" {requirements.install}"
             )
-        blank = Image.new("L", BLANK_PX, 255)
-        recognize(blank, chosen.languages, chosen.engine, requirements.ocr.engine)
+        recognize_with(engine, Image.new("L", BLANK_PX, 255))
     except LanguageError as error:
         return str(error)
     except EngineError as error:

@@ -27,7 +27,7 @@ class FaultsEngine:
     best_side_px = 2000
     memory_mb = 100
 
-    def __init__(self, options: EngineOptions) -> None:
+    def __init__(self, options: EngineOptions, threads: int) -> None:
         pass
 
     def recognize(self, image: Image.Image, languages: tuple[str, ...]) -> PageText:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from pipeline import ClusterOptions, OcrOptions, PageSource, process_page
+from pipeline.ocr.registry import choose_engine
 from pipeline.store.texts import Store
 from pipeline.workers.cluster.parcel import Packer, Parcel, Reply, WorkerRequirements
 from pipeline.workers.cluster.worker_files import collect, lay_out
@@ -15,7 +16,7 @@ from pipeline.workers.job import PageJob
 
 
 def packed(options: ClusterOptions, job: PageJob) -> Parcel:
-    requirements = WorkerRequirements("rapid", OcrOptions(), "", "", "", 0.0)
+    requirements = WorkerRequirements(choose_engine("none", OcrOptions()), "")
     parcel = pickle.loads(Packer(options, requirements, None).pack(process_page, job))
     assert isinstance(parcel, Parcel)
     return parcel
@@ -50,7 +51,7 @@ def test_texts_of_scans_that_are_cut_off_travel_both_ways(tmp_path: Path) -> Non
         outcome = process_page(there)
         outcomes.append(outcome)
         reply = collect(Reply("tcp://worker"), parcel, there, outcome)
-        requirements = WorkerRequirements("rapid", OcrOptions(), "", "", "", 0.0)
+        requirements = WorkerRequirements(choose_engine("none", OcrOptions()), "")
         Packer(options, requirements, None).unpack(reply, job)
     assert [outcome.stats.text_from for outcome in outcomes] == ["engine", "store"]
     assert len(list((tmp_path / "store").rglob("*.gz"))) == 1

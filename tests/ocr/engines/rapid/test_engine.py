@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from rapidfuzz.fuzz import ratio
-from support.truth import PAGE, PAGES, TruePage, recognition_copy
+from support.run_store import reading
+from support.truth import PAGE, PAGES, SCANS, TruePage, recall, recognition_copy
 
 from pipeline import Line, PageText
 
@@ -68,3 +70,20 @@ def nearest(page: PageText, x_px: float, y_px: float) -> Line:
 def letters(text: str) -> str:
     """Text without spaces: RapidOCR's are not always there."""
     return "".join(text.split())
+
+
+def test_rapid_gives_latin_letters_only_where_asked() -> None:
+    with Image.open(SCANS / "languages/japanese.png") as image:
+        page = reading(image.convert("L"), "eng")
+        japanese = reading(image.convert("L"), "jpn+eng")
+    assert not any(ord(character) > 0x2FFF for character in page.text)
+    assert "図書館" in japanese.text
+
+
+@pytest.mark.parametrize("name", ("swedish.png", "polish.png", "czech.tif", "french.jpg"))
+def test_rapid_keeps_all_letters_of_latin_languages(name: str) -> None:
+    (page,) = [each for each in PAGES if each.name == name.partition(".")[0]]
+    with Image.open(SCANS / "languages" / name) as image:
+        code = {"swedish": "swe", "polish": "pol", "czech": "ces", "french": "fra"}[page.name]
+        found = reading(image.convert("RGB"), code)
+    assert recall(page, found.text) >= 0.98

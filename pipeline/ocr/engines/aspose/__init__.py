@@ -1,0 +1,1 @@
+"""Aspose.OCR, proprietary, on a Java machine of its own."""
