@@ -39,7 +39,7 @@ PRINTED = {
     "max_side_px=1500": "(1061, 1500)\nProtokoll från hyresgästföreningens årsmöte",
     "convert_blocking": "0 ['bakery.pdf', 'hardware.pdf']\n",
     "page_sources": "message.tif (frame 3) ",
-    "print(asyncio.run(async_ocr": "MINUTES OF",
+    'async_ocr("fixtures/scans/letters/1.png"': "Harbour & Lane Book Restorers\n",
 }
 """What stands in a python example and in no other one, and a part of what it prints."""
 SERVICE = "FastAPI"
