@@ -11,12 +11,14 @@ BENCH ?=
 BENCH_OPTIONS ?=
 CONVERT_OPTIONS ?=
 ENGINE ?= auto
+# Two processes: what tests start has processes and threads of its own.
+PARALLEL ?= --numprocesses 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 EXTRA := $(filter tesseract aspose,$(ENGINE))
 ENGINE_READY := $(VENV)/installed$(addprefix -,$(EXTRA))
 
-.PHONY: help run pdfs text engines test test-scans test-readers test-cluster soak bench bench-cluster sizes check fix fixtures pictures clean
+.PHONY: help run pdfs text engines test test-slow test-scans test-readers test-cluster soak bench bench-cluster sizes check fix fixtures pictures clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -39,7 +41,10 @@ engines: $(VENV)/installed ## List the engines, and what brings those that are m
 	@$(BIN)/searchable-pdf engines
 
 test: $(VENV)/installed-test ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
+
+test-slow: $(VENV)/installed-test ## Run what takes longer: more pages read, more runs killed
+	$(BIN)/python -m pytest $(PARALLEL) -m slow
 
 test-scans: $(VENV)/installed-test ## Run the checks on real scans: REAL_SCANS=path
 	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest -m scans

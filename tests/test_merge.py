@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -19,7 +21,7 @@ FAX = SCANS / "fax/message.tif"
 
 
 def test_half_a_file_is_never_left(tmp_path: Path) -> None:
-    def pages():  # type: ignore[no-untyped-def]
+    def pages() -> Iterator[bytes]:
         with pipeline.load_page(PageSource(FAX)) as page:
             yield pipeline.render_page(page)
         raise KeyboardInterrupt
@@ -37,6 +39,7 @@ def test_the_pages_share_one_font(tmp_path: Path) -> None:
     pages = [page_with_word(tmp_path, text).pdf for text in ("one", "another", "日本")]
     pdf = tmp_path / "x.pdf"
     assert merge_pages(pages, pdf, Metadata(title="T"), [Bookmark("two", 1)]) == frozenset()
+    reader: Any
     with PdfReader(pdf) as reader:
         fonts = {page["/Resources"].raw_get("/Font").idnum for page in reader.pages}
         assert len(fonts) == 1
@@ -75,6 +78,7 @@ def test_a_colour_profile_stands_in_the_document_once(tmp_path: Path) -> None:
     pdf = tmp_path / "x.pdf"
     merge_pages(pages, pdf)
     assert [Stored(pdf, number).icc for number in range(3)] == [SRGB] * 3
+    reader: Any
     with PdfReader(pdf) as reader:
         pictures = [page["/Resources"]["/XObject"] for page in reader.pages]
         spaces = [

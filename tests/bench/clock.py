@@ -11,10 +11,10 @@ import functools
 import importlib
 import json
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ _nested = threading.local()
 
 
 def main() -> None:
-    from pipeline.__main__ import main as command
+    from pipeline.cli.entry import main as command
 
     command()
 
@@ -54,7 +54,7 @@ def install() -> None:
     for stage, places in STAGES.items():
         clocked: dict[object, Callable[..., Any]] = {}
         # All are found before any is clocked: a module imported later would hold the clocked one.
-        for owner, name in [_find(place) for place in places]:
+        for owner, name in [find(place) for place in places]:
             function = getattr(owner, name)
             # Workers are handed a function by its name: it must be one object in all modules.
             setattr(owner, name, clocked.setdefault(function, _clocked(stage, function)))
@@ -62,8 +62,6 @@ def install() -> None:
 
 def _clock_engine(name: str) -> None:
     """Times how long the engine takes to start, and its detection once it has."""
-    from importlib.metadata import entry_points
-
     from pipeline.ocr.registry import ENTRY_POINT_GROUP
 
     (entry,) = entry_points(group=ENTRY_POINT_GROUP, name=name)
@@ -72,7 +70,7 @@ def _clock_engine(name: str) -> None:
 
     def start(self: object, *given: object) -> None:
         if name in DETECTION:
-            owner, function = _find(DETECTION[name])
+            owner, function = find(DETECTION[name])
             if not hasattr(getattr(owner, function), "__wrapped__"):
                 setattr(owner, function, _clocked("detection", getattr(owner, function)))
         begin(self, *given)
@@ -80,7 +78,7 @@ def _clock_engine(name: str) -> None:
     engine.__init__ = _clocked("start", start)
 
 
-def _find(place: str) -> tuple[Any, str]:
+def find(place: str) -> tuple[Any, str]:
     module, _, path = place.partition(":")
     *owners, name = path.split(".")
     try:
@@ -131,4 +129,4 @@ if __name__ in ("__main__", "__mp_main__"):
 if __name__ == "__mp_main__":  # as spawned processes call it
     _clock_engine(os.environ[ENGINE])
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

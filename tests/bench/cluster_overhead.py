@@ -20,8 +20,8 @@ FAULTS = Path(__file__).parents[1] / "support/faults"
 sys.path[:0] = [str(FAULTS)]
 
 from PIL import Image  # noqa: E402
-from sleeper import PAGE_S  # noqa: E402
 from support.dask_cluster import DaskCluster  # noqa: E402
+from support.faults.sleeper import PAGE_S  # noqa: E402
 
 from pipeline.model.events import EngineChosen, Event, PageDone  # noqa: E402
 from pipeline.model.options import ClusterOptions, ConvertOptions  # noqa: E402
@@ -96,7 +96,7 @@ def measure(folder: Path, jpeg: bytes, pages: int, workers: int, ship: bool) -> 
     print(f"  the command's CPU: {1000 * of_pages:.1f} ms a page, {1000 * whole:.1f} ms with"
           f" merging and verifying; {clock.cpu_s[0] - started:.1f} s to begin")  # fmt: skip
     print(f"  so one command is the bottleneck at about {1 / whole:.0f} pages/s")
-    return pace / ideal
+    return float(pace / ideal)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass
 from itertools import count, cycle
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageChops
 from support.truth import PAGES, SCANS, TruePage
@@ -94,13 +95,13 @@ def varied_fixtures(folder: Path, pages: int) -> Path:
     return folder
 
 
-def _opened(page: TruePage) -> tuple[Image.Image, str, dict]:
+def _opened(page: TruePage) -> tuple[Image.Image, str, dict[str, Any]]:
     """A fixture page, and how it is to be saved as it was."""
     stem, _, frame = page.name.partition("-")
     (path,) = (SCANS / page.document).glob(f"{stem}.*")
     with Image.open(path) as image:
         image.seek(int(frame or 1) - 1)
-        how: dict = {"dpi": image.info.get("dpi", (DPI, DPI))}
+        how: dict[str, Any] = {"dpi": image.info.get("dpi", (DPI, DPI))}
         if path.suffix == ".jpg":
             how["quality"] = 90
         if path.suffix == ".tif":

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import pypdfium2
-from load.test_odd_scans import by_pdfium
 from PIL import Image
-from run.test_real_scans import IMAGES
+from test_odd_scans import by_pdfium
+from test_real_scans import IMAGES
 
 from pipeline import PageSource, load_page
 from pipeline.images.pixels import has_alpha, on_white, plain

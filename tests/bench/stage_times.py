@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,15 +75,15 @@ def profile(
     calls = [json.loads(line) for path in notes.iterdir() for line in path.read_text().splitlines()]
     pages = [call for call in calls if call["stage"] == "page"]
     first, last = min(page["start"] for page in pages), max(page["end"] for page in pages)
-    spent: Counter[str] = Counter()
-    cpu: Counter[str] = Counter()
+    spent: dict[str, float] = defaultdict(float)
+    cpu: dict[str, float] = defaultdict(float)
     for call in calls:
         stage = "other" if call["stage"] == "page" else call["stage"]
         spent[stage] += call["seconds"]
         cpu[stage] += call["cpu_s"]
     spent["start"] += jobs * (first - began)
     whole = jobs * run.seconds
-    spent["waiting"] = max(0.0, whole - spent.total())
+    spent["waiting"] = max(0.0, whole - sum(spent.values()))
     return Profile(
         engine,
         len(pages),

@@ -63,9 +63,9 @@ def test_g4_pages_differ(tmp_path: Path) -> None:
 def test_what_is_timed_is_there() -> None:
     places = [place for places in clock.STAGES.values() for place in places]
     for place in (*places, *clock.DETECTION.values()):
-        clock._find(place)
+        clock.find(place)
     with pytest.raises(SystemExit, match=r"no_such.*is not there any more.*clock.py"):
-        clock._find("pipeline.workers.page:no_such")
+        clock.find("pipeline.workers.page:no_such")
 
 
 def test_scores() -> None:

@@ -6,9 +6,11 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 from pypdf import PdfReader, PdfWriter
 from support.command import Command, one_line
 from support.readers import page_sizes, pdfium_text
@@ -39,6 +41,7 @@ def test_rubbish_becomes_pages_that_say_so(folder: Path, tmp_path: Path, command
     os.truncate(folder / "4 cut.jpg", (folder / "4 cut.jpg").read_bytes().index(b"\xff\xda") + 10)
     noise.save(folder / "5 cut.tif")
     with Image.open(folder / "5 cut.tif") as image:
+        assert isinstance(image, TiffImageFile)
         strip = image.tag_v2[273][0]
     os.truncate(folder / "5 cut.tif", strip)
     done = command("convert", folder, "-o", tmp_path / "out")
@@ -112,7 +115,7 @@ def test_names_with_spaces_umlauts_and_line_breaks(tmp_path: Path, command: Comm
     shutil.copy(HARDWARE, folder / "Seite 1 –\nAnfang.jpg")
     done = command("convert", "--engine", "none", folder, "-o", tmp_path / "out")
     assert done.returncode == 0, done.stderr
-    reader = PdfReader(tmp_path / "out" / f"{folder.name}.pdf")
+    reader: Any = PdfReader(tmp_path / "out" / f"{folder.name}.pdf")
     assert reader.metadata is not None
     assert reader.metadata.title == "Übergröße und Löcher\\nzweite Zeile"
     assert reader.outline[0].title == "Seite 1 –\\nAnfang"
@@ -198,15 +201,15 @@ def test_one_pdf_of_everything(folder: Path, tmp_path: Path, command: Command) -
     done = command("convert", "--engine", "none", SCANS / "fax/message.tif", folder, "-o", pdf)
     assert done.returncode == 0, done.stderr
     assert len(page_sizes(pdf)) == 4
-    assert [item.title for item in PdfReader(pdf).outline] == ["message", "1"]
+    outline: Any = PdfReader(pdf).outline
+    assert [item.title for item in outline] == ["message", "1"]
 
 
 def test_metadata(folder: Path, tmp_path: Path, command: Command) -> None:
     values = {"title": "Tïtle", "author": "A. U. Thor", "subject": "Süb", "keywords": "a, b"}
     options = [part for key, value in values.items() for part in (f"--{key}", value)]
     command("convert", "--engine", "none", folder, "-o", tmp_path, *options)
-    metadata = PdfReader(tmp_path / "box.pdf").metadata
-    assert metadata is not None
+    metadata: Any = PdfReader(tmp_path / "box.pdf").metadata
     assert {key: metadata[f"/{key.title()}"] for key in values} == values
     assert "/CreationDate" not in metadata
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.commands import COMMANDS, options_of
 
-from pipeline.cli.main import EXIT_CODES
+from pipeline.model.exit_code import ExitCode
 
 PAGE = "docs/command.md"
 TEXT = (Path(__file__).parents[2] / PAGE).read_text(encoding="utf-8")
@@ -51,6 +51,6 @@ def exit_code_rows() -> dict[int, str]:
     return {int(code): words for code, words in re.findall(r"^\| (\d+) \| (.+) \|$", table, re.M)}
 
 
-@pytest.mark.parametrize("code", [code for code, _ in EXIT_CODES])
+@pytest.mark.parametrize("code", [code.value for code in ExitCode])
 def test_an_exit_code_is_explained(code: int) -> None:
     assert exit_code_rows().get(code), f"{PAGE}: exit code {code} has no row"

@@ -44,8 +44,8 @@ def test_the_store_of_texts(tmp_path: Path, command: Command) -> None:
     runner = CliRunner()
     shown = runner.invoke(cli, ["cache", "--cache-dir", str(folder)]).output
     assert shown.startswith(f"{folder}: 1 pages, ")
-    shown = runner.invoke(cli, ["cache", "--cache-dir", str(folder), "prune", "--max-size", "0"])
-    assert re.match(r"1 pages dropped, .*; 0 left, 0 B$", shown.output)
+    done = runner.invoke(cli, ["cache", "--cache-dir", str(folder), "prune", "--max-size", "0"])
+    assert re.match(r"1 pages dropped, .*; 0 left, 0 B$", done.output)
     wrong = command("cache", "prune", "--max-size", "much")
     assert wrong.returncode == 2
     assert "'much' is no size; write it like 500MB or 2GB" in one_line(wrong.stderr)

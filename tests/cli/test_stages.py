@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pypdf import PdfReader
 from support.command import Command, one_line
@@ -17,7 +18,7 @@ def test_step_by_step(tmp_path: Path, command: Command) -> None:
     text.write_text(corrected, "utf-8")
     assert command("render", HARDWARE, text, "-o", page).returncode == 0
     assert command("merge", page, page, "-o", pdf, "--title", "Twice").returncode == 0
-    reader = PdfReader(pdf)
+    reader: Any = PdfReader(pdf)
     assert reader.metadata is not None
     assert reader.metadata.title == "Twice"
     assert [item.title for item in reader.outline] == ["1", "1"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 from support.pictures import Save, drawing, stored
 from support.stored import same_pixels
 
@@ -20,6 +22,7 @@ def test_jpeg_inside_tiff_is_not_decoded(save: Save, mode: str, strip_rows: int)
     stride = 208 * len(image.getbands())
     path = save(image, "x.tif", compression="jpeg", strip_size=strip_rows * stride, quality=80)
     with Image.open(path) as scan:
+        assert isinstance(scan, TiffImageFile)
         assert len(scan.tag_v2[273]) == -(-310 // strip_rows)
     found = stored(path)
     assert found.filter == "/DCTDecode"
@@ -31,9 +34,9 @@ def test_jpeg_inside_tiff_is_not_decoded(save: Save, mode: str, strip_rows: int)
     assert difference.mean() < 1
 
 
-def strip_of(image: Image.Image, **how: object) -> bytes:
+def strip_of(image: Image.Image, **how: Any) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, "JPEG", **how)  # type: ignore[arg-type]
+    image.save(buffer, "JPEG", **how)
     return buffer.getvalue()
 
 

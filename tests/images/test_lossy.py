@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ from pipeline import (
 )  # fmt: skip
 def test_pictures_become_a_smaller_jpeg(tmp_path: Path, name: str, mode: str) -> None:
     path = tmp_path / name
-    how = {"quality": 98, "subsampling": 0} if name == "x.jpg" else {}
+    how: dict[str, Any] = {"quality": 98, "subsampling": 0} if name == "x.jpg" else {}
     photo(mode).save(path, dpi=(72, 72), **how)
     kept, lossy = rendered(path, ImageOptions()), rendered(path, LOSSY)
     assert len(lossy) < 0.7 * len(kept)
@@ -66,7 +67,7 @@ def test_grey_in_colour_and_sixteen_bits_become_grey(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ("png", "jpg"))
 def test_the_profile_is_kept_once(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"x.{ending}"
-    how = {"quality": 98} if ending == "jpg" else {}
+    how: dict[str, Any] = {"quality": 98} if ending == "jpg" else {}
     for image in (photo(), photo("L").convert("RGB")):
         image.save(path, icc_profile=SRGB, comment=b"a comment", **how)
         found = Stored(rendered(path, LOSSY))
@@ -87,7 +88,8 @@ def test_what_is_left_as_it_is(tmp_path: Path) -> None:
     }
     for name, image in images.items():
         path = tmp_path / name
-        image.save(path, dpi=(300, 300), **({"quality": 20} if name == "small.jpg" else {}))
+        more: dict[str, Any] = {"quality": 20} if name == "small.jpg" else {}
+        image.save(path, dpi=(300, 300), **more)
         for options in (LOSSY, ImageOptions("lossy", max_dpi=310)):
             assert rendered(path, options) == rendered(path, ImageOptions()), name
 
@@ -219,8 +221,8 @@ def test_pdfa_stays_pdfa(tmp_path: Path) -> None:
         report = convert_blocking([scan], pdf, options, engine="none")
         assert (report.exit_code, report.documents[0].message) == (0, "")
         with PdfReader(pdf) as reader:
-            stream = reader.root_object["/Metadata"].get_object()
-            assert b"<pdfaid:part>2</pdfaid:part>" in stream.get_data()  # type: ignore[attr-defined]
+            stream: Any = reader.root_object["/Metadata"].get_object()
+            assert b"<pdfaid:part>2</pdfaid:part>" in stream.get_data()
         found = Stored(pdf)
         assert found.filter == "/DCTDecode"
         assert found.space == ("/DeviceGray" if mode == "L" else "/DeviceRGB")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 from support.pictures import (
     Save,
     apart,
@@ -77,6 +78,7 @@ def test_strips_and_tiles_of_g4_become_one_strip(tmp_path: Path) -> None:
             tile = image.crop((left, top, left + 128, top + 64))
             tile.save(buffer, "TIFF", compression="group4", tiffinfo={262: 0}, strip_size=1024)
             with Image.open(buffer) as written:
+                assert isinstance(written, TiffImageFile)
                 at, size = (written.tag_v2[tag][0] for tag in (273, 279))
                 photometric = written.tag_v2[262]
             tiles.append(buffer.getvalue()[at : at + size])

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -25,7 +26,7 @@ def scans(folder: Path, *names: str) -> None:
         Image.new("1", (8, 8), 1).save(path, "PNG")
 
 
-def found(*inputs: Path, output: Path = OUT, **how: bool) -> dict[str, list[str]]:
+def found(*inputs: Path, output: Path = OUT, **how: Any) -> dict[str, list[str]]:
     return {
         document.output.as_posix(): [path.name for path in document.scans]
         for document in find_documents(inputs, output, **how)

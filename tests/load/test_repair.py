@@ -7,6 +7,7 @@ import io
 import json
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pypdfium2
@@ -122,7 +123,7 @@ def check(path: Path, folder: Path, share: float = 0.6, *, upside_down: bool = F
 
 @pytest.mark.parametrize("mode", ("L", "RGB", "CMYK"))
 @pytest.mark.parametrize("more", ({}, {"restart_marker_blocks": 7}))
-def test_jpeg(tmp_path: Path, mode: str, more: dict[str, int]) -> None:
+def test_jpeg(tmp_path: Path, mode: str, more: dict[str, Any]) -> None:
     path = tmp_path / "x.jpg"
     picture(mode).save(path, quality=90, **more)
     if mode == "CMYK":  # readers make RGB of it in ways of their own

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from support.readers import pdfium_text, poppler_text
+from support.run_store import reading
 
-from pipeline import Baseline, Box, Line, PageSource, Word, load_page, recognize, render_page
+from pipeline import Baseline, Box, Line, PageSource, Word, load_page, render_page
 from pipeline.ocr.order import reading_order
 
 LETTER_PX = 9
@@ -183,9 +184,9 @@ def test_two_columns_do_not_run_into_each_other(
         for row, text in enumerate(rows):
             draw.text((x, 120 + 44 * row), text, 0, font)
     image.save(tmp_path / "page.png", dpi=(150, 150))
-    text = recognize(image, "eng", "rapid")
+    found = reading(image, "eng")
     with load_page(PageSource(tmp_path / "page.png")) as page:
-        (tmp_path / "page.pdf").write_bytes(render_page(page, text))
+        (tmp_path / "page.pdf").write_bytes(render_page(page, found))
     whole = " ".join(LEFT + RIGHT)
-    assert " ".join(text.text.split()) == whole
+    assert " ".join(found.text.split()) == whole
     assert " ".join(read(tmp_path / "page.pdf", 0).split()) == whole

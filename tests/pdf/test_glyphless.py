@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -47,7 +48,8 @@ def test_the_width_of_a_text_is_that_of_its_glyphs() -> None:
 
 def test_the_shared_fonts_have_widths_and_glyphs_for_what_is_used() -> None:
     with PdfReader(io.BytesIO(font_pdf({0: {0x41, 0x69}, 1: {0x1F600}}))) as reader:
-        fonts = reader.pages[0]["/Resources"]["/Font"]
+        page: Any = reader.pages[0]
+        fonts = page["/Resources"]["/Font"]
         assert set(fonts) == {"/GL0", "/GL1"}
         (descendant,) = fonts["/GL0"]["/DescendantFonts"]
         descendant = descendant.get_object()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -182,5 +183,6 @@ def test_words_without_width_or_text_do_no_harm(tmp_path: Path) -> None:
 def test_characters_of_other_planes(tmp_path: Path) -> None:
     pdf = drawn(tmp_path, line("smile 😀 end"))
     assert read(pdf, "poppler") == ["smile 😀 end"]
-    fonts = PdfReader(pdf).pages[0]["/Resources"]["/Font"]
+    page: Any = PdfReader(pdf).pages[0]
+    fonts = page["/Resources"]["/Font"]
     assert set(fonts) == {"/GL0", "/GL1"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from support.pages import page_with_word
@@ -36,7 +37,7 @@ def test_what_is_found_out(tmp_path: Path) -> None:
         ({"image_px": (400, 101)}, "instead of 400 x 101 "),
         ({"image_filter": "DCTDecode"}, "instead of 400 x 100 DCTDecode"),
     ):
-        wrong = dataclasses.replace(right, stats=dataclasses.replace(right.stats, **change))  # type: ignore[arg-type]
+        wrong = dataclasses.replace(right, stats=dataclasses.replace(right.stats, **change))
         assert find_fault(pdf, [wrong]).startswith("page 1 (1.png) ")
         assert fault in find_fault(pdf, [wrong])
     text.write_text("hello world")
@@ -74,7 +75,7 @@ def test_a_document_that_is_not_as_meant_is_not_put_in_place(tmp_path: Path) -> 
     other = page_with_word(tmp_path / "other", "else").pdf
     out = tmp_path / "out"
 
-    def convert(**options: bool) -> tuple[int, list[str]]:
+    def convert(**options: Any) -> tuple[int, list[str]]:
         saboteur = Saboteur(out, other)
         report = convert_blocking(
             [tmp_path / "in"], out, ConvertOptions(jobs=1, **options), engine=saboteur

@@ -13,13 +13,14 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 def run_command(*arguments: object, **settings: object) -> subprocess.CompletedProcess[str]:
     """Runs `searchable-pdf` as a user does, in a process of its own."""
     environment = {**os.environ, "COLUMNS": "120", **settings.pop("env", {})}  # type: ignore[dict-item]
-    return subprocess.run(
+    done: subprocess.CompletedProcess[str] = subprocess.run(
         [sys.executable, "-m", "pipeline", *map(str, arguments)],
         capture_output=True,
         text=True,
         env=environment,
         **settings,  # type: ignore[call-overload]
     )
+    return done
 
 
 def one_line(text: str) -> str:

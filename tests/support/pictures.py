@@ -80,7 +80,7 @@ def stored(path: Path, frame: int = 0) -> Stored:
 
 def by_pdfium(pdf: bytes, dpi: float = 72) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
-    shown = document[0].render(scale=dpi / 72).to_pil().convert("RGB")
+    shown: Image.Image = document[0].render(scale=dpi / 72).to_pil().convert("RGB")
     document.close()
     return shown
 

@@ -68,7 +68,8 @@ def poppler_words(pdf: Path, page: int) -> list[Found]:
 
 def pdfium_text(pdf: Path, page: int) -> str:
     with pypdfium2.PdfDocument(pdf) as document:
-        return document[page].get_textpage().get_text_range()
+        text: str = document[page].get_textpage().get_text_range()
+    return text
 
 
 def pypdf_text(pdf: Path, page: int) -> str:

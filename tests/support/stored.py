@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageChops
 from pypdf import PdfReader
@@ -15,7 +16,7 @@ class Stored:
     """What a PDF holds of one scan."""
 
     def __init__(self, pdf: bytes | Path, page: int = 0) -> None:
-        reader = PdfReader(io.BytesIO(pdf) if isinstance(pdf, bytes) else pdf)
+        reader: Any = PdfReader(io.BytesIO(pdf) if isinstance(pdf, bytes) else pdf)
         self.page = reader.pages[page]
         (self.image,) = self.page["/Resources"]["/XObject"].values()
         self.image = self.image.get_object()

@@ -7,8 +7,13 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TypedDict
 
+from PIL import Image
+
+from pipeline import PageSource, PageText, downscale, load_page, page_sources
 from support.readers import Found
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -17,6 +22,13 @@ HARDWARE = SCANS / "receipts/hardware.jpg"
 
 MARKS = dict.fromkeys(map(ord, "\u200e\ufffe\x02\x0c"))
 """Marks that readers leave in texts, beside the characters."""
+
+
+class TrueWord(TypedDict):
+    """A word, and its box in pixels: left, top, right, bottom."""
+
+    text: str
+    box: tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -28,10 +40,20 @@ class TruePage:
     name: str
     width: int
     height: int
-    lines: list[list[dict]]
+    lines: list[list[TrueWord]]
 
     @property
-    def words(self) -> list[dict]:
+    def key(self) -> str:
+        """Its folder and name, such as `letters/1`."""
+        return f"{self.document}/{self.name}"
+
+    @property
+    def source(self) -> PageSource:
+        scans = sorted((SCANS / self.document).iterdir())
+        return [source for path in scans for source in page_sources(path)][self.page]
+
+    @property
+    def words(self) -> list[TrueWord]:
         return [word for line in self.lines for word in line]
 
     @property
@@ -98,3 +120,26 @@ def share_in_place(
 
 
 PAGES = _pages()
+PAGE = {page.key: page for page in PAGES}
+BACK = {
+    90: Image.Transpose.ROTATE_90,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_270,
+}
+"""For each clockwise turn that makes a page upright, what undoes it."""
+
+
+@cache
+def recognition_copy(name: str) -> Image.Image:
+    """The copy of a fixture page that is recognized; `name` such as `letters/1`."""
+    with load_page(PAGE[name].source) as page:
+        return downscale(page, 2000).convert("RGB")
+
+
+def places(text: PageText) -> list[Found]:
+    """The words of a text, as a reader of PDFs gives them: in pixels here."""
+    return [
+        Found(word.text, word.box.left, word.box.top, word.box.right, word.box.bottom)
+        for line in text.lines
+        for word in line.words
+    ]

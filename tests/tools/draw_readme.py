@@ -142,7 +142,8 @@ def draw_page(pdf: Path, path: Path) -> None:
     for color, boxes in ((WORD, words), (HIT, marks)):
         for box in boxes:
             draw.rounded_rectangle([side * SCALE for side in box], 3, color)
-    shown = ImageChops.multiply(shown, under).crop([round(side * SCALE) for side in SHOWN_PT])
+    left, top, right, bottom = (round(side * SCALE) for side in SHOWN_PT)
+    shown = ImageChops.multiply(shown, under).crop((left, top, right, bottom))
     _draw_search_field(shown, f"{QUERY}  ({len(marks)} found)")
     ImageDraw.Draw(shown).rectangle((0, 0, shown.width - 1, shown.height - 1), outline=FRAME)
     shown.quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)

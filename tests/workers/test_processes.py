@@ -39,14 +39,16 @@ from pipeline.workers.processes import ProcessRunner
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
+TIMEOUT_S = 10
+"""Long enough for a worker to start and die beside other tests."""
 CASES = (
-    (HANG, "PageTimeoutError", "not done after 5 s; allow more with --timeout"),
+    (HANG, "PageTimeoutError", f"not done after {TIMEOUT_S} s; allow more with --timeout"),
     (SEGFAULT, "WorkerDiedError", "its worker process died by SIGSEGV"),
     (KILLED, "WorkerDiedError", "died by SIGKILL; it may need more memory: try -j 1"),
     (GREEDY, "WorkerDiedError", "died by SIGKILL; it may need more memory"),
     (RAISE, "RecognitionError", "engine faults failed: the page makes no sense"),
     (NONSENSE, "RecognitionError", "engine faults is faulty: it gave str, not PageText"),
-    (LEAVE, "PageTimeoutError", "not done after 5 s"),
+    (LEAVE, "PageTimeoutError", f"not done after {TIMEOUT_S} s"),
 )
 
 
@@ -57,7 +59,7 @@ def test_every_fault_costs_its_own_page_only(tmp_path: Path) -> None:
     log = tmp_path / "log"
     done = run(
         "convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "faults",
-        "--timeout", 5, "--report", tmp_path / "r.json", "-j", 2, FAULTS_LOG=log,
+        "--timeout", TIMEOUT_S, "--report", tmp_path / "r.json", "-j", 2, FAULTS_LOG=log,
     )  # fmt: skip
     assert done.returncode == 10, done.stderr
     assert done.stdout == "", "what engines print is no result"

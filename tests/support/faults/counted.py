@@ -18,7 +18,7 @@ STATUS_LOG = "COUNTED_STATUS_LOG"
 class CountedEngine:
     name = "counted"
     languages = ("eng",)
-    memory_mb = 1
+    memory_mb = 1.0
 
     def __init__(self, options: EngineOptions, threads: int) -> None:
         with Path(os.environ[LOG]).open("a") as file:

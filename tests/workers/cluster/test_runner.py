@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -223,7 +224,7 @@ OLD = "import pipeline.model.version\npipeline.model.version.__version__ = '0.0.
 NONE = "import sys\nsys.modules['pipeline.workers.cluster.worker'] = None\n"
 
 
-def another(folder: Path, what: str) -> dict[str, str]:
+def another(folder: Path, what: str) -> dict[str, Any]:
     """The environment of a worker in which something else is installed."""
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(what)

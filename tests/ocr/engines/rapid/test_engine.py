@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from rapidfuzz.fuzz import ratio
-from support.truth import PAGES, SCANS, TruePage, recall
+from support.run_store import reading
+from support.truth import PAGE, PAGES, SCANS, TruePage, recall, recognition_copy
 
-from pipeline import Line, PageText, downscale, load_page, page_sources, recognize
+from pipeline import Line, PageText
 
 SAME_LINES = 0.95
 """Share of RapidOCR's lines that must be read letter by letter as it reads them."""
@@ -32,26 +33,27 @@ def rapidocr() -> Any:
     return RapidOCR(params=settings)
 
 
-def test_lines_are_read_as_rapidocr_reads_them(rapidocr: Any) -> None:
+@pytest.mark.parametrize(
+    "pages",
+    (
+        pytest.param([PAGE["receipts/hardware"], PAGE["fax/message"]], id="two"),
+        pytest.param(PAGES, id="all", marks=pytest.mark.slow),
+    ),
+)
+def test_lines_are_read_as_rapidocr_reads_them(
+    rapidocr: Any, page_texts: dict[str, PageText], pages: list[TruePage]
+) -> None:
     same, others = 0, []
-    for true in PAGES:
-        copy = recognition_copy(true)
-        theirs = rapidocr(np.asarray(copy)[:, :, ::-1])
-        ours = recognize(copy)
+    for true in pages:
+        theirs = rapidocr(np.asarray(recognition_copy(true.key))[:, :, ::-1])
         for text, corners in zip(theirs.txts, theirs.boxes, strict=True):
-            words = nearest(ours, *corners.mean(axis=0)).words
+            words = nearest(page_texts[true.key], *corners.mean(axis=0)).words
             pair = letters(text), letters(" ".join(word.text for word in words))
             same += pair[0] == pair[1]
             others += [pair] if pair[0] != pair[1] else []
+    assert same > 10 * len(pages)
     assert same >= SAME_LINES * (same + len(others)), others
     assert all(ratio(*pair) > 80 for pair in others), others
-
-
-def recognition_copy(true: TruePage) -> Image.Image:
-    scans = sorted((SCANS / true.document).iterdir())
-    source = [source for path in scans for source in page_sources(path)][true.page]
-    with load_page(source) as page:
-        return downscale(page, 2000).convert("RGB")
 
 
 def nearest(page: PageText, x_px: float, y_px: float) -> Line:
@@ -72,8 +74,8 @@ def letters(text: str) -> str:
 
 def test_rapid_gives_latin_letters_only_where_asked() -> None:
     with Image.open(SCANS / "languages/japanese.png") as image:
-        page = recognize(image.convert("L"), "eng", "rapid")
-        japanese = recognize(image.convert("L"), "jpn+eng", "rapid")
+        page = reading(image.convert("L"), "eng")
+        japanese = reading(image.convert("L"), "jpn+eng")
     assert not any(ord(character) > 0x2FFF for character in page.text)
     assert "図書館" in japanese.text
 
@@ -83,5 +85,5 @@ def test_rapid_keeps_all_letters_of_latin_languages(name: str) -> None:
     (page,) = [each for each in PAGES if each.name == name.partition(".")[0]]
     with Image.open(SCANS / "languages" / name) as image:
         code = {"swedish": "swe", "polish": "pol", "czech": "ces", "french": "fra"}[page.name]
-        found = recognize(image.convert("RGB"), code, "rapid")
+        found = reading(image.convert("RGB"), code)
     assert recall(page, found.text) >= 0.98

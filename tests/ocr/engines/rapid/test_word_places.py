@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from support.run_store import reading
 from tools.word_places import overlap
 
-from pipeline import Box, Line, recognize
+from pipeline import Box, Line
 from pipeline.ocr.engines.rapid.line_reader import Reading
 from pipeline.ocr.engines.rapid.word_places import letters, line_from_reading
 
@@ -99,7 +100,7 @@ def test_words_of_a_drawn_page_lie_on_their_print(angle: float) -> None:
     centre = (500, 200)
     turn = cv2.getRotationMatrix2D(centre, -angle, 1)
     turned = image.rotate(-angle, Image.Resampling.BICUBIC, center=centre, fillcolor=255)
-    page = recognize(turned, "eng", "rapid")
+    page = reading(turned, "eng")
     found = {word.text: word.box for line in page.lines for word in line.words}
     assert set(found) == set(true)
     for text, box in true.items():

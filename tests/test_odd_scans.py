@@ -57,7 +57,7 @@ def by_pdfium(pdf: bytes, size: tuple[int, int]) -> Image.Image:
     bitmap = pypdfium2.PdfBitmap.new_native(*size, pypdfium2.raw.FPDFBitmap_BGR)
     bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
     pypdfium2.raw.FPDF_RenderPageBitmap(bitmap, page, 0, 0, *size, 0, 0)
-    shown = bitmap.to_pil().convert("RGB")
+    shown: Image.Image = bitmap.to_pil().convert("RGB")
     document.close()
     return shown
 

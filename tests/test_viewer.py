@@ -34,7 +34,7 @@ from support.readers import need
 pytestmark = pytest.mark.readers
 
 SCRIPTS = list(TEXTS)
-SCREEN = Path(__file__).parents[1] / "support/pdfjs"
+SCREEN = Path(__file__).parent / "support/pdfjs"
 FLOORS = {
     "latin": 15,
     "hyphens": 7,

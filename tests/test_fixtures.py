@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -63,7 +64,7 @@ def test_qpdf_finds_no_fault(converted: Path, document: str) -> None:
 
 @documents
 def test_one_font_for_the_whole_document(converted: Path, document: str) -> None:
-    reader = PdfReader(converted / f"{document}.pdf")
+    reader: Any = PdfReader(converted / f"{document}.pdf")
     fonts = {
         font.indirect_reference.idnum
         for page in reader.pages
@@ -96,7 +97,7 @@ def test_page_sizes_are_pixels_over_dpi(converted: Path) -> None:
 
 
 def test_bookmarks_labels_and_information(converted: Path) -> None:
-    reader = PdfReader(converted / "fax.pdf")
+    reader: Any = PdfReader(converted / "fax.pdf")
     assert [(item.title, reader.get_destination_page_number(item)) for item in reader.outline] == [
         ("message", 0)
     ]
@@ -104,25 +105,24 @@ def test_bookmarks_labels_and_information(converted: Path) -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == "fax"
     assert re.fullmatch(r"searchable-pdf [\d.]+", reader.metadata.producer or "")
-    receipts = PdfReader(converted / "receipts.pdf")
+    receipts: Any = PdfReader(converted / "receipts.pdf")
     assert [item.title for item in receipts.outline] == ["bakery", "hardware"]
 
 
 def test_the_summary_names_documents_sizes_and_place(converted: Path) -> None:
-    said = (converted / "stderr").read_text()
+    said = (converted.parent / "stderr").read_text()
     for column in ("document", "pages", "words", "size in", "size out", "seconds"):
         assert column in said
     for document in DOCUMENTS:
         assert f"{document}.pdf" in said
     assert f"4 PDFs in {converted}" in said
-    assert (converted / "stdout").read_text() == ""
+    assert (converted.parent / "stdout").read_text() == ""
 
 
 def test_again_gives_the_same_bytes(converted: Path, tmp_path: Path, command: Command) -> None:
-    done = command("convert", SCANS / "receipts", SCANS / "fax", "-o", tmp_path, "-j", 1)
+    done = command("convert", SCANS / "receipts", "-o", tmp_path, "-j", 1, "--no-cache")
     assert done.returncode == 0, done.stderr
-    for name in ("receipts.pdf", "fax.pdf"):
-        assert (tmp_path / name).read_bytes() == (converted / name).read_bytes()
+    assert (tmp_path / "receipts.pdf").read_bytes() == (converted / "receipts.pdf").read_bytes()
 
 
 def test_a_page_looks_like_its_scan(converted: Path, tmp_path: Path) -> None:

