@@ -27,8 +27,9 @@ class LoadOptions:
 
     Attributes:
         image_dpi: Resolution of every scan, instead of what the files say.
-        max_image_mpixels: Larger scans are refused, in millions of pixels. The default, a sheet
-            of 1 m x 0.6 m at 600 dpi, keeps a file of a few bytes from filling the memory.
+        max_image_mpixels: Larger scans are refused, in millions of pixels. The default
+            is that of OCRmyPDF (A2 at 600 dpi has 139), and keeps a file of a few bytes from
+            filling the memory.
     """
 
     image_dpi: float | None = None
@@ -94,7 +95,7 @@ class OcrOptions:
 
     @property
     def cache_key(self) -> str:
-        """All of it that changes what is recognized.
+        """All of it that changes the text of a page.
 
         The options of all engines follow `areas=`, which was once the only one there was: texts
         that were stored then are still known.
@@ -172,8 +173,8 @@ class StoreOptions:
 
     Attributes:
         folder: Their folder.
-        max_bytes: Of all together; beyond it, those used longest ago are dropped. The default
-            holds some 600,000 pages of print.
+        max_bytes: Of all together; beyond it, those used longest ago are dropped. A page
+            of 200 words takes 4 to 9 kB, so that the default holds 200,000 of them and more.
     """
 
     folder: Path = field(default_factory=default_cache_folder)

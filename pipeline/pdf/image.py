@@ -120,6 +120,8 @@ def draw_image(
 ) -> None:
     """Draws an image over the whole page, turned and mirrored by a matrix, its bytes untouched.
 
+    Once in a document: pages are merged later.
+
     Args:
         canvas: The page.
         image: What to draw.

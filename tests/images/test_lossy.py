@@ -2,73 +2,34 @@
 
 from __future__ import annotations
 
-import io
 import json
-import struct
 from pathlib import Path
 
 import numpy as np
-import pypdfium2
 import pytest
-from PIL import Image, ImageCms, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 from pypdf import PdfReader
 from support import survival
 from support.command import run_command
 from support.doubles import Stamp
-from support.readers import pdfium_words, poppler_words, run
-from support.stored import Stored, opened
+from support.pictures import (
+    GREY_LEVELS,
+    LOSSY,
+    SRGB,
+    apart,
+    by_pdfium,
+    by_poppler,
+    photo,
+    rendered,
+)
+from support.readers import pdfium_words, poppler_words
+from support.stored import Stored
 
 from pipeline import (
     ConvertOptions,
     ImageOptions,
-    PageSource,
     convert_blocking,
-    load_page,
-    render_page,
 )
-from pipeline.images.similarity import WINDOW_PX, ssim
-
-LOSSY = ImageOptions("lossy")
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-GREY_LEVELS = 6
-"""Mean difference that is hard to see, of 255."""
-
-
-def photo(mode: str = "RGB", size: tuple[int, int] = (600, 840)) -> Image.Image:
-    """Soft shapes, fine grain and some print, as on a page with a picture."""
-    channels = [Image.effect_noise(size, 90).filter(ImageFilter.GaussianBlur(9 - 2 * each))
-                for each in range(3)]  # fmt: skip
-    image = Image.merge("RGB", channels)
-    draw = ImageDraw.Draw(image)
-    for row in range(40, size[1], 60):
-        draw.text((30, row), f"Row {row} of a page in colour", (20, 20, 60), font_size=22)
-    return image.convert(mode)
-
-
-def made(path: Path, options: ImageOptions = LOSSY) -> bytes:
-    with load_page(PageSource(path)) as page:
-        return render_page(page, images=options)
-
-
-def by_pdfium(pdf: bytes, dpi: float = 72) -> Image.Image:
-    document = pypdfium2.PdfDocument(pdf)
-    shown = document[0].render(scale=dpi / 72).to_pil().convert("RGB")
-    document.close()
-    return shown
-
-
-def by_poppler(pdf: bytes, folder: Path, dpi: float = 72) -> Image.Image:
-    (folder / "x.pdf").write_bytes(pdf)
-    run("pdftoppm", "-r", dpi, "-singlefile", folder / "x.pdf", folder / "shown")
-    with Image.open(folder / "shown.ppm") as shown:
-        return shown.convert("RGB")
-
-
-def apart(one: Image.Image, other: Image.Image) -> float:
-    """Mean difference in grey levels."""
-    assert one.size == other.size
-    pixels = [np.asarray(each.convert("RGB")).astype(int) for each in (one, other)]
-    return float(np.abs(pixels[0] - pixels[1]).mean())
 
 
 @pytest.mark.parametrize(
@@ -80,7 +41,7 @@ def test_pictures_become_a_smaller_jpeg(tmp_path: Path, name: str, mode: str) ->
     path = tmp_path / name
     how = {"quality": 98, "subsampling": 0} if name == "x.jpg" else {}
     photo(mode).save(path, dpi=(72, 72), **how)
-    kept, lossy = made(path, ImageOptions()), made(path)
+    kept, lossy = rendered(path, ImageOptions()), rendered(path, LOSSY)
     assert len(lossy) < 0.7 * len(kept)
     found = Stored(lossy)
     assert found.filter == "/DCTDecode"
@@ -88,7 +49,7 @@ def test_pictures_become_a_smaller_jpeg(tmp_path: Path, name: str, mode: str) ->
     assert (found.image["/Width"], found.image["/Height"]) == (600, 840)
     assert apart(by_pdfium(lossy), by_pdfium(kept)) < GREY_LEVELS
     assert apart(by_poppler(lossy, tmp_path), by_poppler(kept, tmp_path)) < GREY_LEVELS
-    assert made(path) == lossy, "the same bytes each time"
+    assert rendered(path, LOSSY) == lossy, "the same bytes each time"
 
 
 def test_grey_in_colour_and_sixteen_bits_become_grey(tmp_path: Path) -> None:
@@ -97,9 +58,9 @@ def test_grey_in_colour_and_sixteen_bits_become_grey(tmp_path: Path) -> None:
     deep = np.asarray(grey).astype(np.uint16) * 256 + 77
     Image.fromarray(deep).save(tmp_path / "deep.png", dpi=(72, 72))
     for name in ("rgb.png", "deep.png"):
-        found = Stored(made(tmp_path / name))
+        found = Stored(rendered(tmp_path / name, LOSSY))
         assert (found.filter, found.space) == ("/DCTDecode", "/DeviceGray")
-        assert apart(by_pdfium(made(tmp_path / name)), grey) < GREY_LEVELS
+        assert apart(by_pdfium(rendered(tmp_path / name, LOSSY)), grey) < GREY_LEVELS
 
 
 @pytest.mark.parametrize("ending", ("png", "jpg"))
@@ -108,7 +69,7 @@ def test_the_profile_is_kept_once(tmp_path: Path, ending: str) -> None:
     how = {"quality": 98} if ending == "jpg" else {}
     for image in (photo(), photo("L").convert("RGB")):
         image.save(path, icc_profile=SRGB, comment=b"a comment", **how)
-        found = Stored(made(path))
+        found = Stored(rendered(path, LOSSY))
         assert (found.filter, found.icc, found.space) == ("/DCTDecode", SRGB, "/DeviceRGB")
         assert b"ICC_PROFILE" not in found.data
         assert b"a comment" not in found.data
@@ -128,7 +89,7 @@ def test_what_is_left_as_it_is(tmp_path: Path) -> None:
         path = tmp_path / name
         image.save(path, dpi=(300, 300), **({"quality": 20} if name == "small.jpg" else {}))
         for options in (LOSSY, ImageOptions("lossy", max_dpi=310)):
-            assert made(path, options) == made(path, ImageOptions()), name
+            assert rendered(path, options) == rendered(path, ImageOptions()), name
 
 
 def test_print_in_greys_keeps_its_edges(tmp_path: Path) -> None:
@@ -140,10 +101,10 @@ def test_print_in_greys_keeps_its_edges(tmp_path: Path) -> None:
     page = large.resize((600, 840), Image.Resampling.LANCZOS)
     path = tmp_path / "x.png"
     page.save(path, dpi=(72, 72))
-    found = Stored(made(path))
+    found = Stored(rendered(path, LOSSY))
     assert found.filter == "/FlateDecode"
     assert found.image["/BitsPerComponent"] == 4
-    assert len(found.data) < 0.9 * len(Stored(made(path, ImageOptions())).data)
+    assert len(found.data) < 0.9 * len(Stored(rendered(path, ImageOptions())).data)
     assert apart(found.pixels(), page) < 1
 
 
@@ -153,10 +114,10 @@ def test_a_stamp_in_colour_is_not_lost(tmp_path: Path) -> None:
     draw.ellipse((400, 600, 480, 680), outline=(200, 30, 40), width=4)
     path = tmp_path / "x.png"
     page.save(path, dpi=(72, 72))
-    shown = by_pdfium(made(path))
+    shown = by_pdfium(rendered(path, LOSSY))
     stamp = page.crop((396, 596, 484, 684)), shown.crop((396, 596, 484, 684))
     redness = [np.asarray(each).astype(int) @ (2, -1, -1) for each in stamp]
-    assert len(made(path)) < 0.7 * len(made(path, ImageOptions()))
+    assert len(rendered(path, LOSSY)) < 0.7 * len(rendered(path, ImageOptions()))
     assert redness[1].max() > 0.8 * redness[0].max()
     assert redness[1].mean() == pytest.approx(redness[0].mean(), rel=0.2)
 
@@ -173,7 +134,7 @@ def test_fewer_pixels_on_the_same_page(
     path = tmp_path / name
     photo(size=(1200, 1680)).save(path, dpi=(300, 300))
     options = ImageOptions(optimize, max_dpi=100)  # type: ignore[arg-type]
-    kept, less = made(path, ImageOptions()), made(path, options)
+    kept, less = rendered(path, ImageOptions()), rendered(path, options)
     found = Stored(less)
     assert found.filter == filter
     assert (found.image["/Width"], found.image["/Height"]) == (400, 560)
@@ -187,7 +148,7 @@ def test_only_the_axis_that_is_too_fine(tmp_path: Path) -> None:
     for orientation in (1, 6):
         path = tmp_path / f"{orientation}.tif"
         photo("L", (816, 392)).save(path, dpi=(204, 98), tiffinfo={274: orientation})
-        kept, less = made(path, ImageOptions()), made(path, ImageOptions(max_dpi=102))
+        kept, less = rendered(path, ImageOptions()), rendered(path, ImageOptions(max_dpi=102))
         found = Stored(less)
         assert (found.image["/Width"], found.image["/Height"]) == (408, 392)
         assert found.page.mediabox == Stored(kept).page.mediabox
@@ -197,8 +158,8 @@ def test_only_the_axis_that_is_too_fine(tmp_path: Path) -> None:
 def test_a_resolution_just_above_is_left(tmp_path: Path) -> None:
     path = tmp_path / "x.png"
     photo().save(path, dpi=(157, 157))
-    assert made(path, ImageOptions(max_dpi=150)) == made(path, ImageOptions())
-    assert made(path, ImageOptions(max_dpi=120)) != made(path, ImageOptions())
+    assert rendered(path, ImageOptions(max_dpi=150)) == rendered(path, ImageOptions())
+    assert rendered(path, ImageOptions(max_dpi=120)) != rendered(path, ImageOptions())
 
 
 def test_text_and_places_are_those_of_the_scan(tmp_path: Path) -> None:
@@ -265,56 +226,12 @@ def test_pdfa_stays_pdfa(tmp_path: Path) -> None:
         assert found.space == ("/DeviceGray" if mode == "L" else "/DeviceRGB")
 
 
-def test_likeness() -> None:
-    one = np.asarray(photo("L", (128, 128)))
-    blurred = np.asarray(photo("L", (128, 128)).filter(ImageFilter.GaussianBlur(1)))
-    assert ssim(one[None], one[None]) == pytest.approx(1)
-    (less,) = ssim(one[None], blurred[None])
-    x, y = (each[:WINDOW_PX, :WINDOW_PX].astype(float) for each in (one, blurred))
-    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-    common = ((x - x.mean()) * (y - y.mean())).mean()
-    by_hand = (2 * x.mean() * y.mean() + c1) * (2 * common + c2)
-    by_hand /= (x.mean() ** 2 + y.mean() ** 2 + c1) * (x.var() + y.var() + c2)
-    window = ssim(one[None, :WINDOW_PX, :WINDOW_PX], blurred[None, :WINDOW_PX, :WINDOW_PX])
-    assert window == pytest.approx(by_hand)
-    assert less < 1
-
-
-def test_a_jpeg_in_a_flate_stream_is_the_same_file(tmp_path: Path) -> None:
-    """Where that is smaller; pdfimages takes it out again."""
-    page = Image.new("RGB", (800, 1100), "white")
-    ImageDraw.Draw(page).text((100, 100), "A page that is nearly empty", "black", font_size=30)
-    scan = tmp_path / "x.jpg"
-    page.save(scan, dpi=(72, 72))
-    deflated, plain = made(scan, ImageOptions()), made(scan, ImageOptions("none"))
-    assert len(deflated) < 0.9 * len(plain)
-    assert (Stored(deflated).deflated, Stored(plain).deflated) == (True, False)
-    assert Stored(deflated).data == Stored(plain).data == scan.read_bytes()
-    assert by_pdfium(deflated).tobytes() == by_pdfium(plain).tobytes()
-    assert by_poppler(plain, tmp_path).tobytes() == by_poppler(deflated, tmp_path).tobytes()
-    run("pdfimages", "-j", tmp_path / "x.pdf", tmp_path / "out")
-    assert (tmp_path / "out-000.jpg").read_bytes() == scan.read_bytes()
-    pdf = tmp_path / "y.pdf"
-    assert convert_blocking([scan], pdf, ConvertOptions(store=None), engine="none").exit_code == 0
-    assert Stored(pdf).data == scan.read_bytes()
-
-
-def test_old_style_jpeg_in_tiff(tmp_path: Path) -> None:
-    """Compression 6 (TIFF 6.0, section 22): the tags name a whole JPEG."""
-    buffer = io.BytesIO()
-    photo(size=(160, 128)).save(buffer, "JPEG", quality=90, subsampling=0)
-    jpeg = buffer.getvalue()
-    header = jpeg.index(b"\xff\xda")
-    start = header + 2 + int.from_bytes(jpeg[header + 2 : header + 4])
-    at = 8 + 2 + 12 * 12 + 4 + 6
-    tags = ((256, 4, 1, 160), (257, 4, 1, 128), (258, 3, 3, at - 6), (259, 3, 1, 6),
-            (262, 3, 1, 6), (273, 4, 1, at + start), (277, 3, 1, 3), (278, 4, 1, 128),
-            (279, 4, 1, len(jpeg) - start), (513, 4, 1, at), (514, 4, 1, len(jpeg)),
-            (530, 3, 2, 1 | 1 << 16))  # fmt: skip
-    tiff = b"II*\0" + struct.pack("<IH", 8, len(tags))
-    tiff += b"".join(struct.pack("<HHII", *tag) for tag in tags) + b"\0" * 4
-    path = tmp_path / "old.tif"
-    path.write_bytes(tiff + struct.pack("<3H", 8, 8, 8) + jpeg)
-    (tmp_path / "x.jpg").write_bytes(jpeg)
-    found = Stored(made(path, ImageOptions()))
-    assert apart(found.pixels(), opened(tmp_path / "x.jpg")) < 1
+def test_a_picture_longer_than_a_jpeg_can_be_stays(tmp_path: Path) -> None:
+    """libjpeg writes sides of up to 65,500 pixels: a strip of receipts may be longer."""
+    path = tmp_path / "x.png"
+    strip = photo("L", (128, 400))
+    long = Image.new("L", (128, 65_510), 255)
+    for top in range(0, long.height, strip.height):
+        long.paste(strip, (0, top))
+    long.save(path, dpi=(600, 600), compress_level=1)
+    assert Stored(rendered(path, LOSSY)).filter == "/FlateDecode"

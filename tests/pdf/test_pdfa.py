@@ -19,7 +19,6 @@ from support.readers import page_sizes
 
 from pipeline import ConvertOptions, Metadata, convert_blocking
 from pipeline.model.events import Event, Notify, PageDone, ignore
-from pipeline.model.languages import LANGUAGES, language_tag
 from pipeline.model.options import OutputType
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
@@ -189,14 +188,6 @@ def test_title_and_language_are_told_to_viewers(tmp_path: Path) -> None:
     with PdfReader(pdf) as reader:
         assert reader.root_object["/ViewerPreferences"]["/DisplayDocTitle"].value is True
         assert reader.root_object["/Lang"] == "sv"
-
-
-def test_language_tags() -> None:
-    assert [language_tag(code) for code in ("eng", "swe", "chi_sim", "grc")] == [
-        "en", "sv", "zh-Hans", "grc",
-    ]  # fmt: skip
-    for code in LANGUAGES:
-        assert re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?", language_tag(code)), code
 
 
 def test_what_stands_in_the_way(tmp_path: Path) -> None:

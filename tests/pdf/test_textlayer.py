@@ -12,9 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from support.readers import pdfium_words, poppler_text, poppler_words
 from support.truth import MARKS
 
-from pipeline.model.characters import visual_order
-from pipeline.pdf.cmap import code_points_of, to_unicode
-from pipeline.pdf.glyphless import FONT_NAME, glyph_of, register
+from pipeline.pdf.glyphless import FONT_NAME, register
 from pipeline.pdf.textlayer import AIR, PlacedLine, PlacedWord, draw_lines
 
 SIZE = (595.0, 842.0)
@@ -152,12 +150,6 @@ def test_right_to_left_is_found_in_logical_order(tmp_path: Path) -> None:
             assert page.search(word).get_next(), word
 
 
-def test_numbers_within_right_to_left_words_keep_their_order() -> None:
-    assert visual_order("abc") == "abc"
-    assert visual_order("אב12ג") == "ג12בא"
-    assert visual_order("ג12בא") == "אב12ג"
-
-
 @pytest.mark.parametrize("angle", (0, 0.4, -1.2, 3))
 def test_words_lie_where_they_were_put(tmp_path: Path, angle: float) -> None:
     import math
@@ -192,21 +184,3 @@ def test_characters_of_other_planes(tmp_path: Path) -> None:
     assert read(pdf, "poppler") == ["smile 😀 end"]
     fonts = PdfReader(pdf).pages[0]["/Resources"]["/Font"]
     assert set(fonts) == {"/GL0", "/GL1"}
-
-
-def test_the_character_map_can_be_read_back() -> None:
-    for plane, used in ((0, {0x41, 0x42, 0x43, 0xFF, 0x100, 0x3042}), (1, {0x1F600, 0x1F601})):
-        assert code_points_of(plane, to_unicode(plane, used)) == used
-
-
-def test_glyphs_are_about_as_wide_as_letters() -> None:
-    assert glyph_of(ord("i")) != glyph_of(ord("m")) != glyph_of(ord("日"))
-    assert glyph_of(0x301) == glyph_of(ord("\u200e"))
-
-
-def test_the_font_file_is_what_its_script_draws() -> None:
-    import glyphless_ttf
-
-    from pipeline.pdf.glyphless import TTF_PATH
-
-    assert TTF_PATH.read_bytes() == glyphless_ttf.draw()

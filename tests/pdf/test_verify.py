@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 
 from PIL import Image
-from support.survival import GOOD, page, run
-from support.truth import SCANS
+from support.pages import page_with_word
+from support.survival import GOOD, page
 
 from pipeline import (
     Baseline,
@@ -20,21 +19,11 @@ from pipeline import (
     convert_blocking,
     merge_pages,
 )
-from pipeline.load.page import load_page
-from pipeline.model.page import PageSource
 from pipeline.pdf.verify import Expected, find_fault, letters
-from pipeline.render import RenderedPage, render
-
-
-def drawn(folder: Path, text: str) -> RenderedPage:
-    scan = page(folder / "1.png", 400, 100)
-    line = Line((Word(text, Box(0, 0, 400, 30)),), Baseline(0, 25, 400, 25), 20)
-    with load_page(PageSource(scan)) as opened:
-        return render(opened, PageText(400, 100, (line,)))
 
 
 def test_what_is_found_out(tmp_path: Path) -> None:
-    rendered = drawn(tmp_path, "hello")
+    rendered = page_with_word(tmp_path, "hello")
     text = tmp_path / "1.txt"
     text.write_text("hello")
     pdf = tmp_path / "1.pdf"
@@ -54,33 +43,6 @@ def test_what_is_found_out(tmp_path: Path) -> None:
     assert find_fault(pdf, [right]) == "page 1 (1.png) lacks 5 of 10 letters and digits"
     pdf.write_bytes(pdf.read_bytes()[:200])
     assert "it cannot be opened" in find_fault(pdf, [right])
-
-
-def test_check_tells_what_is_in_a_pdf(tmp_path: Path) -> None:
-    shown = run("check", "--json", *sorted(tmp_path.glob("*.pdf")))
-    assert shown.returncode == 2, "a file must be named"
-    pdf = tmp_path / "1.pdf"
-    merge_pages([drawn(tmp_path, "hello there").pdf, drawn(tmp_path, "").pdf], pdf)
-    (found,) = json.loads(run("check", "--json", pdf).stdout)
-    assert found["pdfa"] == "2U"
-    first, second = found["pages"]
-    assert (first["words"], second["words"]) == (2, 0)
-    assert first["size_pt"] == [288, 72]
-    assert 0.1 < first["coverage"] < 0.6
-    assert [font.partition("+")[2] or font for font in first["fonts"]] == ["GlyphLessFont"]
-    (picture,) = first["pictures"]
-    assert (picture["size_px"], picture["dpi"]) == ([400, 100], [100, 100])
-    shown = run("check", pdf)
-    assert shown.returncode == 0
-    assert "2 pages, 1 of them without text; claims PDF/A-2u" in shown.stdout
-    fax = run("convert", SCANS / "fax/message.tif", "-o", tmp_path / "fax.pdf", "--engine", "none")
-    assert fax.returncode == 0
-    (found,) = json.loads(run("check", "--json", tmp_path / "fax.pdf").stdout)
-    assert [each["pictures"][0]["dpi"] for each in found["pages"]] == [[204, 98]] * 3
-    pdf.write_bytes(b"no PDF")
-    wrong = run("check", pdf)
-    assert wrong.returncode == 3
-    assert "1.pdf: cannot be read as a PDF" in wrong.stderr
 
 
 def test_letters_are_a_multiset_without_marks() -> None:
@@ -109,7 +71,7 @@ def test_a_document_that_is_not_as_meant_is_not_put_in_place(tmp_path: Path) -> 
     page(tmp_path / "in/a/1.png", GOOD, 101)
     page(tmp_path / "in/a/2.png", GOOD, 102)
     page(tmp_path / "in/b/1.png", GOOD, 103)
-    other = drawn(tmp_path / "other", "else").pdf
+    other = page_with_word(tmp_path / "other", "else").pdf
     out = tmp_path / "out"
 
     def convert(**options: bool) -> tuple[int, list[str]]:

@@ -15,16 +15,11 @@ from support.truth import SCANS
 
 import pipeline
 from pipeline import (
-    Baseline,
     Bookmark,
-    Box,
     ConvertOptions,
     EngineError,
     LanguageError,
-    Line,
     Metadata,
-    OcrError,
-    OutputError,
     PageFailure,
     PageJob,
     PageResult,
@@ -32,7 +27,6 @@ from pipeline import (
     PageText,
     RecognitionError,
     ScanError,
-    Word,
     async_ocr,
     batch_ocr,
     convert,
@@ -210,48 +204,6 @@ def test_jobs_and_outcomes_can_be_sent_to_other_processes() -> None:
             )
 
 
-def test_page_text_survives_json() -> None:
-    words = (Word("déjà", Box(1, 2, 3.5, 4), 0.9), Word("vu", Box(5, 2, 7, 4), None))
-    page = PageText(10, 20, (Line(words, Baseline(1, 4, 7, 4.5), 2),), 0, "rapid")
-    assert PageText.from_json(page.to_json()) == page
-    assert page.text == "déjà vu"
-    assert not page.truncated
-    decomposed = page.to_json().replace("déjà", "de\u0301ja\u0300")
-    assert PageText.from_json(decomposed) == page
-    for wrong in ("{}", "[]", "nonsense", page.to_json().replace('"version": 1', '"version": 99')):
-        with pytest.raises(ValueError):
-            PageText.from_json(wrong)
-
-
-@pytest.mark.parametrize("angle", (0, 1.5, -4, 30, 90, 180, -90, 91))
-def test_the_extent_of_a_word_along_its_line(angle: float) -> None:
-    import math
-
-    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    base = Baseline(100, 200, 100 + 300 * cos, 200 + 300 * sin)
-    corners = [
-        (100 + u * cos - v * sin, 200 + u * sin + v * cos) for u in (50, 120) for v in (-10, 10)
-    ]
-    xs, ys = zip(*corners, strict=True)
-    box = Box(min(xs), min(ys), max(xs), max(ys))
-    assert base.extent(box) == pytest.approx((50, 120))
-
-
-def test_half_a_file_is_never_left(tmp_path: Path) -> None:
-    def pages():  # type: ignore[no-untyped-def]
-        with pipeline.load_page(PageSource(FAX)) as page:
-            yield pipeline.render_page(page)
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        merge_pages(pages(), tmp_path / "x.pdf")
-    assert list(tmp_path.iterdir()) == []
-    (tmp_path / "taken").mkdir()
-    with pytest.raises(OutputError, match="taken: cannot be written"):
-        merge_pages([], tmp_path / "taken")
-    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
-
-
 def test_what_is_exported_is_there_and_documented() -> None:
     assert sorted(pipeline.__all__) == list(pipeline.__all__)
     for name in pipeline.__all__:
@@ -260,9 +212,3 @@ def test_what_is_exported_is_there_and_documented() -> None:
             assert thing.__doc__, name
         if dataclasses.is_dataclass(thing) and name != "Report":
             assert thing.__dataclass_params__.frozen, name  # type: ignore[union-attr]
-
-
-def test_errors_say_their_exit_code() -> None:
-    assert issubclass(EngineError, OcrError)
-    codes = {error.__name__: error.exit_code for error in (OcrError, ScanError, EngineError)}
-    assert codes == {"OcrError": 10, "ScanError": 3, "EngineError": 4}

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pypdfium2
 import pytest
-from PIL import Image, ImageChops, ImageOps
+from PIL import Image, ImageOps
 from support.command import Command
 from support.readers import READERS, Found, page_sizes
 from support.truth import PAGES, SCANS, recall, share_in_place
 
 from pipeline import (
-    Baseline,
     Box,
-    ImageOptions,
-    Line,
     PageSource,
     PageText,
-    Word,
     downscale,
     load_page,
     recognize,
-    render_page,
 )
 from pipeline.model.rotation import turned
 
@@ -173,49 +167,6 @@ def test_an_empty_page_and_a_page_of_one_sign_are_not_turned() -> None:
     assert recognize(sign, engine="rapid").rotation_deg == 0
 
 
-def test_a_text_turned_four_times_is_the_same() -> None:
-    line = Line((Word("so", Box(10, 20, 60, 40), 0.9),), Baseline(10, 38, 60, 37), 15)
-    text = PageText(100, 300, (line,), 90, "x")
-    right = turned(text, 90)
-    assert (right.width_px, right.height_px, right.rotation_deg) == (300, 100, 0)
-    assert right.lines[0].words[0].box == Box(260, 10, 280, 60)
-    assert right.lines[0].baseline == Baseline(262, 10, 263, 60)
-    assert turned(right, -90) == text
-    assert turned(turned(text, 180), 180) == turned(text, 360) == text
-
-
-def test_only_quarter_turns_are_taken() -> None:
-    askew = PageText(10, 10, rotation_deg=45)
-    assert "turned by 45 degrees" in askew.fault
-    with pytest.raises(ValueError, match="quarter"):
-        PageText.from_json(askew.to_json())
-
-
-def shown(pdf: bytes) -> Image.Image:
-    with pypdfium2.PdfDocument(pdf) as document:
-        return document[0].render(scale=1).to_pil().convert("L")
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_every_orientation_is_shown_turned(tmp_path: Path, orientation: int) -> None:
-    path = tmp_path / "scan.png"
-    pixels = np.full((60, 90), 255, np.uint8)
-    pixels[:20, :20], pixels[40:, 60:] = 0, 120
-    image = Image.fromarray(pixels)
-    exif = image.getexif()
-    exif[274] = orientation
-    image.save(path, dpi=(72, 72), exif=exif)
-    with load_page(PageSource(path)) as page:
-        page = replace(page, dpi=(72, 72))
-        as_scanned = shown(render_page(page, PageText(10, 10, rotation_deg=90)))
-        for deg, back in BACK.items():
-            text = PageText(10, 10, rotation_deg=deg)
-            turned_page = shown(render_page(page, text, ImageOptions(rotate_pages=True)))
-            assert turned_page.size == as_scanned.transpose(back).size
-            unturned = turned_page.transpose(back)
-            assert ImageChops.difference(unturned, as_scanned).getextrema()[1] < 60
-
-
 @pytest.mark.parametrize("turn_deg", BACK)
 def test_rotate_pages(tmp_path: Path, command: Command, turn_deg: int) -> None:
     name = "letters/2"
@@ -251,16 +202,3 @@ def test_rotate_pages(tmp_path: Path, command: Command, turn_deg: int) -> None:
     made = pdf.read_bytes()
     assert command(*arguments, "--rotate-pages").returncode == 0
     assert pdf.read_bytes() == made
-
-
-def test_rotate_pages_by_hand(tmp_path: Path, command: Command) -> None:
-    json_file, pdf = tmp_path / "page.json", tmp_path / "page.pdf"
-    text = PageText(100, 200, rotation_deg=270)
-    json_file.write_text(text.to_json())
-    scan_file = tmp_path / "page.png"
-    Image.new("1", (100, 200), 1).save(scan_file, dpi=(72, 72))
-    arguments = ("render", scan_file, json_file, "-o", pdf, "--image-dpi", 72)
-    assert command(*arguments).returncode == 0
-    assert page_sizes(pdf) == [(100, 200)]
-    assert command(*arguments, "--rotate-pages").returncode == 0
-    assert page_sizes(pdf) == [(200, 100)]
