@@ -130,8 +130,9 @@ def test_an_option_of_an_engine_of_others(
     assert texts == [{"█"}, {"░"}, {"░"}, {"█"}], "each sign is a text of its own"
     assert skipped == [False, False, True, False], "and a PDF of its own"
     for name in ("convert", "text", "ocr", "engines"):
-        assert "--blocks-sign SIGN" in command(name, HELP, env=blocks).stdout, name
-        assert "--blocks-sign" not in command(name, HELP).stdout
+        every_option = HELP if name == "engines" else f"{HELP}-all"
+        assert "--blocks-sign SIGN" in command(name, every_option, env=blocks).stdout, name
+        assert "--blocks-sign" not in command(name, every_option).stdout
     assert "blocks" in command("convert", HELP, env=blocks).stdout
 
 

@@ -101,15 +101,17 @@ def _chunks(terminal: int) -> Iterator[bytes]:
 
 
 def as_shown(printed: str) -> list[Text]:
-    """The progress bar when half of the pages were done, and what stands there at the end."""
-    rows = [
-        row for row in re.split(r"[\r\n]+|\x1b\[2K", re.sub(r"\x1b\[\?25.|\x1b\[1A", "", printed))
-        if row.strip()
-    ]  # fmt: skip
+    """The progress bar when about half of the pages were done, and what stands there at the end."""
+    plain = re.sub(r"\x1b\[\?25.|\x1b\[1A", "", printed)  # the cursor: hidden, shown, a row up
+    rows = [row for row in re.split(r"[\r\n]+|\x1b\[2K", plain) if row.strip()]
     bars = [row for row in rows if "Reading" in row]
-    half = next(row for row in bars if re.search(r"\b7/14\b", row))
-    return [Text.from_ansi(half), *(Text.from_ansi(row) for row in rows if row not in bars
-                                    and "Looking for" not in row)]  # fmt: skip
+    at_the_end = [row for row in rows if row not in bars and "Looking for" not in row]
+    return [Text.from_ansi(row) for row in (min(bars, key=_distance_from_half), *at_the_end)]
+
+
+def _distance_from_half(bar: str) -> float:
+    count = re.search(r"(\d+)/(\d+)", bar)
+    return abs(int(count[1]) / int(count[2]) - 0.5) if count else 1.0
 
 
 def draw_command(printed: str, command: str, path: Path) -> None:
