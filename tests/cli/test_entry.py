@@ -7,13 +7,14 @@ import sys
 
 FAULTY = """
 import sys
-from pipeline.cli import entry, main
+from pipeline.cli import entry
+from pipeline.store.texts import Store
 
-def engine_statuses(options):
+def usage(self):
     raise ZeroDivisionError("nobody thought of it")
 
-main.engine_statuses = engine_statuses
-sys.argv = ["searchable-pdf", "engines"]
+Store.usage = usage
+sys.argv = ["searchable-pdf", "cache"]
 entry.main()
 """
 
