@@ -16,7 +16,7 @@ ENGINE ?= auto
 EXTRA := $(filter tesseract aspose,$(ENGINE))
 ENGINE_READY := $(VENV)/installed$(addprefix -,$(EXTRA))
 
-.PHONY: help run pdfs text engines test test-scans test-readers test-cluster soak bench bench-cluster sizes check fix fixtures clean
+.PHONY: help run pdfs text engines test test-scans test-readers test-cluster soak bench bench-cluster sizes check fix fixtures pictures clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -74,6 +74,9 @@ sizes: $(VENV)/installed-test $(VENV)-peer/installed ## Compare sizes with img2p
 
 fixtures: $(VENV)/installed-test ## Draw the fixture scans anew (needs the fonts DejaVu and Noto CJK)
 	$(BIN)/python fixtures/make.py
+
+pictures: $(VENV)/installed-test ## Draw the pictures of the README anew, from a run on the fixtures
+	PYTHONPATH=tests $(BIN)/python -m tools.draw_readme
 
 clean: ## Remove what was made here
 	rm -rf build $(VENV) $(VENV)-peer $(PDFJS)/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info

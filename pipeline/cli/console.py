@@ -35,9 +35,9 @@ from ..run.report import Report
 from .tables import count, document_table, human_size
 
 LINE_EVERY_S = 30.0
-"""How often progress is told where there is no terminal to draw on."""
+"""How often a line tells the progress, where there is no terminal to draw a bar on."""
 PAGES_TO_LOOK_AT = 100
-"""So many of the worst pages are listed; the report has them all."""
+"""At most this many of the worst pages are listed; the report has them all."""
 
 
 class Watcher:
@@ -47,7 +47,8 @@ class Watcher:
         quiet: Show failures only.
         verbose: Show the notes of each page, too.
         progress: Show how far it is: a bar on a terminal, elsewhere a line now and then.
-        low_confidence: List the pages whose worst words are less sure than this.
+        low_confidence: List the pages without text, and those whose worst words are less sure
+            than this, from 0 to 1.
     """
 
     def __init__(
@@ -164,8 +165,10 @@ class Watcher:
         worst = stats.worst_confidence if stats.words else 0.0
         if worst is not None and worst < self.low_confidence:
             self._doubtful_count += 1
-            seen = f"{stats.confidence:.2f}, worst {worst:.2f}" if stats.words else "no text found"
-            entry = (-worst, f"{event.source}: {seen}")
+            summary = (
+                f"{stats.confidence:.2f}, worst {worst:.2f}" if stats.words else "no text found"
+            )
+            entry = (-worst, f"{event.source}: {summary}")
             if len(self._doubtful) < PAGES_TO_LOOK_AT:
                 heapq.heappush(self._doubtful, entry)
             else:

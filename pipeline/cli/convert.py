@@ -6,7 +6,7 @@ import asyncio
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,194 +16,72 @@ import click
 from ..load.find import find_documents, is_pdf_name
 from ..load.scan import page_sources
 from ..model.characters import printable
-from ..model.errors import OutputError, UsageError
+from ..model.errors import OutputError
 from ..model.events import Event
-from ..model.options import ConvertOptions, Existing, StoreOptions
-from ..ocr.registry import choose_engine
+from ..model.options import ConvertOptions
 from ..store.corrections import text_file
-from .cluster import CLUSTER, cluster_options
-from .options import (
-    CACHE_DIR,
-    DESCRIPTION,
-    EPILOG,
-    PATH,
-    PICTURES,
-    ROTATE_PAGES,
-    WORKERS,
-    add_options,
-    image_options,
-    load_options,
-    metadata,
-    ocr_options,
-    timeout_of,
-    with_ocr_options,
-)
-
-OUTPUT = (
-    click.option(
-        "-o",
-        "--output",
-        required=True,
-        type=PATH,
-        metavar="OUT",
-        help="Folder for the PDFs, or X.pdf for one PDF of everything.",
-    ),
-    click.option("--per-file", is_flag=True, help="Make a PDF of each file, not of each folder."),
-)
-KIND = (
-    click.option(
-        "--output-type",
-        type=click.Choice(("auto", "pdf", "pdfa")),
-        default="auto",
-        show_default=True,
-        help="auto: PDF/A-2u where no picture must be converted for it. pdfa: convert those.",
-    ),
-    click.option(
-        "--verify/--no-verify",
-        default=True,
-        show_default=True,
-        help="Read each PDF again before it is put in its place, and compare.",
-    ),
-)
-EXISTING = (
-    click.option("-n", "--no-overwrite", is_flag=True, help="Skip documents whose PDF exists."),
-    click.option(
-        "--update",
-        is_flag=True,
-        help="Skip documents whose PDF is newer than their scans, without reading these.",
-    ),
-    click.option(
-        "--force", is_flag=True, help="Make all PDFs anew, and replace those of other programs."
-    ),
-    click.option(
-        "--retry-failed",
-        type=PATH,
-        metavar="FILE",
-        help="Make only the documents of this report that failed, or in which pages did.",
-    ),
-    click.option("--strict", is_flag=True, help="Write no document in which a page has failed."),
-)
-TEXTS = (
-    click.option("--sidecar", is_flag=True, help="Write the text beside each PDF, as X.txt."),
-    click.option(
-        "--text-dir",
-        type=PATH,
-        metavar="DIR",
-        help="Write the text of each page there as JSON, and take those that were corrected.",
-    ),
-    CACHE_DIR,
-    click.option("--no-cache", is_flag=True, help="Keep no texts, and take none that were kept."),
-)
-REPORTS = (
-    click.option("--report", type=PATH, metavar="FILE", help="Write what happened as JSON."),
-    click.option(
-        "--low-confidence",
-        type=click.FloatRange(0, 1),
-        metavar="N",
-        help="List pages to look at: less sure than this, or without text.",
-    ),
-    click.option("--dry-run", is_flag=True, help="Only tell what would be made from what."),
-    click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
-    click.option("--no-progress-bar", is_flag=True, help="Show no progress."),
-)
+from .convert_options import convert_options, with_convert_options
+from .help import Command
+from .options import PATH
 
 
-@click.command("convert", epilog=EPILOG)
+@click.command("convert", cls=Command, options_metavar="-o OUT [OPTIONS]")
 @click.argument("inputs", nargs=-1, required=True, type=PATH, metavar="INPUT...")
-@add_options(*OUTPUT)
-@with_ocr_options
-@add_options(*PICTURES, ROTATE_PAGES, *WORKERS, *CLUSTER, *KIND)
-@add_options(*DESCRIPTION, *TEXTS, *EXISTING, *REPORTS)
-def convert_command(inputs: tuple[Path, ...], output: Path, **chosen: Any) -> None:
+@with_convert_options
+def convert_command(inputs: tuple[Path, ...], output: Path, **values: Any) -> None:
     """Make searchable PDFs from scans.
 
-    INPUT is a folder or an image. Each folder that holds scans becomes one PDF named after it,
-    sub-folders are mirrored below OUT, an image given by name becomes a PDF of its own. Reads
-    TIFF (also of several pages), JPEG, PNG, BMP, GIF, WebP, JPEG 2000 and PNM.
+    INPUT is a folder or an image file: TIFF, JPEG, PNG, BMP, GIF, WebP, JPEG 2000, PNM, AVIF.
+    Each folder that holds scans becomes one PDF with the name of the folder. OUT gets the same
+    sub-folders. An image file that you name becomes a PDF of its own.
 
-    Run the same command again after an interruption: only what is missing is done.
+    If a run was interrupted, start the same command again. It does only what is missing.
 
     \b
-    searchable-pdf convert scans/ -o pdfs/
-    searchable-pdf convert letter1.png letter2.png -o letters.pdf
+    Examples:
+      searchable-pdf convert scans/ -o pdfs/
+      searchable-pdf convert letter1.png letter2.png -o letters.pdf
     """  # noqa: D301 (click wants the control character)
-    # These take a second to import, and are not needed to show the help.
-    from ..run.convert import convert
+    from ..run.convert import convert  # this takes half a second, so --help goes without
     from ..run.report_file import ReportFile
     from .console import Watcher
 
-    options = _options(chosen)
-    if chosen["dry_run"]:
-        sys.exit(_dry_run(inputs, output, options, chosen["engine"]))
+    options = convert_options(values)
+    if values["dry_run"]:
+        sys.exit(_dry_run(inputs, output, options, values["engine"]))
     started = time.monotonic()
     with ExitStack() as closing:
         watcher = closing.enter_context(
             Watcher(
-                quiet=chosen["quiet"],
-                verbose=chosen["verbose"],
-                progress=not chosen["no_progress_bar"],
-                low_confidence=chosen["low_confidence"],
+                quiet=values["quiet"],
+                verbose=values["verbose"],
+                progress=not values["no_progress_bar"],
+                low_confidence=values["low_confidence"],
             )
         )
-        record = None
-        if chosen["report"]:
-            asked = {"inputs": inputs, "output": output, "options": asdict(options)}
-            record = closing.enter_context(ReportFile(chosen["report"], asked))
+        report_file = None
+        if values["report"]:
+            request = {"inputs": inputs, "output": output, "options": asdict(options)}
+            report_file = closing.enter_context(ReportFile(values["report"], request))
 
         def watch(event: Event) -> None:
             watcher.watch(event)
-            if record is not None:
-                record.watch(event)
+            if report_file is not None:
+                report_file.watch(event)
 
-        run = convert(inputs, output, options, engine=chosen["engine"], notify=watch)
+        run = convert(inputs, output, options, engine=values["engine"], notify=watch)
         report = asyncio.run(run)
-        if record is not None:
-            record.finish(report, time.monotonic() - started)
+        if report_file is not None:
+            report_file.finish(report, time.monotonic() - started)
     for problem in report.problems:
         watcher.say(str(problem), style="red")
     watcher.sum_up(report, output, time.monotonic() - started)
     sys.exit(report.exit_code)
 
 
-def _options(chosen: dict[str, Any]) -> ConvertOptions:
-    from ..run.report_file import documents_to_retry
-
-    ways: tuple[Existing, ...] = ("keep", "update", "force")
-    given = [
-        way
-        for way, flag in zip(ways, ("no_overwrite", "update", "force"), strict=True)
-        if chosen[flag]
-    ]
-    if len(given) > 1:
-        raise UsageError("--no-overwrite, --update and --force exclude each other; choose one")
-    store = StoreOptions()
-    if chosen["cache_dir"]:
-        store = replace(store, folder=chosen["cache_dir"])
-    retry = chosen["retry_failed"]
-    return ConvertOptions(
-        load=load_options(chosen),
-        ocr=ocr_options(chosen),
-        images=image_options(chosen),
-        metadata=metadata(chosen),
-        per_file=chosen["per_file"],
-        existing=given[0] if given else "replace",
-        output_type=chosen["output_type"],
-        verify=chosen["verify"],
-        sidecar=chosen["sidecar"],
-        strict=chosen["strict"],
-        jobs=chosen["jobs"],
-        workers="processes",
-        timeout_s=timeout_of(chosen),
-        cluster=cluster_options(chosen),
-        store=None if chosen["no_cache"] else store,
-        text_dir=chosen["text_dir"],
-        retry=documents_to_retry(retry) if retry else None,
-        verbose=chosen["verbose"],
-    )
-
-
 def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions, engine: str) -> int:
     """Tells what `convert` would do; the exit code it would begin with."""
+    from ..ocr.registry import choose_engine
     from ..run.existing import what_exists
     from ..run.plan import is_asked_for
     from ..run.report import Report

@@ -30,14 +30,14 @@ def _run() -> int:
 
     from ..model.characters import printable
     from ..model.errors import SearchablePdfError
-    from ..workers.process_setup import settle_pillow, silence_libraries
+    from ..workers.process_setup import settle_pillow
     from .main import cli
+    from .verbosity import Verbosity
 
     settle_pillow()
-    if not _is_verbose():
-        silence_libraries()
+    verbosity = Verbosity()
     try:
-        result = cli.main(prog_name="searchable-pdf", standalone_mode=False)
+        result = cli.main(prog_name="searchable-pdf", standalone_mode=False, obj=verbosity)
         return result if isinstance(result, int) else 0
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else ExitCode.FAULT
@@ -50,26 +50,19 @@ def _run() -> int:
         sys.stdout = None
         return 0
     except SearchablePdfError as error:
-        _trace()
+        if verbosity.verbose:
+            traceback.print_exc()
         click.echo(str(error), err=True)
         return error.exit_code
     except Exception as error:
-        _trace()
+        if verbosity.verbose:
+            traceback.print_exc()
         click.echo(
             f"searchable-pdf failed: {type(error).__name__}: {printable(str(error))};"
             " this is a fault of the program: run it again with -v and report what it prints",
             err=True,
         )
         return ExitCode.FAULT
-
-
-def _is_verbose() -> bool:
-    return bool({"-v", "--verbose"} & set(sys.argv))
-
-
-def _trace() -> None:
-    if _is_verbose():
-        traceback.print_exc()
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

@@ -9,68 +9,113 @@ from pathlib import Path
 
 import click
 
+from ..model.exit_code import ExitCode
 from ..model.options import StoreOptions
 from ..model.version import __version__
-from ..store.texts import Store
-from .options import CACHE_DIR, EPILOG, PATH, parse_size
+from .help import CONTEXT_SETTINGS, Command, Group, Section, option
+from .options import CACHE_DIR, PATH, json_option, parse_size
+from .verbosity import VERBOSE_ERRORS
 
-ELSEWHERE = {
-    "convert": "convert",
-    "engines": "engines",
-    "merge": "stages",
-    "ocr": "stages",
-    "render": "stages",
-    "text": "text",
+COMMANDS = {
+    "Commands": {
+        "convert": "convert",
+        "text": "text",
+        "check": "main",
+        "engines": "engines",
+        "cache": "main",
+    },
+    "One step at a time": {"ocr": "stages", "render": "stages", "merge": "stages"},
 }
-"""Modules of commands, imported when one is called: some bring half a second of imports."""
+"""The commands in the order of the help, by title, each with its module.
+
+A module is imported when its command is called: some bring half a second of imports."""
+MODULES = {name: module for commands in COMMANDS.values() for name, module in commands.items()}
 
 
 class Commands(click.Group):
-    """The commands of this module, and those `ELSEWHERE`."""
+    """All sub-commands: those of this module, and those of others."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names."""
-        return sorted((*super().list_commands(ctx), *ELSEWHERE))
+        """Their names, in the order of the help."""
+        return list(MODULES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name; None if there is none."""
-        if cmd_name not in ELSEWHERE:
+        module = MODULES.get(cmd_name, "main")
+        if module == "main":
             return super().get_command(ctx, cmd_name)
-        module = import_module(f".{ELSEWHERE[cmd_name]}", __package__)
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command: click.Command = getattr(
+            import_module(f".{module}", __package__), f"{cmd_name}_command"
+        )
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the names of the commands, by title, with a line about each."""
+        width = max(map(len, MODULES))
+        for title, names in COMMANDS.items():
+            commands = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl(
+                    [
+                        (name.ljust(width), command.get_short_help_str(formatter.width))
+                        for name, command in commands
+                        if command is not None
+                    ]
+                )
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the exit codes."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(int(code)), code.meaning) for code in ExitCode])
+
+
+@click.group(cls=Commands, context_settings=CONTEXT_SETTINGS)
 @click.version_option(__version__, prog_name="searchable-pdf")
 def cli() -> None:
-    """Turns folders of scans into searchable PDFs.
+    """Make searchable PDFs from folders of scans.
 
-    Every page is its own scan, unchanged, under invisible text that lies on the print.
-    """
+    Each page of a PDF shows its scan, unchanged. The recognized text lies invisible on the printed
+    words, so that it can be searched, selected and copied.
+
+    \b
+    Example:
+      searchable-pdf convert scans/ -o pdfs/
+
+    'searchable-pdf COMMAND --help' explains a command.
+    """  # noqa: D301 (click wants the control character)
 
 
-@cli.command("check", epilog=EPILOG)
+@cli.command("check", cls=Command)
 @click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE.pdf...")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: a list of the files.")
+@json_option("Print JSON: a list with an object for each file.")
+@VERBOSE_ERRORS
 def check_command(files: tuple[Path, ...], as_json: bool) -> None:
-    """Tell whether PDFs are searchable, page by page: words, fonts, pictures, PDF/A."""
+    """Show whether PDFs are searchable.
+
+    For each page, a table shows the number of words, the share of the page that is under text, the
+    fonts and the pictures. The last line says whether the PDF claims to be PDF/A.
+    """
     from ..pdf.inspection import inspect
     from .tables import show_inspection
 
-    found = [inspect(path) for path in files]
+    inspections = [inspect(path) for path in files]
     if as_json:
-        click.echo(json.dumps([asdict(each) for each in found], indent=1, default=str))
+        click.echo(json.dumps([asdict(each) for each in inspections], indent=1, default=str))
     else:
-        for each in found:
-            show_inspection(each)
+        for inspection in inspections:
+            show_inspection(inspection)
 
 
-@cli.group("cache", invoke_without_command=True, epilog=EPILOG)
+@cli.group("cache", cls=Group, invoke_without_command=True)
 @CACHE_DIR
+@VERBOSE_ERRORS
 @click.pass_context
 def cache_group(context: click.Context, cache_dir: Path | None) -> None:
-    """Show what is kept of finished pages: their texts, so that none is recognised twice."""
+    """Show how many texts are kept, or delete old ones.
+
+    The text of each page is kept, so that no page is recognized twice.
+    """
+    from ..store.texts import Store
     from .tables import human_size
 
     context.obj = StoreOptions(cache_dir).folder if cache_dir else StoreOptions().folder
@@ -79,18 +124,21 @@ def cache_group(context: click.Context, cache_dir: Path | None) -> None:
         click.echo(f"{context.obj}: {usage.entries:,} pages, {human_size(usage.size)}")
 
 
-@cache_group.command("prune", epilog=EPILOG)
-@click.option(
+@cache_group.command("prune", cls=Command)
+@option(
     "--max-size",
     metavar="SIZE",
     default=f"{StoreOptions().max_bytes // 1_000_000_000}GB",
     show_default=True,
+    section=Section.TEXTS,
     callback=lambda context, option, value: parse_size(value),
-    help="What may stay, such as 500MB or 0.",
+    help="Keep at most this much, such as 500MB. 0: keep nothing.",
 )
+@VERBOSE_ERRORS
 @click.pass_obj
 def prune_command(folder: Path, max_size: int) -> None:
-    """Drop the texts that were used longest ago."""
+    """Delete the texts that were used longest ago."""
+    from ..store.texts import Store
     from .tables import human_size
 
     dropped = Store(folder).prune(max_size)

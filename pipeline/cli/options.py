@@ -11,7 +11,6 @@ from typing import Any, get_args
 import click
 
 from ..model.errors import UsageError
-from ..model.exit_code import ExitCode
 from ..model.languages import parse_languages
 from ..model.options import (
     CACHE_VARIABLE,
@@ -24,95 +23,123 @@ from ..model.options import (
     OcrOptions,
     Optimize,
 )
-from ..ocr.registry import engine_names, engine_plugins
+from ..ocr.registry import engine_plugins
+from .help import Decorator, Section, add_options, option
+from .verbosity import VERBOSE
 
 PATH = click.Path(path_type=Path)
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-EPILOG = "\n".join(("\b", "Exit codes:", *(f"  {code:<3}  {code.meaning}" for code in ExitCode)))
-
-CACHE_DIR = click.option(
+CACHE_DIR = option(
     "--cache-dir",
     type=PATH,
     metavar="DIR",
-    help=f"Where texts are kept.  [default: ${CACHE_VARIABLE}, or the user's cache folder]",
+    section=Section.TEXTS,
+    unset=f"${CACHE_VARIABLE}, or the user's cache folder",
+    help="Folder that keeps the text of each page, so that no page is recognized twice.",
+)
+IMAGE_DPI = option(
+    "--image-dpi",
+    type=click.FloatRange(1, 100_000),
+    metavar="N",
+    section=Section.FILES,
+    unset="as each file says",
+    help="Resolution of the scans, in pixels per inch.",
 )
 PICTURES = (
-    click.option(
+    option(
         "--optimize",
         type=click.Choice(get_args(Optimize)),
+        metavar="HOW",
         default=ImageOptions().optimize,
         show_default=True,
-        help="lossless: pack scans anew where that makes them smaller and changes no pixel, and no"
-        " byte of a JPEG. lossy: also as JPEG, or in 16 colours, that look the same."
-        " none: scans as they are stored.",
+        section=Section.PICTURES,
+        common=True,
+        help="lossless: make pictures smaller, but change no pixel. lossy: change pixels, too, so"
+        " that the pictures look the same. none: store pictures as they are in the scans.",
     ),
-    click.option(
+    option(
         "--image-max-dpi",
         type=click.FloatRange(20, 10_000),
         metavar="N",
-        help="Bring pictures in colour or grey that have more pixels to the inch down to this.",
+        section=Section.PICTURES,
+        unset="no limit",
+        help="Reduce color and gray pictures that have more than N pixels per inch.",
     ),
 )
-ROTATE_PAGES = click.option(
+ROTATE_PAGES = option(
     "--rotate-pages",
     is_flag=True,
-    help="Show pages upright that the engine found upside down or sideways;"
-    " without, they stand as scanned.",
-)
-DESCRIPTION = (
-    click.option("--title", metavar="TEXT", default="", help="Title  [default: the name]"),
-    click.option("--author", metavar="TEXT", default="", help="Author"),
-    click.option("--subject", metavar="TEXT", default="", help="Subject"),
-    click.option("--keywords", metavar="TEXT", default="", help="Keywords, separated by commas"),
+    section=Section.PICTURES,
+    common=True,
+    help="Show pages upright that were scanned upside down or sideways.",
 )
 WORKERS = (
-    click.option(
+    option(
         "-j",
         "--jobs",
         type=click.IntRange(1, 1024),
         metavar="N",
-        help="Pages at a time.  [default: the cores, or fewer where memory is short]",
+        section=Section.LIMITS,
+        common=True,
+        unset="one for each core, or fewer if memory is short",
+        help="Work on N pages at the same time.",
     ),
-    click.option(
+    option(
         "--timeout",
         type=click.FloatRange(0),
         metavar="S",
         default=ConvertOptions().timeout_s,
         show_default=True,
-        help="Longest time for one page, in seconds; 0 for no limit.",
+        section=Section.LIMITS,
+        help="Give up on a page after S seconds. 0: no limit.",
     ),
 )
 
 
-def add_options(*options: Decorator) -> Decorator:
-    """A decorator for commands: several options at once, in this order."""
+def description_options(title: str) -> tuple[Decorator, ...]:
+    """The options of the document information; `title` says what its title is without `--title`."""
+    return (
+        option(
+            "--title",
+            metavar="TEXT",
+            default="",
+            section=Section.DESCRIPTION,
+            common=True,
+            unset=title,
+            help="Title of the PDF.",
+        ),
+        option(
+            "--author", metavar="TEXT", default="", section=Section.DESCRIPTION, help="Its author."
+        ),
+        option(
+            "--subject",
+            metavar="TEXT",
+            default="",
+            section=Section.DESCRIPTION,
+            help="Its subject.",
+        ),
+        option(
+            "--keywords",
+            metavar="TEXT",
+            default="",
+            section=Section.DESCRIPTION,
+            help="Its keywords, separated by commas.",
+        ),
+    )
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options):
-            function = option(function)
-        return function
 
-    return decorate
-
-
-def with_engine_name(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A decorator for commands: `--engine`."""
-    return click.option(
-        "--engine",
-        metavar="NAME",
-        default=DEFAULT_ENGINE,
-        show_default=True,
-        help=f"Who reads: {', '.join(engine_names())}, or an installed one"
-        " (searchable-pdf engines lists them).",
-    )(function)
+def json_option(help_text: str) -> Decorator:
+    """The option `--json` of a command that shows a table without it."""
+    return option(
+        "--json", "as_json", is_flag=True, section=Section.FILES, common=True, help=help_text
+    )
 
 
 def with_engine_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A decorator for commands: what can be chosen of the registered engines."""
-    for option in reversed(engine_click_options()):
+    """A decorator for commands: the options that engines bring, under a title of their own."""
+    for engine_option in reversed(engine_click_options()):
         # The class of an option may be anything that makes one: here one that is made already.
-        function = click.option(cls=lambda *_, option=option, **__: option)(function)  # type: ignore[arg-type]
+        function = click.option(cls=lambda *_, made=engine_option, **__: made)(function)  # type: ignore[arg-type]
     return function
 
 
@@ -122,94 +149,99 @@ def engine_click_options() -> tuple[click.Option, ...]:
 
 
 with_ocr_options = add_options(
-    click.option(
+    option(
         "-l",
         "--language",
         metavar="CODES",
-        help="Languages as ISO 639-2/3 codes, for example eng+swe."
-        "  [default: all that the engine reads]",
+        section=Section.READING,
+        common=True,
+        unset="all that the engine reads",
+        help="Languages of the text, as ISO 639 codes: eng for English, eng+swe for English and"
+        " Swedish.",
     ),
-    with_engine_name,
+    option(
+        "--engine",
+        metavar="NAME",
+        default=DEFAULT_ENGINE,
+        show_default=True,
+        section=Section.READING,
+        common=True,
+        help="Engine that reads the scans: see 'searchable-pdf engines'. auto: the best one here"
+        " that knows the languages.",
+    ),
     with_engine_options,
-    click.option(
-        "--image-dpi",
-        type=click.FloatRange(1, 100_000),
-        metavar="N",
-        help="Resolution of the scans, instead of what the files say.",
-    ),
-    click.option(
+    IMAGE_DPI,
+    option(
         "--max-side",
         type=click.IntRange(100, 100_000),
         metavar="PX",
-        help="Longest side of the copy that is recognised; the PDF keeps the whole scan."
-        "  [default: the engine's best]",
+        section=Section.LIMITS,
+        unset="the engine's best",
+        help="Give the engine a copy of the page, with at most PX pixels on the longer side. A"
+        " small copy is faster to read. The PDF keeps the whole scan.",
     ),
-    click.option(
+    option(
         "--max-image-mpixels",
         type=click.FloatRange(0.01),
         metavar="N",
         default=LoadOptions().max_image_mpixels,
         show_default=True,
-        help="Refuse larger scans, in millions of pixels.",
+        section=Section.LIMITS,
+        help="Refuse scans of more than N million pixels.",
     ),
-    click.option(
-        "-v",
-        "--verbose",
-        is_flag=True,
-        help="Say more, with tracebacks of errors.",
-    ),
+    VERBOSE,
 )
-"""The options of every command that recognises pages."""
+"""The options of every command that recognizes pages."""
 
 
-def load_options(chosen: dict[str, Any]) -> LoadOptions:
-    """How to read scans, as the user chose."""
-    return LoadOptions(chosen["image_dpi"], chosen["max_image_mpixels"])
+def load_options(values: dict[str, Any]) -> LoadOptions:
+    """How scans are loaded, from the values of a command's options."""
+    return LoadOptions(values["image_dpi"], values["max_image_mpixels"])
 
 
-def ocr_options(chosen: dict[str, Any]) -> OcrOptions:
-    """How to recognise pages, as the user chose."""
-    languages = parse_languages(chosen["language"])
-    return OcrOptions(languages, chosen["max_side"], engine_options(chosen))
+def ocr_options(values: dict[str, Any]) -> OcrOptions:
+    """How pages are recognized, from the values of a command's options."""
+    languages = parse_languages(values["language"])
+    return OcrOptions(languages, values["max_side"], engine_options(values))
 
 
-def engine_options(chosen: dict[str, Any]) -> tuple[EngineOptions, ...]:
+def engine_options(values: dict[str, Any]) -> tuple[EngineOptions, ...]:
     """What the user chose of the registered engines; what was left out has its default."""
-    made = []
+    options = []
     for plugin in engine_plugins():
         names = [field.name for field in fields(plugin.options_class)]
-        values = {name: chosen[name] for name in names if chosen.get(name) is not None}
-        if values:
-            made.append(plugin.options_class(**values))
-    return tuple(made)
+        own = {name: values[name] for name in names if values.get(name) is not None}
+        if own:
+            options.append(plugin.options_class(**own))
+    return tuple(options)
 
 
-def image_options(chosen: dict[str, Any]) -> ImageOptions:
-    """How scans stand in the PDF, as the user chose."""
+def image_options(values: dict[str, Any]) -> ImageOptions:
+    """How scans stand in the PDF, from the values of a command's options."""
     return ImageOptions(
-        chosen["optimize"],
-        max_dpi=chosen["image_max_dpi"],
-        rotate_pages=chosen["rotate_pages"],
+        values["optimize"],
+        max_dpi=values["image_max_dpi"],
+        rotate_pages=values["rotate_pages"],
     )
 
 
-def metadata(chosen: dict[str, Any]) -> Metadata:
-    """The document information, as the user chose."""
-    return Metadata(*(chosen[key] for key in ("title", "author", "subject", "keywords")))
+def metadata(values: dict[str, Any]) -> Metadata:
+    """The document information, from the values of a command's options."""
+    return Metadata(*(values[key] for key in ("title", "author", "subject", "keywords")))
 
 
-def timeout_of(chosen: dict[str, Any]) -> float | None:
-    """The longest time for one page in seconds, as the user chose; None for no limit."""
-    return chosen["timeout"] or None
+def timeout_of(values: dict[str, Any]) -> float | None:
+    """The longest time for one page in seconds; None for no limit."""
+    return values["timeout"] or None
 
 
 def parse_size(value: str) -> int:
     """A size such as `500MB` or `1.5 GB` in bytes.
 
     Raises:
-        UsageError: It is none.
+        UsageError: `value` is no size.
     """
-    found = re.fullmatch(r"([0-9]*\.?[0-9]+)\s*([kMGT]?)B?", value.strip(), re.IGNORECASE)
-    if not found:
+    size = re.fullmatch(r"([0-9]*\.?[0-9]+)\s*([kMGT]?)B?", value.strip(), re.IGNORECASE)
+    if not size:
         raise UsageError(f"{value!r} is no size; write it like 500MB or 2GB")
-    return int(float(found[1]) * 1000 ** " kmgt".index(found[2].lower() or " "))
+    return int(float(size[1]) * 1000 ** " kmgt".index(size[2].lower() or " "))

@@ -24,69 +24,94 @@ from ..store.provenance import NOT_OURS, in_the_way, read_provenance
 from ..workers.job import PageJob
 from ..workers.machine import share
 from ..workers.page_text import read_page
+from .help import Command, Decorator, Section, add_options, option
 from .options import (
-    DESCRIPTION,
-    EPILOG,
+    IMAGE_DPI,
     PATH,
     PICTURES,
     ROTATE_PAGES,
-    add_options,
+    description_options,
     image_options,
     load_options,
     metadata,
     ocr_options,
     with_ocr_options,
 )
+from .verbosity import VERBOSE_ERRORS
 
-PAGE = click.option(
-    "--page", type=click.IntRange(1), metavar="N", help="Which page of a scan that has several."
+PAGE = option(
+    "--page",
+    type=click.IntRange(1),
+    metavar="N",
+    section=Section.FILES,
+    common=True,
+    help="Page of the scan, if it has several. The first is 1.",
+)
+FORCE = option(
+    "--force",
+    is_flag=True,
+    section=Section.EXISTING,
+    common=True,
+    help="Also replace a PDF that another program made.",
 )
 
-FORCE = click.option("--force", is_flag=True, help="Replace a PDF of another program, too.")
+
+def output_option(metavar: str) -> Decorator:
+    """The option `-o` of a command that writes one file."""
+    return option(
+        "-o",
+        "--output",
+        required=True,
+        type=PATH,
+        metavar=metavar,
+        section=Section.FILES,
+        common=True,
+        help="File to write.",
+    )
 
 
-@click.command("ocr", epilog=EPILOG)
+@click.command("ocr", cls=Command, options_metavar="-o PAGE.json [OPTIONS]")
 @click.argument("scan", type=PATH)
-@click.option(
-    "-o", "--output", required=True, type=PATH, metavar="PAGE.json", help="Where the text goes."
-)
+@output_option("PAGE.json")
 @PAGE
-@click.option("--force", is_flag=True, help="Replace a text that was corrected, too.")
+@option(
+    "--force",
+    is_flag=True,
+    section=Section.EXISTING,
+    common=True,
+    help="Also replace a text that somebody has corrected.",
+)
 @with_ocr_options
-def ocr_command(scan: Path, output: Path, page: int | None, force: bool, **chosen: Any) -> None:
-    """Recognise one page, as JSON: words with their places, to be corrected and rendered.
+def ocr_command(scan: Path, output: Path, page: int | None, force: bool, **values: Any) -> None:
+    """Recognize the text of one page.
+
+    The words and their places are written as JSON. You can correct it. The command render makes a
+    PDF of the scan and this text.
 
     \b
-    searchable-pdf ocr letter.png -o letter.json
-    searchable-pdf render letter.png letter.json -o letter.pdf
+    Examples:
+      searchable-pdf ocr letter.png -o letter.json
+      searchable-pdf render letter.png letter.json -o letter.pdf
     """  # noqa: D301
     _keep_corrected(output, force)
     source = _source(scan, page)
-    engine = choose_engine(chosen["engine"], ocr_options(chosen))
+    engine = choose_engine(values["engine"], ocr_options(values))
     one_page = share(engine, jobs=1)
-    job = PageJob(source, load_options(chosen), engine=replace(engine, threads=one_page.threads))
+    job = PageJob(source, load_options(values), engine=replace(engine, threads=one_page.threads))
     read = read_page(job)
     if read.damage:
         click.echo(f"{source}: {read.damage}", err=True)
     write_text(output, read.text)
 
 
-@click.command("render", epilog=EPILOG)
+@click.command("render", cls=Command, options_metavar="-o PAGE.pdf [OPTIONS]")
 @click.argument("scan", type=PATH)
 @click.argument("text", type=PATH, required=False, metavar="[PAGE.json]")
-@click.option(
-    "-o", "--output", required=True, type=PATH, metavar="PAGE.pdf", help="Where the page goes."
-)
+@output_option("PAGE.pdf")
 @PAGE
-@click.option(
-    "--image-dpi",
-    type=click.FloatRange(1, 100_000),
-    metavar="N",
-    help="Resolution of the scan, instead of what the file says.",
-)
-@add_options(*PICTURES, ROTATE_PAGES)
+@add_options(IMAGE_DPI, *PICTURES, ROTATE_PAGES)
 @FORCE
-@click.option("-v", "--verbose", is_flag=True, help="Say more, with tracebacks of errors.")
+@VERBOSE_ERRORS
 def render_command(
     scan: Path,
     text: Path | None,
@@ -94,10 +119,13 @@ def render_command(
     page: int | None,
     image_dpi: float | None,
     force: bool,
-    verbose: bool,
-    **chosen: Any,
+    **values: Any,
 ) -> None:
-    """Make a PDF of one page from its scan and its text; without text, of the scan alone."""
+    """Make a PDF of one page.
+
+    It shows SCAN. The text of PAGE.json, which the command ocr wrote, lies invisible on it. Without
+    PAGE.json, the PDF is not searchable.
+    """
     _keep_others(output, force)
     source = _source(scan, page)
     found = None
@@ -111,25 +139,22 @@ def render_command(
         image = repair(image)
         if image.damage:
             click.echo(f"{source}: {image.damage}", err=True)
-        pdf = render_page(image, found, image_options(chosen))
+        pdf = render_page(image, found, image_options(values))
     with atomic_file(output) as file:
         file.write(pdf)
 
 
-@click.command("merge", epilog=EPILOG)
+@click.command("merge", cls=Command, options_metavar="-o OUT.pdf [OPTIONS]")
 @click.argument("pages", nargs=-1, required=True, type=PATH, metavar="PAGE.pdf...")
-@click.option(
-    "-o", "--output", required=True, type=PATH, metavar="OUT.pdf", help="Where the PDF goes."
-)
-@add_options(*DESCRIPTION)
+@output_option("OUT.pdf")
+@add_options(*description_options("none"))
 @FORCE
-@click.option("-v", "--verbose", is_flag=True, help="Say more, with tracebacks of errors.")
-def merge_command(
-    pages: tuple[Path, ...], output: Path, force: bool, verbose: bool, **chosen: Any
-) -> None:
-    """Merge PDFs into one, in the order given, with an outline of their names.
+@VERBOSE_ERRORS
+def merge_command(pages: tuple[Path, ...], output: Path, force: bool, **values: Any) -> None:
+    """Join PDFs into one, in the order in which you name them.
 
-    The pages of `render` share one text font; those of other programs stay as they are.
+    The outline (bookmarks) has the name of each file. Pages that the command render made share one
+    font for their text; all other pages stay as they are.
     """
     _keep_others(output, force)
     bookmarks = []
@@ -137,7 +162,7 @@ def merge_command(
     for path in pages:
         bookmarks.append(Bookmark(printable(path.stem), count))
         count += page_count(path)
-    merge_pages(pages, output, metadata(chosen), bookmarks)
+    merge_pages(pages, output, metadata(values), bookmarks)
 
 
 def _keep_others(pdf: Path, force: bool) -> None:

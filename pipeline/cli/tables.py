@@ -35,7 +35,7 @@ def document_table(done: list[DocumentDone], out: Path) -> Table:
     table.add_column("document", "total", overflow="fold")
     for name, footer in zip(COLUMNS, total, strict=True):
         table.add_column(name, footer, justify="right", no_wrap=True)
-    for document in sorted(listed, key=lambda each: natural_key(str(each.document.output))):
+    for document in sorted(listed, key=lambda done: natural_key(str(done.document.output))):
         table.add_row(escape(_name(document.document.output, out)), *_cells([document]))
     if rest:
         table.add_row(f"{len(rest):,} others", *_cells(rest))
@@ -71,25 +71,25 @@ def human_size(size: int) -> str:
     raise AssertionError
 
 
-def show_inspection(found: Inspection) -> None:
+def show_inspection(inspection: Inspection) -> None:
     """What is in a PDF as a table, on stdout."""
-    table = Table(title=escape(printable(str(found.path))), title_justify="left")
+    table = Table(title=escape(printable(str(inspection.path))), title_justify="left")
     for name in ("page", "size, pt", "words", "text on", "fonts", "pictures"):
         table.add_column(name, overflow="fold")
-    for number, page in enumerate(found.pages, 1):
+    for number, page in enumerate(inspection.pages, 1):
         pictures = [
-            f"{each.size_px[0]} x {each.size_px[1]} {each.filter}, {_dpi(each.dpi)} dpi"
-            for each in page.pictures
+            f"{picture.size_px[0]} x {picture.size_px[1]} {picture.filter}, {_dpi(picture.dpi)} dpi"
+            for picture in page.pictures
         ]
         size = f"{page.size_pt[0]:.4g} x {page.size_pt[1]:.4g}"
         cells = (f"{page.words:,}", f"{page.coverage:.0%}", " ".join(page.fonts))
         table.add_row(str(number), size, *map(escape, (*cells, "\n".join(pictures))))
     console = Console(highlight=False)
     console.print(table)
-    without = sum(not page.words for page in found.pages)
-    said = f"claims PDF/A-{found.pdfa.lower()}" if found.pdfa else "claims no PDF/A"
+    without = sum(not page.words for page in inspection.pages)
+    claim = f"claims PDF/A-{inspection.pdfa.lower()}" if inspection.pdfa else "claims no PDF/A"
     text = f"{without} of them without text" if without else "all with text"
-    console.print(f"{count(len(found.pages), 'page')}, {text}; {said}", soft_wrap=True)
+    console.print(f"{count(len(inspection.pages), 'page')}, {text}; {claim}", soft_wrap=True)
 
 
 def _dpi(dpi: tuple[int, int]) -> str:

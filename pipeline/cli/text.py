@@ -1,9 +1,10 @@
-"""The command `text`: what stands on scans, on stdout."""
+"""The command `text`: prints the text of scans to stdout."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,10 @@ import click
 from ..model.characters import printable
 from ..model.errors import OcrError, ScanError
 from ..model.exit_code import ExitCode
+from .help import Command, add_options
 from .options import (
-    EPILOG,
     PATH,
     WORKERS,
-    add_options,
     engine_options,
     load_options,
     timeout_of,
@@ -24,45 +24,43 @@ from .options import (
 )
 
 
-@click.command("text", epilog=EPILOG)
+@click.command("text", cls=Command)
 @click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")
 @with_ocr_options
 @add_options(*WORKERS)
-def text_command(files: tuple[Path, ...], **chosen: Any) -> None:
+def text_command(files: tuple[Path, ...], **values: Any) -> None:
     """Print the text of scans.
 
-    The texts of several files stand under headings. A file that fails is named on stderr, and
-    the others are still read.
+    FILE is an image. If you name several, their texts stand under headings. A file that fails is
+    named on stderr; the other texts are printed all the same.
 
     \b
-    searchable-pdf text letter.png
-    searchable-pdf text -l deu *.tif
+    Examples:
+      searchable-pdf text letter.png
+      searchable-pdf text -l deu *.tif
     """  # noqa: D301 (click wants the control character)
-    sys.exit(asyncio.run(_print_texts(files, chosen)))
+    sys.exit(asyncio.run(_print_texts(files, values)))
 
 
-def _remark(note: str) -> None:
-    click.echo(note, err=True)
-
-
-async def _print_texts(files: tuple[Path, ...], chosen: dict[str, Any]) -> int:
+async def _print_texts(files: tuple[Path, ...], values: dict[str, Any]) -> int:
     """Prints each text as soon as those before it are printed; the exit code."""
     from ..run.texts import read_texts  # half a second of imports, not needed to show the help
 
     readable, failed = 0, 0
+    say = partial(click.echo, err=True)
     texts = read_texts(
         files,
-        chosen["language"],
-        engine=chosen["engine"],
-        engine_options=engine_options(chosen),
-        max_side_px=chosen["max_side"],
-        load=load_options(chosen),
-        jobs=chosen["jobs"],
+        values["language"],
+        engine=values["engine"],
+        engine_options=engine_options(values),
+        max_side_px=values["max_side"],
+        load=load_options(values),
+        jobs=values["jobs"],
         workers="processes",
-        timeout_s=timeout_of(chosen),
-        verbose=chosen["verbose"],
-        remark=_remark,
-        remark_damage=_remark,
+        timeout_s=timeout_of(values),
+        verbose=values["verbose"],
+        remark=say,
+        remark_damage=say,
     )
     index = 0
     async for text in texts:

@@ -1,4 +1,4 @@
-"""Lines that were found as one across the gutter between two columns, cut in two."""
+"""Lines that an engine recognized as one across the gutter between two columns, cut in two."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ import numpy as np
 from ..model.geometry import Baseline
 from ..model.text import Line, Word
 
+# The numbers below were tried out together with those of `order`, on the same scans.
 MIN_ROWS = 4
-"""A gutter is seen in at least so many rows."""
-WIDE = 1.1
-"""A gap that may be a gutter, in heights of the line's letters,"""
-WIDER = 2.2
-"""and in usual gaps of its line."""
-ALSO = 0.6
-"""Where others show a gutter, a gap may be narrower by this factor."""
+"""A gutter is seen in at least this many rows: as many as a column has (`order.MIN_ROWS`)."""
+WIDE_HEIGHTS = 1.1
+"""A gap that may be a gutter is at least this wide, in heights of the line's letters."""
+WIDE_GAPS = 2.2
+"""It is also at least this wide in median gaps of its line, which may be set with wide spaces."""
+NARROW_SHARE = 0.6
+"""Where wide gaps of other lines show a gutter, a gap may be narrower by this factor."""
 SAME_EDGE = 0.5
 """Columns begin at one edge, give or take this many heights of letters."""
 
@@ -71,7 +72,7 @@ def split_at_gutters(lines: Sequence[Line]) -> tuple[Line, ...]:
         if len({each.line for each in same}) < MIN_ROWS:
             continue
         shared = min(each.right for each in same) - max(each.left for each in same)
-        if shared >= WIDE * gap.height / 2:
+        if shared >= WIDE_HEIGHTS * gap.height / 2:
             cuts.setdefault(gap.line, []).append(gap.word)
     return tuple(
         part for index, line in enumerate(lines) for part in _cut(line, cuts.get(index, []))
@@ -88,11 +89,11 @@ def _gaps(index: int, line: Line, tilt: float) -> list[_Gap]:
 
     edges = [(along(a.box.right, a), along(b.box.left, b)) for a, b in pairwise(line.words)]
     usual = float(np.median([right - left for left, right in edges]))
-    least = max(WIDE * line.height, WIDER * usual if len(edges) > 2 else 0.0)
+    least = max(WIDE_HEIGHTS * line.height, WIDE_GAPS * usual if len(edges) > 2 else 0.0)
     return [
         _Gap(index, word, left, right, line.height, right - left >= least)
         for word, (left, right) in enumerate(edges, start=1)
-        if right - left >= ALSO * least
+        if right - left >= NARROW_SHARE * least
     ]
 
 

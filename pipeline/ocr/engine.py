@@ -82,9 +82,11 @@ class EnginePlugin(Protocol):
     best_side_px: int = 2000
     """Longest side of an image at which it reads best; larger pages are given to it no larger. The
     default is 170 dpi for a page of A4, where letters of 8 points are 19 pixels high."""
-    memory_mb: float = 750
-    """What one worker process takes, in millions of bytes: so many fit into the memory. The default
-    is what the largest engine takes that was measured here without a Java machine (`rapid`)."""
+    memory_mb: float = 500
+    """What one worker process takes, in millions of bytes, with a page of A4 at 600 dpi in colour:
+    this decides how many there are where memory is short. For the engines of this project it was
+    measured (peak PSS). The default is what the largest of those without a Java machine takes with
+    A4 at 300 dpi (476 MB), rounded up."""
     reads_pages: bool = True
     """Whether it looks at the pages at all. If not, it is given blank images, and is not proposed
     to users who need a language read."""

@@ -1,7 +1,7 @@
 """The report of a run as JSON: every document and page, written as they end.
 
-The file is one object; README.md lists its members. Pages are written when their document ends
-and are not kept in memory, so the report of a million pages costs no more than that of ten.
+The file is one object; docs/batches.md lists its members. Pages are written when their document
+ends and are not kept in memory, so the report of a million pages costs no more than that of ten.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ async def cluster_backend(
     name = engine.engine
     if not isinstance(name, str):
         raise UsageError(f"engine {engine.name} is an object of this process, not of the workers'")
-    # Elsewhere a worker is started for each core, as the README has it.
+    # Elsewhere a worker is started for each core, as docs/cluster.md has it.
     engine = replace(engine, threads=threads_for(local_workers(cluster.address) or cpu_count()))
     requirements = WorkerRequirements(engine, how_to_install(name))
     async with open_cluster(

@@ -23,7 +23,7 @@ STAGES = {
     "page": ("pipeline.workers.page:process_page", "pipeline.run.document:process_page"),
     "load": ("pipeline.workers.page_text:load_page", "pipeline.workers.page_text:repair"),
     "downscale": ("pipeline.workers.page_text:downscale",),
-    "recognition": ("pipeline.workers.page_text:recognize",),
+    "recognition": ("pipeline.workers.page_text:recognize_with",),
     "render": ("pipeline.workers.page:render",),
     "merge": ("pipeline.run.finish:merge_pages",),
     "check": ("pipeline.run.finish:verify",),
@@ -58,9 +58,12 @@ def install() -> None:
 
 def _clock_engine(name: str) -> None:
     """Times how long the engine takes to start, and its detection once it has."""
-    from pipeline.ocr.registry import engine_factory
+    from importlib.metadata import entry_points
 
-    engine: Any = engine_factory(name)
+    from pipeline.ocr.registry import ENTRY_POINT_GROUP
+
+    (entry,) = entry_points(group=ENTRY_POINT_GROUP, name=name)
+    engine: Any = entry.load()
     begin = engine.__init__
 
     def start(self: object, *given: object) -> None:

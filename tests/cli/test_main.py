@@ -1,328 +1,51 @@
-"""The command as a user meets it: messages, exit codes, and what is written where."""
+"""The commands that need no module of their own, and the list of all."""
 
 from __future__ import annotations
 
-import os
+import json
 import re
-import shutil
 from pathlib import Path
 
-import click
-import pytest
-from PIL import Image
-from pypdf import PdfReader, PdfWriter
-from support.command import Command
-from support.readers import page_sizes, pdfium_text
-from support.truth import SCANS
+from click.testing import CliRunner
+from support.command import Command, one_line
+from support.truth import HARDWARE
 
-HARDWARE = SCANS / "receipts/hardware.jpg"
+from pipeline.cli.main import cli
+from pipeline.model.version import __version__
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with one small scan."""
-    folder = tmp_path / "box"
-    folder.mkdir()
-    shutil.copy(HARDWARE, folder / "1.jpg")
-    return folder
+def test_version(command: Command) -> None:
+    assert command("--version").stdout == f"searchable-pdf, version {__version__}\n"
 
 
-def one_line(text: str) -> str:
-    assert text.count("\n") == 1, text
-    assert "Traceback" not in text
-    return text
+def test_every_command_is_listed_with_a_line() -> None:
+    shown = CliRunner().invoke(cli, ["--help"], terminal_width=80).output
+    listed = re.findall(r"^  ([a-z]+) +[A-Z].*\.$", shown, re.MULTILINE)
+    assert listed == ["convert", "text", "check", "engines", "cache", "ocr", "render", "merge"]
 
 
-def test_empty_folder(tmp_path: Path, command: Command) -> None:
-    (tmp_path / "empty").mkdir()
-    done = command("convert", tmp_path / "empty", "-o", tmp_path / "out")
+def test_check_names_what_is_no_pdf(command: Command) -> None:
+    done = command("check", HARDWARE)
     assert done.returncode == 3
-    assert "empty: no scan found" in one_line(done.stderr)
-    assert not (tmp_path / "out").exists()
+    assert "hardware.jpg: cannot be read as a PDF" in one_line(done.stderr)
 
 
-def test_missing_path(tmp_path: Path, folder: Path, command: Command) -> None:
-    done = command("convert", tmp_path / "nowhere", folder, "-o", tmp_path / "out")
-    assert done.returncode == 3
-    assert "nowhere: no such file or folder; check the path" in done.stderr
-    assert (tmp_path / "out/box.pdf").exists(), "everything else is done"
+def test_engines_as_json() -> None:
+    engines = json.loads(CliRunner().invoke(cli, ["engines", "--json"]).output)
+    names = {engine["name"]: engine for engine in engines}
+    assert names["none"]["available"]
+    assert "eng" in names["rapid"]["languages"]
 
 
-def test_rubbish_becomes_pages_that_say_so(folder: Path, tmp_path: Path, command: Command) -> None:
-    (folder / "2 garbage.tif").write_bytes(b"nothing of an image")
-    (folder / "3 empty.png").write_bytes(b"")
-    noise = Image.effect_noise((300, 300), 90)
-    noise.save(folder / "4 cut.jpg")
-    os.truncate(folder / "4 cut.jpg", (folder / "4 cut.jpg").read_bytes().index(b"\xff\xda") + 10)
-    noise.save(folder / "5 cut.tif")
-    with Image.open(folder / "5 cut.tif") as image:
-        strip = image.tag_v2[273][0]
-    os.truncate(folder / "5 cut.tif", strip)
-    done = command("convert", folder, "-o", tmp_path / "out")
-    assert done.returncode == 10
-    assert "Traceback" not in done.stderr
-    pdf = tmp_path / "out/box.pdf"
-    assert len(page_sizes(pdf)) == 5
-    for page, name in enumerate(("2 garbage.tif", "3 empty.png", "4 cut.jpg", "5 cut.tif"), 1):
-        text = " ".join(pdfium_text(pdf, page).split())
-        assert "This page could not be read." in text
-        assert name in text.replace("/ ", "/")
-        assert re.search(rf"{name}.*(replace|scan the page again)", done.stderr)
-    assert "4 pages failed" in done.stderr
-    assert "MILLER HARDWARE" in pdfium_text(pdf, 0)
-
-
-def test_a_placeholder_keeps_the_whole_name(tmp_path: Path, command: Command) -> None:
-    name = "Ünïcödé 写真 and a rather long name that needs more than one line of the page.tif"
-    (tmp_path / name).write_bytes(b"nothing")
-    done = command("convert", tmp_path / name, "-o", tmp_path / "out")
-    assert done.returncode == 3
-    text = pdfium_text(next((tmp_path / "out").glob("*.pdf")), 0)
-    for word in name.split():
-        assert word in text
-
-
-def test_nothing_readable_at_all(tmp_path: Path, command: Command) -> None:
-    (tmp_path / "x.tif").write_bytes(b"garbage")
-    done = command("convert", tmp_path / "x.tif", "-o", tmp_path / "out")
-    assert done.returncode == 3
-
-
-def test_bomb(folder: Path, tmp_path: Path, command: Command) -> None:
-    Image.new("1", (30_000, 30_000), 1).save(folder / "2.tif", compression="group4")
-    done = command("convert", folder, "-o", tmp_path / "out")
-    assert done.returncode == 10
-    assert "2.tif: 30000 x 30000 pixels are more than the limit of 250 million" in done.stderr
-    assert len(page_sizes(tmp_path / "out/box.pdf")) == 2
-
-
-def test_output_that_cannot_be_written(folder: Path, tmp_path: Path, command: Command) -> None:
-    (tmp_path / "file").write_text("not a folder")
-    done = command("convert", folder, "-o", tmp_path / "file" / "out")
-    assert done.returncode == 5
-    assert re.search(r"file/out: cannot be written \(Not a directory\)", done.stderr)
-    assert "Traceback" not in done.stderr
-
-
-def test_one_output_that_cannot_be_written_stops_no_other(
-    folder: Path, tmp_path: Path, command: Command
-) -> None:
-    (tmp_path / "out/box.pdf").mkdir(parents=True)
-    shutil.copytree(folder, tmp_path / "good")
-    done = command("convert", folder, tmp_path / "good", "-o", tmp_path / "out")
-    assert done.returncode == 5
-    assert "box.pdf" in done.stderr
-    assert (tmp_path / "out/good.pdf").exists()
-
-
-def test_same_output_name(folder: Path, tmp_path: Path, command: Command) -> None:
-    Image.new("L", (50, 50)).save(folder / "1.png")
-    done = command("convert", "--per-file", folder, "-o", tmp_path / "out")
-    assert done.returncode == 2
-    assert re.search(r"1\.jpg and .*1\.png would both become .*1\.pdf; rename one", done.stderr)
-    assert not (tmp_path / "out").exists(), "nothing is begun"
-
-
-def test_names_with_spaces_umlauts_and_line_breaks(tmp_path: Path, command: Command) -> None:
-    folder = tmp_path / "Übergröße und Löcher\nzweite Zeile"
-    folder.mkdir()
-    shutil.copy(HARDWARE, folder / "Seite 1 –\nAnfang.jpg")
-    done = command("convert", folder, "-o", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    reader = PdfReader(tmp_path / "out" / f"{folder.name}.pdf")
-    assert reader.metadata is not None
-    assert reader.metadata.title == "Übergröße und Löcher\\nzweite Zeile"
-    assert reader.outline[0].title == "Seite 1 –\\nAnfang"
-
-
-def test_a_name_that_is_no_text(tmp_path: Path, command: Command) -> None:
-    folder = tmp_path / os.fsdecode(b"b\xe9b\xe9")
-    folder.mkdir()
-    shutil.copy(HARDWARE, folder / "1.jpg")
-    done = command("convert", folder, "-o", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "out" / os.fsdecode(b"b\xe9b\xe9.pdf")).exists()
-
-
-def test_a_pdf_of_others_is_not_overwritten(folder: Path, tmp_path: Path, command: Command) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    writer = PdfWriter()
-    writer.add_blank_page(100, 100)
-    writer.write(out / "box.pdf")
-    before = (out / "box.pdf").read_bytes()
-    done = command("convert", folder, "-o", out)
-    assert done.returncode == 5
-    assert "was not made by this program; move it away, or replace it with --force" in done.stderr
-    assert (out / "box.pdf").read_bytes() == before
-    assert command("convert", folder, "-o", out, "-n").returncode == 0
-    assert (out / "box.pdf").read_bytes() == before
-    assert command("convert", folder, "-o", out, "--force").returncode == 0
-    assert "MILLER" in pdfium_text(out / "box.pdf", 0)
-    assert command("convert", folder, "-o", out, "--title", "Again").returncode == 0
-    assert PdfReader(out / "box.pdf").metadata.title == "Again"  # type: ignore[union-attr]
-
-
-def test_a_text_of_others_is_not_overwritten(
-    folder: Path, tmp_path: Path, command: Command
-) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "box.txt").write_text("years of notes")
-    done = command("convert", folder, "-o", out, "--sidecar")
-    assert done.returncode == 5
-    assert "box.txt exists" in done.stderr
-    assert (out / "box.txt").read_text() == "years of notes"
-
-
-@pytest.mark.parametrize("inside", (False, True))
-def test_update(folder: Path, tmp_path: Path, command: Command, inside: bool) -> None:
-    out = folder if inside else tmp_path / "out"
-    pdf = out / "box.pdf"
-
-    def update() -> bool:
-        before = pdf.stat().st_mtime_ns if pdf.exists() else None
-        done = command("convert", folder, "-o", out, "--update")
-        assert done.returncode == 0, done.stderr
-        return pdf.stat().st_mtime_ns != before
-
-    assert update()
-    assert not update()
-    shutil.copy(HARDWARE, folder / "2.jpg")
-    assert update()
-    assert len(page_sizes(pdf)) == 2
-    (folder / "1.jpg").unlink()
-    assert update()
-    assert not update()
-
-
-def test_dry_run_writes_nothing(folder: Path, tmp_path: Path, command: Command) -> None:
-    shutil.copy(SCANS / "fax/message.tif", folder / "2.tif")
-    (folder / "notes.txt").write_text("x")
-    done = command("convert", folder, "-o", tmp_path / "out", "--dry-run")
-    assert done.returncode == 0
-    assert done.stdout.splitlines() == [
-        f"{tmp_path}/out/box.pdf",
-        f"    {folder}/1.jpg",
-        f"    {folder}/2.tif (3 pages)",
-        f"passed over: {folder}/notes.txt",
-    ]
-    assert not (tmp_path / "out").exists()
-
-
-def test_pdfs_are_no_scans_and_scans_no_pdfs(tmp_path: Path, command: Command) -> None:
-    for arguments in (("check", HARDWARE), ("merge", HARDWARE, "-o", tmp_path / "x.pdf")):
-        done = command(*arguments)
-        assert done.returncode == 3
-        assert "hardware.jpg: cannot be read as a PDF" in one_line(done.stderr)
-    writer = PdfWriter()
-    writer.add_blank_page(100, 100)
-    writer.write(tmp_path / "box.pdf")
-    done = command("text", tmp_path / "box.pdf")
-    assert done.returncode == 3
-    assert "box.pdf: this is a PDF, and only images are read" in one_line(done.stderr)
-    done = command("text", tmp_path / "gone.png")
-    assert done.returncode == 3
-    assert "gone.png: there is no such file; check the path" in one_line(done.stderr)
-
-
-def test_one_pdf_of_everything(folder: Path, tmp_path: Path, command: Command) -> None:
-    pdf = tmp_path / "new" / "all.pdf"
-    done = command("convert", SCANS / "fax/message.tif", folder, "-o", pdf)
-    assert done.returncode == 0, done.stderr
-    assert len(page_sizes(pdf)) == 4
-    assert [item.title for item in PdfReader(pdf).outline] == ["message", "1"]
-
-
-def test_metadata(folder: Path, tmp_path: Path, command: Command) -> None:
-    values = {"title": "Tïtle", "author": "A. U. Thor", "subject": "Süb", "keywords": "a, b"}
-    options = [part for key, value in values.items() for part in (f"--{key}", value)]
-    command("convert", folder, "-o", tmp_path, *options)
-    metadata = PdfReader(tmp_path / "box.pdf").metadata
-    assert metadata is not None
-    assert {key: metadata[f"/{key.title()}"] for key in values} == values
-    assert "/CreationDate" not in metadata
-
-
-def test_quiet_and_verbose(folder: Path, tmp_path: Path, command: Command) -> None:
-    assert command("convert", folder, "-o", tmp_path, "-q").stderr == ""
-    said = command("convert", folder, "-o", tmp_path, "-v", "--force").stderr
-    assert "1.jpg: the file gives 72 dpi on a page-sized image: shown at" in said
-    assert re.search(r"1\.jpg: \d+ words", said)
-
-
-def test_what_is_larger_is_explained(tmp_path: Path, command: Command) -> None:
-    noise = Image.effect_noise((700, 700), 90)
-    noise.save(tmp_path / "noise.webp", quality=10)
-    done = command("convert", tmp_path / "noise.webp", "-o", tmp_path)
-    assert re.search(r"noise\.pdf: [\d.]+ times the size of its scans.*\.webp", done.stderr)
-
-
-def test_language(folder: Path, tmp_path: Path, command: Command) -> None:
-    assert command("convert", folder, "-o", tmp_path, "-l", "eng+swe").returncode == 0
-    done = command("convert", folder, "-o", tmp_path, "-l", "eng+rus", "--engine", "rapid")
-    assert done.returncode == 4
-    # whatever is installed, the message names the language and who or what helps
-    assert re.search(r"does not read Russian \(rus\).*(--engine|apt install)", done.stderr)
-    done = command("convert", folder, "-o", tmp_path, "-l", "english")
-    assert done.returncode == 4
-    assert "no language has the code 'english'" in one_line(done.stderr)
-
-
-def test_wrong_usage(folder: Path, tmp_path: Path, command: Command) -> None:
-    for wrong in (("-j", 0), ("--image-dpi", "many"), ("-n", "--force"), ("--no-such",)):
-        done = command("convert", folder, "-o", tmp_path, *wrong)
-        assert done.returncode == 2
-        assert done.stdout == ""
-        assert "Traceback" not in done.stderr
-
-
-def test_text_of_one_file(command: Command) -> None:
-    done = command("text", HARDWARE)
-    assert done.returncode == 0
-    assert done.stdout.startswith("MILLER HARDWARE\n22 Station Road\n")
-    assert done.stderr == ""
-
-
-def test_text_of_several_files(tmp_path: Path, command: Command) -> None:
-    (tmp_path / "bad.tif").write_bytes(b"garbage")
-    fax = SCANS / "fax/message.tif"
-    done = command("text", HARDWARE, tmp_path / "bad.tif", fax)
-    assert done.returncode == 10
-    headings = [line for line in done.stdout.splitlines() if line.startswith("---")]
-    assert headings == [
-        f"--- Result for {path} ---" for path in (HARDWARE, tmp_path / "bad.tif", fax)
-    ]
-    assert done.stdout.count("\f") == 2, "the pages of the fax are kept apart"
-    assert "bad.tif: this is not an image" in one_line(done.stderr)
-    assert command("text", tmp_path / "bad.tif").returncode == 3
-    assert "is a folder, not an image" in one_line(command("text", tmp_path).stderr)
-
-
-def test_help_names_every_option(command: Command) -> None:
-    from pipeline.cli.main import cli
-
-    context = click.Context(cli)
-    for name in cli.list_commands(context):
-        sub_command = cli.get_command(context, name)
-        assert sub_command
-        shown = command(name, "--help").stdout
-        for parameter in sub_command.params:
-            if parameter.param_type_name == "option" and parameter.name != "help":
-                assert parameter.opts[0] in shown
-                assert getattr(parameter, "help", None), parameter.name
-        assert re.search(r"Exit codes:\n +0 +all pages done\n", shown)
-        assert "\\b" not in shown, "a mark for the formatter got through to the user"
-    assert re.fullmatch(r"searchable-pdf, version [\d.]+\n", command("--version").stdout)
-
-
-def test_a_pipe_that_closes_is_no_fault(command: Command) -> None:
-    import subprocess
-    import sys
-
-    done = subprocess.run(
-        f"{sys.executable} -m pipeline text {HARDWARE} {HARDWARE} {HARDWARE} | head -n 1",
-        shell=True, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    assert done.stderr == ""
+def test_the_store_of_texts(tmp_path: Path, command: Command) -> None:
+    folder = tmp_path / "kept"
+    page = ("convert", HARDWARE, "-o", tmp_path / "out", "--cache-dir", folder)
+    assert command(*page).returncode == 0
+    runner = CliRunner()
+    shown = runner.invoke(cli, ["cache", "--cache-dir", str(folder)]).output
+    assert shown.startswith(f"{folder}: 1 pages, ")
+    shown = runner.invoke(cli, ["cache", "--cache-dir", str(folder), "prune", "--max-size", "0"])
+    assert re.match(r"1 pages dropped, .*; 0 left, 0 B$", shown.output)
+    wrong = command("cache", "prune", "--max-size", "much")
+    assert wrong.returncode == 2
+    assert "'much' is no size; write it like 500MB or 2GB" in one_line(wrong.stderr)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import EngineOptions, OcrOptions, UsageError
 from pipeline.ocr.engines.aspose.engine import AsposeOptions
-from pipeline.ocr.engines.tesseract import TesseractOptions
+from pipeline.ocr.engines.tesseract.tessdata import TesseractOptions
 
 TESSDATA, LICENCE = Path("/data/tess"), Path("/data/a.lic")
 LANGUAGES = ("eng", "swe")

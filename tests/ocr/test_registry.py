@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from support.truth import SCANS
 
 import pipeline
 from pipeline import EngineError, LanguageError, OcrOptions
+from pipeline.ocr.engines.rapid.engine import REVISION
 from pipeline.ocr.registry import choose_engine, how_to_install
 
 HARDWARE = SCANS / "receipts/hardware.jpg"
@@ -88,11 +90,11 @@ main()
 
 @pytest.fixture(scope="module")
 def blocks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment with the README's engine: in a package of its own, installed apart."""
+    """The environment with the engine of docs/engines.md, in a package of its own."""
     folder = tmp_path_factory.mktemp("blocks")
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs/engines.md").read_text(encoding="utf-8")
     pattern = r"<!-- engine -->\n```(?:python|toml)\n(.*?)```"
-    engine, project = re.findall(pattern, readme, re.DOTALL)
+    engine, project = re.findall(pattern, page, re.DOTALL)
     (folder / "package").mkdir()
     (folder / "package/blocks_engine.py").write_text(engine)
     (folder / "package/pyproject.toml").write_text(project)
@@ -171,6 +173,14 @@ def test_no_engine_is_named_outside_of_the_engines() -> None:
             if re.search("rapid(?!fuzz)|aspose|tessdata|tesserocr", words, re.IGNORECASE):
                 named.append(f"{path.relative_to(package)}: {words}")
     assert named == ["ocr/registry.py: rapid"]
+
+
+def test_identities_are_those_of_before() -> None:
+    """Texts in stores of earlier versions are known by them."""
+    packages = f"{version('rapidocr')} on OpenVINO {version('openvino')}"
+    rapid = choose_engine("rapid", OcrOptions())
+    assert rapid.identity == f"rapid {packages}   {REVISION}"
+    assert choose_engine("none", OcrOptions()).identity == ""
 
 
 def test_an_engine_says_how_it_is_installed_elsewhere() -> None:

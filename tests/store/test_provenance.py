@@ -19,7 +19,7 @@ from pipeline import (
     OcrOptions,
 )
 from pipeline.ocr.engines.aspose.engine import LICENCE_VARIABLE, AsposeOptions
-from pipeline.ocr.engines.tesseract import TesseractOptions
+from pipeline.ocr.engines.tesseract.tessdata import TesseractOptions
 from pipeline.ocr.registry import engine_plugin, options_of_class
 from pipeline.store.provenance import fingerprint
 from pipeline.store.texts import page_key
@@ -99,7 +99,7 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize(("engine", "engines"), WRITTEN)
-def test_options_of_engines_are_in_it_as_before(
+def test_fingerprints_of_engines_are_those_of_before(
     engine: str, engines: tuple[EngineOptions, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(LICENCE_VARIABLE, raising=False)

@@ -20,3 +20,10 @@ def run_command(*arguments: object, **settings: object) -> subprocess.CompletedP
         env=environment,
         **settings,  # type: ignore[call-overload]
     )
+
+
+def one_line(text: str) -> str:
+    """What stands on stderr, if it is one line and no traceback."""
+    assert text.count("\n") == 1, text
+    assert "Traceback" not in text
+    return text

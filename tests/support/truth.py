@@ -13,6 +13,7 @@ from support.readers import Found
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SCANS = FIXTURES / "scans"
+HARDWARE = SCANS / "receipts/hardware.jpg"
 
 MARKS = dict.fromkeys(map(ord, "\u200e\ufffe\x02\x0c"))
 """Marks that readers leave in texts, beside the characters."""

@@ -100,3 +100,14 @@ def test_one_page_has_all_cores(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert log.read_text().split()[1] == str(machine.cpu_count())
+
+
+@pytest.mark.parametrize("command", ("text", "convert"))
+def test_the_engine_is_chosen_once_for_all_pages(pages: Path, command: str) -> None:
+    log, output = pages.parent / "statuses", ("-o", pages.parent / "out.pdf")
+    done = survival.run(
+        command, pages, *(output if command == "convert" else ()), "--engine", "counted",
+        COUNTED_LOG=pages.parent / "log", COUNTED_STATUS_LOG=log,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert len(log.read_text().splitlines()) == 1

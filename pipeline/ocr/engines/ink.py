@@ -11,10 +11,15 @@ from PIL import Image
 Span = tuple[float, float]
 
 INK_SHARE = 0.6
-"""Pixels darker than this part of the way from the darkest to the paper are ink."""
+"""Pixels darker than this part of the way from the darkest pixel to the paper are ink. It is more
+than a half, so that the grey edges of letters are ink, and the noise of the paper is not."""
 PAPER_PERCENTILE = 90
+"""Brightness of the paper: letters cover far less than nine tenths of a line, and the brightest
+pixel of all may be a speck of noise."""
 NEARNESS = 0.5
-"""What a pixel of distance from the expected place costs, in pixels of a gap's width."""
+"""What a pixel of distance from the expected place costs, in pixels of a gap's width. Words part
+where a gap is wide: a place that is wrong by a letter costs less than the gap between two words is
+wider than one between two letters."""
 
 
 def snap_words(line: Image.Image, expected: Sequence[Span]) -> list[Span]:
@@ -37,9 +42,10 @@ def snap_words(line: Image.Image, expected: Sequence[Span]) -> list[Span]:
     (first, last), inner = gaps
     if len(inner) < count:
         return list(expected)
-    chosen = _choose(inner, [(before[1] + after[0]) / 2 for before, after in pairwise(expected)])
-    starts = [first, *(gap[1] for gap in chosen)]
-    ends = [*(gap[0] for gap in chosen), last]
+    places = [(before[1] + after[0]) / 2 for before, after in pairwise(expected)]
+    word_gaps = _word_gaps(inner, places)
+    starts = [first, *(gap[1] for gap in word_gaps)]
+    ends = [*(gap[0] for gap in word_gaps), last]
     return list(zip(starts, ends, strict=True))
 
 
@@ -57,7 +63,7 @@ def _gaps(line: Image.Image) -> tuple[Span, list[Span]] | None:
     return (float(inked[0]), float(inked[-1] + 1)), inner
 
 
-def _choose(gaps: list[Span], expected: list[float]) -> list[Span]:
+def _word_gaps(gaps: list[Span], expected: list[float]) -> list[Span]:
     """As many of the gaps as are expected, in order: the widest that are near."""
 
     def worth(gap: Span, place: float) -> float:

@@ -14,8 +14,8 @@ class NullEngine:
 
     name = "none"
     languages = frozenset(LANGUAGES)
-    best_side_px = 100
-    memory_mb = 300
+    best_side_px = 100  # the images that it is given are blank: small ones are made sooner
+    memory_mb = 300  # 253 MB were measured (see `EnginePlugin.memory_mb`): the scan, packed anew
     reads_pages = False
 
     def __init__(self, options: EngineOptions, threads: int) -> None:

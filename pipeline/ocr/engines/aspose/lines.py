@@ -14,7 +14,10 @@ from ....pdf.glyphless import GlyphlessFont
 from ..ink import snap_words
 
 BASELINE_SHARE, ASCENT_SHARE = 0.8, 0.66
-"""Where the baseline stands in the rectangle of a line, and how tall its letters are."""
+"""Where the baseline stands in the rectangle of a line, and how tall its letters are: parts of the
+rectangle's height. In Helvetica letters rise 0.72 of the type size and go down 0.21 (Adobe's font
+metrics), so the baseline is at 0.78 of a rectangle that holds both. The second is an estimate: the
+upper edge of a highlight depends on it, no word's place along its line."""
 
 
 def lines_of(text: str, place: Any, skew_deg: float, image: Image.Image) -> list[Line]:
@@ -27,7 +30,7 @@ def lines_of(text: str, place: Any, skew_deg: float, image: Image.Image) -> list
         image: The page.
 
     Returns:
-        The line, or nothing where there is no text or no place.
+        The line; none where there is no text, or its rectangle is empty.
     """
     text = nfc(text).strip()
     font = GlyphlessFont()

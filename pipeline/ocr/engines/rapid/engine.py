@@ -29,8 +29,8 @@ class RapidEngine:
 
     name = "rapid"
     languages = LANGUAGES
-    best_side_px = 2000
-    memory_mb = 750
+    best_side_px = 2000  # of 20 dense pages .994 of the words are found, at 1280 px .992
+    memory_mb = 750  # 681 MB were measured (see `EnginePlugin.memory_mb`)
     distributions = ("rapidocr", "openvino")
 
     def __init__(self, options: EngineOptions, threads: int) -> None:

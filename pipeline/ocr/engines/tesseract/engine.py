@@ -6,17 +6,22 @@ import hashlib
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...model.characters import nfc, visual_order
-from ...model.errors import EngineError, LanguageError, RecognitionError
-from ...model.geometry import Baseline, Box
-from ...model.options import EngineOptions
-from ...model.text import Line, PageText, Word
-from ..engine import EngineStatus
+from ....model.characters import nfc, visual_order
+from ....model.errors import EngineError, LanguageError, RecognitionError
+from ....model.geometry import Baseline, Box
+from ....model.text import Line, PageText, Word
+from ...engine import EngineStatus
+from .tessdata import (
+    ENDING,
+    TesseractOptions,
+    install_languages,
+    installed_languages,
+    tessdata_dir,
+)
 
 if TYPE_CHECKING:  # a look at --help opens no image
     import click
@@ -26,71 +31,22 @@ INSTALL = "pip install 'searchable-pdf[tesseract]'"
 DEFAULT_LANGUAGES = ("eng",)
 REVISION = "2"
 """Counts up when our own steps around it change what is read."""
-ENDING = ".traineddata"
-HELPERS = frozenset(("osd", "equ", "snum"))
-"""Data that is no language."""
 VARIABLES = {
     "textord_tabfind_find_tables": "0",
     "textord_all_prop": "1",
 }
-"""What it takes for tables is cut into pieces: without, 3 of 100 words more are found on forms.
-Looking for type of fixed pitch takes time, and is of no use to its LSTM models."""
+"""Its search for tables is off: it cuts to pieces what it takes for one, and without it 3 of 100
+words more are found on forms. All print is taken as proportional: looking for type of fixed pitch
+takes time, and is of no use to its LSTM models."""
 LOW_DPI, BEST_DPI = 180, 200
 """Pages below the first are looked at as if they had the second: of forms of 91 dpi, 81 words of
 100 are found instead of 66, of letters of 75 dpi, 98 instead of 86. Above, it wins nothing."""
 LARGEST_TIMES, LARGEST_SIDE_PX = 3.0, 5000
-USUAL_PLACES = (
-    "/usr/share/tesseract-ocr/5/tessdata",
-    "/usr/share/tesseract-ocr/4.00/tessdata",
-    "/usr/share/tessdata",
-    "/usr/share/tesseract/tessdata",
-    "/usr/local/share/tessdata",
-    "/opt/homebrew/share/tessdata",
-    "/opt/local/share/tessdata",
-    r"C:\Program Files\Tesseract-OCR\tessdata",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TesseractOptions(EngineOptions):
-    """What a user can choose of Tesseract.
-
-    Attributes:
-        tessdata_dir: Folder of its language data; None to look where systems have it.
-    """
-
-    tessdata_dir: Path | None = None
-
-    @property
-    def fingerprint_parts(self) -> tuple[str, ...]:
-        """A folder of one's own: its data may be other data of the same languages."""
-        return () if self.tessdata_dir is None else (f"tessdata={self.tessdata_dir.resolve()}",)
-
-
-def tessdata_dir(options: TesseractOptions) -> Path | None:
-    """The folder of language data: the user's, that of `TESSDATA_PREFIX`, or a usual one."""
-    if options.tessdata_dir is not None:
-        return options.tessdata_dir
-    prefix = os.environ.get("TESSDATA_PREFIX")
-    if prefix:
-        inside = Path(prefix) / "tessdata"
-        return inside if inside.is_dir() else Path(prefix)
-    return next((path for path in map(Path, USUAL_PLACES) if path.is_dir()), None)
-
-
-def installed_languages(options: TesseractOptions) -> tuple[str, ...]:
-    """Codes of the languages whose data is there."""
-    folder = tessdata_dir(options)
-    if folder is None or not folder.is_dir():
-        return ()
-    codes = {path.name.removesuffix(ENDING) for path in folder.glob(f"*{ENDING}")}
-    return tuple(sorted(codes - HELPERS))
-
-
-def install_languages(codes: tuple[str, ...]) -> str:
-    """The commands that install the data of these languages."""
-    debian = " ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in codes)
-    return f"apt install {debian}, or brew install tesseract-lang"
+"""Pages are enlarged no more: below 67 dpi a letter has too few pixels for any enlargement, and
+beyond A4 at 430 dpi a page would take more memory than `memory_mb` says."""
+DEFAULT_HEIGHT_SHARE = 0.75
+"""How tall letters are, as a part of the line's box, where Tesseract does not say it: of the box
+about a quarter is below the baseline (see `aspose.lines`)."""
 
 
 class TesseractEngine:
@@ -104,8 +60,8 @@ class TesseractEngine:
     name = "tesseract"
     options_class = TesseractOptions
     default_languages = DEFAULT_LANGUAGES
-    best_side_px = 20_000
-    memory_mb = 600
+    best_side_px = 20_000  # any page as it is: it reads 300 dpi and more best
+    memory_mb = 600  # 562 MB were measured (see `EnginePlugin.memory_mb`); 117 with A4 at 300 dpi
     auto_fallback = True
     distributions = ("tesserocr",)
 
@@ -124,7 +80,7 @@ class TesseractEngine:
                 ("--tessdata-dir",),
                 type=click.Path(path_type=Path),
                 metavar="DIR",
-                help="Folder of Tesseract's language data.  [default: where the system has it]",
+                help="tesseract: folder of its language data.  [default: where the system has it]",
             ),
         )
 
@@ -173,7 +129,7 @@ class TesseractEngine:
 
     def _read(self, api: Any, image: Image.Image, dpi: float, scale: float) -> tuple[Line, ...]:
         """The lines of a page that was enlarged by `scale`, in pixels of the page."""
-        api.SetImageBytes(*_as_tesseract_takes_it(image))
+        api.SetImageBytes(*_raw_pixels(image))
         if dpi:
             api.SetSourceResolution(round(dpi))
         try:
@@ -206,15 +162,15 @@ class TesseractEngine:
         return self._opened[languages]
 
     def _lines(self, api: Any, scale: float) -> tuple[Line, ...]:
-        """What was read, in pixels of the page, which was enlarged by `scale`."""
+        """The recognized lines, in pixels of the page, which was enlarged by `scale`."""
         level = self._library.RIL
         lines: list[Line] = []
         words: list[Word] = []
         baseline, height = Baseline(0, 0, 0, 0), 0.0
-        found = api.GetIterator()
-        if found is None or found.Empty(level.WORD):
+        results = api.GetIterator()
+        if results is None or results.Empty(level.WORD):
             return ()
-        for place in self._library.iterate_level(found, level.WORD):
+        for place in self._library.iterate_level(results, level.WORD):
             if place.IsAtBeginningOf(level.TEXTLINE):
                 if words:
                     lines.append(Line(tuple(words), baseline, height))
@@ -248,7 +204,7 @@ def _enlarged(image: Image.Image, scale: float) -> Image.Image:
     return image.resize(size, Image.Resampling.BICUBIC)
 
 
-def _as_tesseract_takes_it(image: Image.Image) -> tuple[bytes, int, int, int, int]:
+def _raw_pixels(image: Image.Image) -> tuple[bytes, int, int, int, int]:
     """Pixels in rows, width, height, bytes for each pixel (0 for a bit) and for each row.
 
     It makes pages grey, and then black and white, itself: that takes time where they are.
@@ -268,7 +224,7 @@ def _as_tesseract_takes_it(image: Image.Image) -> tuple[bytes, int, int, int, in
 
 
 def _line_of(place: Any, level: Any, scale: float) -> tuple[Baseline, float]:
-    """Where the line stands that begins here, and how tall it is, in pixels of the page."""
+    """Baseline and height of letters of the line that begins here, in pixels of the page."""
     left, top, right, bottom = place.BoundingBox(level.TEXTLINE)
     points = place.Baseline(level.TEXTLINE)
     if points:
@@ -279,7 +235,9 @@ def _line_of(place: Any, level: Any, scale: float) -> tuple[Baseline, float]:
     row = place.RowAttributes() or {}
     # Row height counts the descenders, which Tesseract gives as a negative number.
     height = float(row.get("row_height", 0)) - abs(float(row.get("descenders", 0)))
-    return baseline, (height if height > 0 else max(1.0, (bottom - top) * 0.75)) / scale
+    if height <= 0:
+        height = max(1.0, (bottom - top) * DEFAULT_HEIGHT_SHARE)
+    return baseline, height / scale
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from support.engines import need_engine
 from support.readers import page_sizes, pdfium_text, pdfium_words, poppler_text
 from support.truth import PAGES, SCANS, TruePage, recall, share_in_place
 
-from pipeline import recognize
+from pipeline import EngineError, LanguageError, async_ocr, recognize
 from pipeline.model.languages import LANGUAGES
-from pipeline.ocr.engines.tesseract import TesseractOptions, tessdata_dir
+from pipeline.ocr.engines.aspose.engine import AsposeOptions
+from pipeline.ocr.engines.tesseract.tessdata import TesseractOptions, tessdata_dir
 from pipeline.ocr.registry import engine_status
 
 HARDWARE = SCANS / "receipts/hardware.jpg"
@@ -112,3 +114,13 @@ def test_codes_are_those_of_tesseract() -> None:
     need_engine("tesseract")
     known = engine_status("tesseract").languages
     assert [code for code in known if code not in LANGUAGES and code.islower()] == []
+
+
+def test_the_library_takes_options_of_an_engine(tmp_path: Path) -> None:
+    need_engine("tesseract", "eng")
+    missing = TesseractOptions(tmp_path)
+    for options in (missing, (AsposeOptions(aspose_areas="table"), missing)):
+        with pytest.raises(EngineError, match=f"no language data in {tmp_path}"):
+            asyncio.run(async_ocr(HARDWARE, engine="tesseract", engine_options=options))
+        with pytest.raises(LanguageError, match="data for eng is missing"):
+            recognize(Image.new("L", (60, 80), 255), "eng", "tesseract", options)

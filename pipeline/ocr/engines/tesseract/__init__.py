@@ -1,0 +1,1 @@
+"""Tesseract, inside this process, with language data from the system."""
