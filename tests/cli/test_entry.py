@@ -11,13 +11,14 @@ from support.truth import HARDWARE
 
 FAULTY = """
 import sys
-from pipeline.cli import engines, entry
+from pipeline.cli import entry
+from pipeline.store.texts import Store
 
-def engine_statuses(options):
+def usage(self):
     raise ZeroDivisionError("nobody thought of it")
 
-engines.engine_statuses = engine_statuses
-sys.argv = ["searchable-pdf", "engines"]
+Store.usage = usage
+sys.argv = ["searchable-pdf", "cache"]
 entry.main()
 """
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 from support.pages import page_with_word
+from support.readers import page_sizes
 from support.survival import GOOD, page
 
 from pipeline import (
@@ -62,8 +63,10 @@ class Saboteur:
 
     def recognize(self, image: Image.Image, languages: tuple[str, ...]) -> PageText:
         if image.height == 102:
-            (spooled,) = self.out.glob(".*/*/00000000.pdf")
-            spooled.write_bytes(self.other)
+            # The first page of the other document may be there, too; they differ in height.
+            spooled = self.out.glob(".*/*/00000000.pdf")
+            (first,) = (path for path in spooled if page_sizes(path)[0][1] < 73)
+            first.write_bytes(self.other)
         word = Word("word", Box(0, 0, 100, 30))
         return PageText(*image.size, (Line((word,), Baseline(0, 25, 100, 25), 20),))
 
