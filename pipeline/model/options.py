@@ -94,7 +94,7 @@ class OcrOptions:
 
     @property
     def cache_key(self) -> str:
-        """All of it that changes the text of a page.
+        """All of it that changes what is recognized.
 
         The options of all engines follow `areas=`, which was once the only one there was: texts
         that were stored then are still known.

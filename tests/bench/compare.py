@@ -53,7 +53,7 @@ def run(given: argparse.Namespace, folder: Path) -> Bench:
     if "profile" in given.parts:
         for engine in engines:
             options = _options(given, engine, given.language)
-            bench.stage_timess.append(profile(engine, scans, given.jobs, options, folder))
+            bench.profiles.append(profile(engine, scans, given.jobs, options, folder))
     if "workers" in given.parts:
         few = sets[0].first(given.workers_pages)
         for engine in engines:

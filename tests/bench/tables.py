@@ -34,9 +34,9 @@ def show(bench: Bench) -> None:
     console.print(f"{programs}; {about['jobs']} jobs on {about['cores']} cores", soft_wrap=True)
     if bench.results:
         console.print(_comparison(bench))
-    if bench.stage_timess:
-        console.print(_profiles(bench.stage_timess))
-        for each in bench.stage_timess:
+    if bench.profiles:
+        console.print(_profiles(bench.profiles))
+        for each in bench.profiles:
             if each.engine != "none":
                 console.print(
                     f"{each.engine}: first page to last {each.pages_s:.1f} s:"

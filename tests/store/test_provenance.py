@@ -99,7 +99,7 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize(("engine", "engines"), WRITTEN)
-def test_fingerprints_of_engines_are_those_of_before(
+def test_options_of_engines_are_in_it_as_before(
     engine: str, engines: tuple[EngineOptions, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(LICENCE_VARIABLE, raising=False)
