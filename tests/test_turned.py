@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from conftest import Command
 from PIL import Image, ImageChops, ImageOps
 from readers import READERS, Found, page_sizes
-from truth import PAGES, SCANS, recall, share_in_place
+from truth import PAGES, SCANS, TruePage, recall, share_in_place
 
 from pipeline import (
     Baseline,
@@ -251,6 +252,39 @@ def test_rotate_pages(tmp_path: Path, command: Command, turn_deg: int) -> None:
     made = pdf.read_bytes()
     assert command(*arguments, "--rotate-pages").returncode == 0
     assert pdf.read_bytes() == made
+
+
+@pytest.mark.parametrize(("name", "tilt_deg"), (("letters/3", -1.5), ("letters/1", 1.5)))
+def test_words_of_a_tilted_page_lie_on_their_print(
+    tmp_path: Path, name: str, tilt_deg: float
+) -> None:
+    page, image = PAGE[name], scan(name)
+    paper = image.getpixel((5, 5))
+    tilted = image.rotate(tilt_deg, Image.Resampling.BICUBIC, fillcolor=paper)
+    path, pdf = tmp_path / "tilted.png", tmp_path / "tilted.pdf"
+    tilted.save(path, dpi=(170, 170))
+    with load_page(PageSource(path)) as opened:
+        pdf.write_bytes(render_page(opened, recognize(tilted, engine="rapid")))
+    true = replace(
+        page, lines=[[moved(word, page, tilt_deg) for word in row] for row in page.lines]
+    )
+    for read, words in READERS.values():
+        assert recall(page, read(pdf, 0)) >= 0.97
+        share, count = share_in_place(true, words(pdf, 0), page_sizes(pdf)[0])
+        assert count >= 0.97 * len(page.words)
+        assert share >= 0.98
+
+
+def moved(word: dict, page: TruePage, tilt_deg: float) -> dict:
+    """A true word of a page that is turned about its middle, counter-clockwise."""
+    cos, sin = math.cos(math.radians(tilt_deg)), math.sin(math.radians(tilt_deg))
+    left, top, right, bottom = word["box"]
+    x, y = (left + right - page.width) / 2, (top + bottom - page.height) / 2
+    x, y = page.width / 2 + x * cos + y * sin, page.height / 2 - x * sin + y * cos
+    width, height = right - left, bottom - top
+    across = (width * cos + height * abs(sin)) / 2
+    down = (height * cos + width * abs(sin)) / 2
+    return {**word, "box": (x - across, y - down, x + across, y + down)}
 
 
 def test_rotate_pages_by_hand(tmp_path: Path, command: Command) -> None:
