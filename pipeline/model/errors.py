@@ -8,7 +8,8 @@
     │   ├── RecognitionError   10   the engine failed on the page
     │   │   ├── PageTimeoutError    it took too long
     │   │   ├── WorkerDiedError     its process died
-    │   │   └── CorrectionError     a text corrected by hand is not readable
+    │   │   ├── CorrectionError     a text corrected by hand is not readable
+    │   │   └── UnforeseenError     nobody knows why: a fault of a library, or of the program
     │   └── EngineError         4   the engine is missing, or cannot be used as asked
     │       ├── LanguageError   4   the engine does not read the language
     │       └── WorkerSetupError 4  Dask, or what its workers need, is not there
@@ -22,6 +23,9 @@ they survive pickling between processes.
 """
 
 from __future__ import annotations
+
+import multiprocessing
+import threading
 
 from .exit_code import ExitCode
 
@@ -76,6 +80,22 @@ class CorrectionError(RecognitionError):
     """A corrected text of this page is not what `PageText.from_json` reads."""
 
 
+class UnforeseenError(RecognitionError):
+    """The work on this page was stopped by an exception that is none of these.
+
+    Args:
+        message: What went wrong, with the name of the page.
+        kind: Name of the exception's class.
+    """
+
+    def __init__(self, message: str, kind: str = "") -> None:
+        super().__init__(message, kind)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class EngineError(OcrError):
     """The engine is not there, or cannot be used as asked."""
 
@@ -106,3 +126,16 @@ class ClusterError(SearchablePdfError):
     """The cluster cannot be reached, or was lost and has not come back."""
 
     exit_code = ExitCode.NOT_WRITABLE
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether the user has pressed Ctrl-C, or a signal has ended the run.
+
+    Python raises that in the main thread of the process that hears signals, which workers do not.
+    Anywhere else such an exception is one that an engine, or a library, has raised by itself.
+    """
+    return (
+        isinstance(error, KeyboardInterrupt)
+        and threading.current_thread() is threading.main_thread()
+        and multiprocessing.parent_process() is None
+    )

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from PIL import Image
 
-from ..model.characters import printable
-from ..model.errors import EngineError, OcrError, RecognitionError
+from ..model.characters import reason_of
+from ..model.errors import EngineError, OcrError, RecognitionError, is_interrupt
 from ..model.languages import parse_languages
 from ..model.options import DEFAULT_ENGINE, EngineOptions, OcrOptions
 from ..model.text import PageText
@@ -40,9 +40,10 @@ class _IdleEngines:
                 engine = plugin(options, threads)
             except OcrError:
                 raise
-            except Exception as error:
-                reason = printable(str(error))
-                raise EngineError(f"engine {name} does not start: {reason}") from error
+            except BaseException as error:
+                if is_interrupt(error):
+                    raise
+                raise EngineError(f"engine {name} does not start: {reason_of(error)}") from error
         yield engine  # one that failed on a page does not come back
         with self._lock:
             idle.append(engine)
@@ -98,11 +99,16 @@ def _checked(engine: Engine, image: Image.Image, languages: tuple[str, ...]) -> 
         page = engine.recognize(image, languages)
     except OcrError:
         raise
-    except Exception as error:
-        reason = printable(str(error).strip()) or type(error).__name__
-        raise RecognitionError(f"engine {engine.name} failed: {reason}") from error
-    wrong_type = f"it gave {type(page).__name__}, not PageText"
-    fault = page.fault if isinstance(page, PageText) else wrong_type
+    except BaseException as error:  # engines raise SystemExit and the panics of their libraries
+        if is_interrupt(error):
+            raise
+        raise RecognitionError(f"engine {engine.name} failed: {reason_of(error)}") from error
+    fault = f"it gave {type(page).__name__}, not PageText"
+    if isinstance(page, PageText):
+        try:
+            fault = page.fault
+        except Exception as error:  # its parts are not what they should be
+            fault = f"its text cannot be looked at ({reason_of(error)})"
     if fault:
         raise RecognitionError(f"engine {engine.name} is faulty: {fault}; report it to its authors")
     return page

@@ -18,6 +18,7 @@ from ..model.errors import (
     OutputError,
     PageTimeoutError,
     SearchablePdfError,
+    UnforeseenError,
     VerificationError,
     WorkerDiedError,
 )
@@ -33,6 +34,7 @@ from ..store.corrections import correction, text_file
 from ..store.provenance import fingerprint
 from ..store.spool import Spool
 from ..store.texts import page_key
+from ..workers.contained import unforeseen
 from ..workers.job import PageJob
 from ..workers.limit import Limit
 from ..workers.page import process_page, stand_in, stand_in_unseen
@@ -44,6 +46,9 @@ Item = TypeVar("Item")
 
 NEWEST_TASKS = 64
 """A failure that is not among them is seen at the end, when all are gathered."""
+
+STOPPED = (PageTimeoutError, WorkerDiedError, UnforeseenError)
+"""How the work on a page ends where it cannot say so itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,20 +203,24 @@ class DocumentJob:
         """How a page ends, also where its worker hangs or dies."""
         try:
             return await self.context.runner(process_page, job)
-        except (PageTimeoutError, WorkerDiedError) as error:
-            kind, message = type(error).__name__, str(error)
+        except STOPPED as error:
+            kind, message = _kind(error), str(error)
         except SearchablePdfError:
             raise
         except Exception as error:  # a fault of this program stops one page, not the run
-            kind, message = type(error).__name__, f"{job.source}: {printable(str(error))}"
+            fault = unforeseen(job, error)
+            kind, message = fault.kind, str(fault)
         make = partial(stand_in, stage="worker", kind=kind, message=message)
         try:
             return await self.context.runner(make, job)
+        except UnforeseenError as error:
+            kind, message = error.kind, str(error)
         except SearchablePdfError as error:
-            if not isinstance(error, PageTimeoutError | WorkerDiedError):
+            if not isinstance(error, STOPPED):
                 raise
         except Exception as error:
-            kind, message = type(error).__name__, f"{job.source}: {printable(str(error))}"
+            fault = unforeseen(job, error)
+            kind, message = fault.kind, str(fault)
         return await asyncio.to_thread(stand_in_unseen, job, kind, message)
 
     def _content(self, path: Path) -> Content:
@@ -249,6 +258,10 @@ class DocumentJob:
         folder = self.context.options.text_dir
         assert folder is not None
         return text_file(folder, self.document, self.context.root, source)
+
+
+def _kind(error: SearchablePdfError) -> str:
+    return error.kind if isinstance(error, UnforeseenError) else type(error).__name__
 
 
 def _one_failed(tasks: list[asyncio.Task[PageOutcome]]) -> bool:

@@ -14,12 +14,10 @@ from contextlib import suppress
 from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import TypeVar
 
 from PIL import Image
 
-Job = TypeVar("Job")
-Result = TypeVar("Result")
+from .contained import Job, Result, contained
 
 PR_SET_PDEATHSIG = 1
 FIRST_TO_BE_KILLED = "1000"
@@ -29,7 +27,7 @@ FIRST_TO_BE_KILLED = "1000"
 def call(function: Callable[[Job], Result], job: Job, verbose: bool) -> Result:
     """`function(job)`, in a process that is set up as a worker."""
     _set_up(verbose)
-    return function(job)
+    return contained(function, job)
 
 
 @cache

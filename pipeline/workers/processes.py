@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
@@ -12,7 +11,9 @@ from contextlib import asynccontextmanager, contextmanager
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from ..model.errors import PageTimeoutError, WorkerDiedError
-from .process_setup import Job, Result, call
+from .contained import Job, Result
+from .process_setup import call
+from .spawn import LEFT, worker_context
 
 GRACE_S = 60.0
 """A worker that cannot be stopped at its time-out is given up after this many seconds more."""
@@ -108,19 +109,19 @@ class _Worker:
         arguments = (function, job, self._verbose)
         with _no_interrupts():
             if self._pool is None:
-                self._pool = ProcessPool(1, context=multiprocessing.get_context("spawn"))
+                self._pool = ProcessPool(1, context=worker_context())
             try:
                 return self._pool.schedule(call, args=arguments, timeout=timeout_s)
             except RuntimeError:  # the pool broke while it was idle
                 self.stop()
-                self._pool = ProcessPool(1, context=multiprocessing.get_context("spawn"))
+                self._pool = ProcessPool(1, context=worker_context())
                 return self._pool.schedule(call, args=arguments, timeout=timeout_s)
 
 
 def _obituary(job: object, code: int | None) -> str:
     how = ""
     if code is not None:
-        how = f" with exit code {code}"
+        how = f" with exit code {0 if code == LEFT else code}"
         if code < 0:
             try:
                 how = f" by {signal.Signals(-code).name}"

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from ..model.options import Workers
+from .contained import Job, Result, contained
 from .job import PageJob
-from .process_setup import Job, Result
 from .processes import ProcessRunner
 
 
@@ -23,6 +23,8 @@ class Runner(Protocol[Job]):
         """The result of `function(job)`.
 
         Raises:
+            SearchablePdfError: What the function raised.
+            UnforeseenError: It raised another exception.
             PageTimeoutError: It took too long.
             WorkerDiedError: It killed its process, twice.
         """
@@ -62,7 +64,7 @@ class ThreadRunner:
     async def __call__(self, function: Callable[[Job], Result], job: Job) -> Result:
         """See `Runner`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, function, job)
+        return await loop.run_in_executor(self._threads, contained, function, job)
 
     def close(self) -> None:
         """See `Runner`."""

@@ -21,6 +21,7 @@ from ...model.errors import WorkerDiedError
 from ...model.options import ClusterOptions, ConvertOptions
 from ...model.page import PageSource
 from ...model.version import __version__
+from ..contained import contained
 from ..job import PageJob
 from . import link
 from .members import WATCH_S, ClusterWorkers
@@ -92,7 +93,7 @@ class ClusterRunner:
                     self._transfer.request, function, job, send_scan=send_scan, send_back=send_back
                 )
             except OSError:  # no worker could open it either: the message is the same from here
-                return await asyncio.to_thread(function, job)
+                return await asyncio.to_thread(contained, function, job)
             reply: PageReply = pickle.loads(await self._ask(payload, job, worker))
             if reply.refusal:
                 await self._workers.refuse(reply.worker, reply.refusal)

@@ -5,6 +5,8 @@ A package of its own, which `survival.environment` puts on the path of the comma
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import ctypes
 import os
 import resource
@@ -19,6 +21,17 @@ from pipeline import Baseline, Box, EngineOptions, Line, PageText, Word
 
 LOG = "FAULTS_LOG"
 """Names a file to which each recognition adds a line."""
+
+
+class Panic(BaseException):
+    """As `pyo3_runtime.PanicException` is."""
+
+
+class TwoArguments(RuntimeError):
+    """Can be pickled, but not be made again from its pickle."""
+
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(f"{one} and {two}")
 
 
 class FaultsEngine:
@@ -62,6 +75,20 @@ class FaultsEngine:
                 hoard = bytearray(os.urandom(1_000_000)) * 1000
                 threading.Event().wait()
                 del hoard
+            case 212:
+                raise SystemExit(0)
+            case 213:
+                raise asyncio.CancelledError
+            case 214:
+                raise KeyboardInterrupt
+            case 215:
+                raise Panic("a Rust library panicked")
+            case 216:
+                raise concurrent.futures.CancelledError
+            case 217:
+                raise TwoArguments("one", "two")
+            case 218:
+                ctypes.CDLL(None).exit(0)
         word = Word(f"seen{image.height}", Box(0, 0, image.width, 20), 0.9)
         line = Line((word,), Baseline(0, 16, image.width, 16), 12)
         return PageText(image.width, image.height, (line,), engine=self.name)
