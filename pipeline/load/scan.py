@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import AvifImagePlugin, Image
 
-from ..model.characters import printable
-from ..model.errors import ScanError
+from ..model.characters import printable, reason_of
+from ..model.errors import MachineError, ScanError, is_shortage
 from ..model.page import Document, PageSource
 from .pillow import PREFIX_BYTES, open_as
 
@@ -103,9 +103,14 @@ def scan_errors(source: PageSource) -> Iterator[None]:
         raise ScanError(f"{source}: is a folder, not an image; name the files in it") from error
     except PermissionError as error:
         raise ScanError(f"{source}: no permission to read it; change its mode or owner") from error
-    except MemoryError as error:
-        raise ScanError(f"{source}: too large for the memory of this machine") from error
+    except MachineError:
+        raise
     except Exception as error:
+        if is_shortage(error):
+            raise MachineError(
+                f"{source}: too large for what this machine has left ({reason_of(error)}); try"
+                " fewer pages at a time (-j), or free memory and disk space"
+            ) from error
         # Decoders raise nearly anything on hostile data: struct.error, zlib.error, IndexError.
         reason = printable(str(error)) or type(error).__name__
         raise ScanError(

@@ -9,6 +9,7 @@
     │   │   ├── PageTimeoutError    it took too long
     │   │   ├── WorkerDiedError     its process died
     │   │   ├── CorrectionError     a text corrected by hand is not readable
+    │   │   ├── MachineError        the machine lacks memory, disk space or open files
     │   │   └── UnforeseenError     nobody knows why: a fault of a library, or of the program
     │   └── EngineError         4   the engine is missing, or cannot be used as asked
     │       ├── LanguageError   4   the engine does not read the language
@@ -24,6 +25,7 @@ they survive pickling between processes.
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import threading
 
@@ -80,6 +82,10 @@ class CorrectionError(RecognitionError):
     """A corrected text of this page is not what `PageText.from_json` reads."""
 
 
+class MachineError(RecognitionError):
+    """The machine lacks memory, disk space or open files for this page: no fault of the scan."""
+
+
 class UnforeseenError(RecognitionError):
     """The work on this page was stopped by an exception that is none of these.
 
@@ -107,7 +113,7 @@ class LanguageError(EngineError):
 
 
 class WorkerSetupError(EngineError):
-    """Dask is not installed here, or no worker of the cluster has what the run needs."""
+    """Dask is not installed here, or no worker has what the run needs, or can be started."""
 
 
 class VerificationError(SearchablePdfError):
@@ -126,6 +132,20 @@ class ClusterError(SearchablePdfError):
     """The cluster cannot be reached, or was lost and has not come back."""
 
     exit_code = ExitCode.NOT_WRITABLE
+
+
+SHORTAGES = frozenset(
+    (errno.ENOMEM, errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EAGAIN)
+)
+"""Codes of an `OSError` that say nothing of the file: memory, disk space, a quota, open files and
+processes (errno(3))."""
+
+
+def is_shortage(error: BaseException) -> bool:
+    """Whether the machine lacks something: the same page may be made another time."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, OSError) and error.errno in SHORTAGES
+    )
 
 
 def is_interrupt(error: BaseException) -> bool:

@@ -9,7 +9,14 @@ from contextlib import contextmanager
 from PIL import Image
 
 from ..model.characters import reason_of
-from ..model.errors import EngineError, OcrError, RecognitionError, is_interrupt
+from ..model.errors import (
+    EngineError,
+    MachineError,
+    OcrError,
+    RecognitionError,
+    is_interrupt,
+    is_shortage,
+)
 from ..model.languages import parse_languages
 from ..model.options import DEFAULT_ENGINE, EngineOptions, OcrOptions
 from ..model.text import PageText
@@ -89,6 +96,17 @@ def recognize_with(resolved: ResolvedEngine, image: Image.Image) -> PageText:
         return _checked(started, image, resolved.languages)
 
 
+def start_engine(resolved: ResolvedEngine) -> None:
+    """Starts the engine of a run, if it is one that is started; it is kept for the next page.
+
+    Raises:
+        EngineError: It does not start.
+    """
+    if isinstance(resolved.engine, str):
+        with _idle_engines.lend(resolved.engine, resolved.options, resolved.threads):
+            pass
+
+
 def _checked(engine: Engine, image: Image.Image, languages: tuple[str, ...]) -> PageText:
     """What the engine recognizes.
 
@@ -102,7 +120,10 @@ def _checked(engine: Engine, image: Image.Image, languages: tuple[str, ...]) -> 
     except BaseException as error:  # engines raise SystemExit and the panics of their libraries
         if is_interrupt(error):
             raise
-        raise RecognitionError(f"engine {engine.name} failed: {reason_of(error)}") from error
+        kind, remedy = RecognitionError, ""
+        if is_shortage(error):
+            kind, remedy = MachineError, "; free memory and disk space, or try -j 1 or --max-side"
+        raise kind(f"engine {engine.name} failed: {reason_of(error)}{remedy}") from error
     fault = f"it gave {type(page).__name__}, not PageText"
     if isinstance(page, PageText):
         try:

@@ -37,6 +37,7 @@ from ..store.texts import page_key
 from ..workers.contained import unforeseen
 from ..workers.job import PageJob
 from ..workers.limit import Limit
+from ..workers.machine_check import check_machine
 from ..workers.page import process_page, stand_in, stand_in_unseen
 from ..workers.runner import Runner
 from .existing import what_exists
@@ -200,7 +201,19 @@ class DocumentJob:
         return outcome
 
     async def _outcome(self, job: PageJob) -> PageOutcome:
-        """How a page ends, also where its worker hangs or dies."""
+        """How a page ends, also where its worker hangs or dies.
+
+        Raises:
+            EngineError: So would every page.
+            OutputError: There is no room for any page.
+        """
+        outcome = await self._attempt(job)
+        # The workers of a cluster are looked at by themselves.
+        if isinstance(outcome, PageFailure) and self.context.options.cluster is None:
+            await check_machine(outcome, self.context.runner, job)
+        return outcome
+
+    async def _attempt(self, job: PageJob) -> PageOutcome:
         try:
             return await self.context.runner(process_page, job)
         except STOPPED as error:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..load.page import load_page, page_size_pt
 from ..load.scan import scan_errors
-from ..model.characters import printable
-from ..model.errors import EngineError, OcrError, ScanError
+from ..model.characters import reason_of
+from ..model.errors import EngineError, MachineError, OcrError, ScanError, is_shortage
 from ..model.outcomes import (
     PageFailure,
     PageOutcome,
@@ -53,8 +53,9 @@ def process_page(job: PageJob) -> PageOutcome:
             try:
                 rendered = render(page, read.text, job.images, job.output_type)
             except Exception as error:  # Pillow and reportlab raise many kinds
-                return stand_in(job, "render", type(error).__name__, _not_rendered(job, error))
-    except ScanError as error:
+                kind = MachineError if is_shortage(error) else type(error)
+                return stand_in(job, "render", kind.__name__, _not_rendered(job, error))
+    except (ScanError, MachineError) as error:
         return stand_in(job, "load", type(error).__name__, str(error))
     mean, worst = confidences(read.text)
     stats = PageStats(
@@ -93,7 +94,7 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
                     page.image.load()
                 with suppress(Exception):  # it may be what failed before: then words must do
                     rendered = render(page, None, job.images, job.output_type)
-        except ScanError as error:
+        except (ScanError, MachineError) as error:
             stage, kind, message = "load", type(error).__name__, str(error)
     if rendered is None:
         size_pt = page_size_pt(job.source, job.load)
@@ -112,9 +113,12 @@ def stand_in_unseen(job: PageJob, kind: str, message: str) -> PageFailure:
 
 
 def _not_rendered(job: PageJob, error: Exception) -> str:
-    if isinstance(error, MemoryError):
-        return f"{job}: too large for the memory of this machine; try fewer pages at a time (-j)"
-    reason = printable(str(error)) or type(error).__name__
+    reason = reason_of(error)
+    if is_shortage(error):
+        return (
+            f"{job}: too large for what this machine has left ({reason}); try fewer pages at a"
+            " time (-j), or free memory and disk space"
+        )
     return (
         f"{job}: no page can be made of it ({reason}); try other options for its picture, and"
         " report this fault"

@@ -6,11 +6,12 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from ..model.errors import PageTimeoutError, WorkerDiedError
+from ..model.characters import reason_of
+from ..model.errors import PageTimeoutError, WorkerDiedError, WorkerSetupError
 from .contained import Job, Result
 from .process_setup import call
 from .spawn import LEFT, worker_context
@@ -41,9 +42,12 @@ class ProcessRunner:
             self._idle.put_nowait(worker)
         self._access = SharedOrExclusive()
 
-    async def __call__(self, function: Callable[[Job], Result], job: Job) -> Result:
+    async def __call__(
+        self, function: Callable[[Job], Result], job: Job, at_least_s: float = 0.0
+    ) -> Result:
         """See `Runner`."""
-        return await self.run(function, job, self._timeout_s)
+        limit_s = None if self._timeout_s is None else max(self._timeout_s, at_least_s)
+        return await self.run(function, job, limit_s)
 
     async def run(
         self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
@@ -53,8 +57,11 @@ class ProcessRunner:
             async with self._access.shared(), self._worker() as worker:
                 return await worker.run(function, job, timeout_s)
         except WorkerDiedError:
-            async with self._access.alone(), self._worker() as worker:
-                return await worker.run(function, job, timeout_s)
+            try:
+                async with self._access.alone(), self._worker() as worker:
+                    return await worker.run(function, job, timeout_s)
+            except NotStartedError as error:
+                raise WorkerSetupError(str(error)) from error
 
     @asynccontextmanager
     async def _worker(self) -> AsyncIterator[_Worker]:
@@ -81,8 +88,14 @@ class _Worker:
         self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
     ) -> Result:
         limit = None if timeout_s is None else timeout_s + GRACE_S
+        reason = "it dies as it starts"
         for _ in range(REBUILDS):
-            future = self._schedule(function, job, timeout_s)
+            try:
+                future = self._schedule(function, job, timeout_s)
+            except (RuntimeError, OSError, MemoryError) as error:
+                reason = reason_of(error)
+                self.stop()
+                continue
             try:
                 return await asyncio.wait_for(asyncio.wrap_future(future), limit)
             except TimeoutError:
@@ -95,13 +108,17 @@ class _Worker:
                 raise WorkerDiedError(_obituary(job, error.exitcode)) from None
             except BrokenProcessPool:
                 self.stop()
-        raise WorkerDiedError(_obituary(job, None))
+        raise NotStartedError(
+            f"no worker process can be started ({reason}); free memory, allow more processes and"
+            " open files (ulimit -a), or try -j 1"
+        )
 
     def stop(self) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
+            with suppress(RuntimeError, OSError):  # one that did not even start
+                pool.stop()  # type: ignore[no-untyped-call]
+                pool.join()
 
     def _schedule(
         self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
@@ -118,15 +135,17 @@ class _Worker:
                 return self._pool.schedule(call, args=arguments, timeout=timeout_s)
 
 
-def _obituary(job: object, code: int | None) -> str:
-    how = ""
-    if code is not None:
-        how = f" with exit code {0 if code == LEFT else code}"
-        if code < 0:
-            try:
-                how = f" by {signal.Signals(-code).name}"
-            except ValueError:
-                how = f" by signal {-code}"
+class NotStartedError(WorkerDiedError):
+    """The worker process died before it had begun, and so did those after it."""
+
+
+def _obituary(job: object, code: int) -> str:
+    how = f" with exit code {0 if code == LEFT else code}"
+    if code < 0:
+        try:
+            how = f" by {signal.Signals(-code).name}"
+        except ValueError:
+            how = f" by signal {-code}"
     hint = "; it may need more memory: try -j 1 or --max-side" if code == -9 else ""
     return f"{job}: its worker process died{how}{hint}"
 

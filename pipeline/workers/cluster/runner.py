@@ -79,8 +79,10 @@ class ClusterRunner:
         self._replies = replies
         self._names = (f"page-{transfer.run}-{number}" for number in count(1))
 
-    async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
-        """See `workers.Runner`.
+    async def __call__(
+        self, function: Callable[[PageJob], Result], job: PageJob, at_least_s: float = 0.0
+    ) -> Result:
+        """See `workers.Runner`; `at_least_s` is left aside.
 
         Raises:
             ClusterError: The cluster is gone for good.

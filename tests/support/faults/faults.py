@@ -21,6 +21,8 @@ from pipeline import Baseline, Box, EngineOptions, Line, PageText, Word
 
 LOG = "FAULTS_LOG"
 """Names a file to which each recognition adds a line."""
+HOW = "STARTING_FAULT"
+"""Names the way in which the engine `starting` does not start."""
 
 
 class Panic(BaseException):
@@ -92,6 +94,21 @@ class FaultsEngine:
         word = Word(f"seen{image.height}", Box(0, 0, image.width, 20), 0.9)
         line = Line((word,), Baseline(0, 16, image.width, 16), 12)
         return PageText(image.width, image.height, (line,), engine=self.name)
+
+
+class StartingEngine(FaultsEngine):
+    name = "starting"
+
+    def __init__(self, options: EngineOptions, threads: int) -> None:
+        match os.environ.get(HOW):
+            case "raise":
+                raise RuntimeError("no such model")
+            case "exit":
+                raise SystemExit(0)
+            case "die":
+                os.abort()
+            case "leave":
+                os._exit(0)
 
 
 def _hoard(room: int) -> None:
