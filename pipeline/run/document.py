@@ -5,22 +5,17 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from ..load.scan import page_sources, sources_of
+from ..load.scan import sources_of
 from ..model.characters import printable
 from ..model.errors import (
     CorrectionError,
     OutputError,
-    PageTimeoutError,
-    SearchablePdfError,
-    UnforeseenError,
     VerificationError,
-    WorkerDiedError,
 )
 from ..model.events import DocumentDone, Notify, PageDone, PageFailed, PageStarted
 from ..model.exit_code import ExitCode
@@ -29,27 +24,28 @@ from ..model.outcomes import PageFailure, PageOutcome
 from ..model.page import Document, PageSource
 from ..ocr.registry import ResolvedEngine
 from ..store.atomic import check_folder
-from ..store.content import Content
 from ..store.corrections import correction, text_file
 from ..store.provenance import fingerprint
 from ..store.spool import Spool
 from ..store.texts import page_key
-from ..workers.contained import unforeseen
 from ..workers.job import PageJob
 from ..workers.limit import Limit
-from ..workers.machine_check import check_machine
-from ..workers.page import process_page, stand_in, stand_in_unseen
+from ..workers.page import stand_in_unseen
 from ..workers.runner import Runner
 from .existing import what_exists
 from .finish import failures_of, finish_document
+from .page_outcome import page_outcome
+from .scans import DocumentScans
 
 Item = TypeVar("Item")
 
 NEWEST_TASKS = 64
 """A failure that is not among them is seen at the end, when all are gathered."""
 
-STOPPED = (PageTimeoutError, WorkerDiedError, UnforeseenError)
-"""How the work on a page ends where it cannot say so itself."""
+TRIES = 3
+"""How often a page is made whose scan is replaced meanwhile: more is a file that is being copied,
+or somebody who works on it."""
+CHANGING = "is being changed while it is read; run again when it is complete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ class DocumentJob:
     def __init__(self, context: RunContext, document: Document) -> None:
         self.context = context
         self.document = document
-        self._contents: dict[Path, Content] = {}
+        self.scans = DocumentScans(document)
 
     async def run(self) -> DocumentDone:
         """See `make_document`."""
@@ -122,30 +118,25 @@ class DocumentJob:
             return DocumentDone(document, "failed", message=str(error), exit_code=error.exit_code)
 
     async def _make(self, folder: Path) -> DocumentDone:
-        tasks: list[asyncio.Task[PageOutcome]] = []
-        corrections: list[str] = []
-        try:
-            async with self.context.drawing:
-                started = time.monotonic()
-                sources = self._sources()
-                while not _one_failed(tasks):
-                    source = await asyncio.to_thread(next, sources, None)
-                    if source is None:
-                        break
-                    await self.context.slots.acquire()
-                    # Before the page is made: a text corrected meanwhile is taken next time.
-                    corrections.append(await asyncio.to_thread(self._correction, source))
-                    job = self._job(source, folder / f"{len(tasks):08}.pdf")
-                    tasks.append(asyncio.create_task(self._page(job)))
-            outcomes = await asyncio.gather(*tasks)
-        except BaseException:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            raise
+        started = time.monotonic()
+        for _ in range(TRIES):
+            outcomes, corrections = await self._pages(folder)
+            changed = await asyncio.to_thread(self.scans.mixed)
+            if changed is None:
+                break
         document = self.document
         failures = failures_of(outcomes)
-        if failures and self.context.options.strict:
+        if changed is not None:
+            done = DocumentDone(
+                document,
+                "failed",
+                failures=failures,
+                outcomes=tuple(outcomes),
+                message=f"{printable(str(document.output))}: not written, as"
+                f" {printable(str(changed))} {CHANGING}",
+                exit_code=ExitCode.PAGES_FAILED,
+            )
+        elif failures and self.context.options.strict:
             done = DocumentDone(
                 document,
                 "failed",
@@ -163,23 +154,42 @@ class DocumentJob:
             )
         return replace(done, seconds=time.monotonic() - started)
 
-    def _sources(self) -> Iterator[PageSource]:
-        """The pages. Every scan is hashed just before its first page."""
-        for path in self.document.scans:
-            self._content(path)
-            yield from page_sources(path)
+    async def _pages(self, folder: Path) -> tuple[list[PageOutcome], list[str]]:
+        """How all pages end, and what stands for their corrected texts."""
+        tasks: list[asyncio.Task[PageOutcome]] = []
+        corrections: list[str] = []
+        try:
+            async with self.context.drawing:
+                sources = self.scans.sources()
+                while not _one_failed(tasks):
+                    source = await asyncio.to_thread(next, sources, None)
+                    if source is None:
+                        break
+                    await self.context.slots.acquire()
+                    # Before the page is made: a text corrected meanwhile is taken next time.
+                    corrections.append(await asyncio.to_thread(self._correction, source))
+                    job = self._job(source, folder / f"{len(tasks):08}.pdf")
+                    tasks.append(asyncio.create_task(self._page(job)))
+            outcomes = await asyncio.gather(*tasks)
+        except BaseException:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            raise
+        return outcomes, corrections
 
     def _job(self, source: PageSource, spool: Path) -> PageJob:
         context = self.context
         options = context.options
-        content = self._content(source.path).hash
+        content = self.scans.content(source.path)
         return PageJob(
             source,
             options.load,
             engine=context.engine,
-            content=content,
-            key=page_key(content, source.frame, context.recipe)
-            if context.recipe and content
+            content=content.hash,
+            state=content.state,
+            key=page_key(content.hash, source.frame, context.recipe)
+            if context.recipe and content.hash
             else "",
             store=options.store.folder if options.store is not None else None,
             spool=spool,
@@ -191,7 +201,7 @@ class DocumentJob:
     async def _page(self, job: PageJob) -> PageOutcome:
         try:
             self.context.notify(PageStarted(job.source))
-            outcome = await self._outcome(job)
+            outcome = await self._outcome_of_scan(job)
         finally:
             self.context.slots.release()
         if isinstance(outcome, PageFailure):
@@ -200,46 +210,17 @@ class DocumentJob:
             self.context.notify(PageDone(outcome))
         return outcome
 
-    async def _outcome(self, job: PageJob) -> PageOutcome:
-        """How a page ends, also where its worker hangs or dies.
-
-        Raises:
-            EngineError: So would every page.
-            OutputError: There is no room for any page.
-        """
-        outcome = await self._attempt(job)
-        # The workers of a cluster are looked at by themselves.
-        if isinstance(outcome, PageFailure) and self.context.options.cluster is None:
-            await check_machine(outcome, self.context.runner, job)
-        return outcome
-
-    async def _attempt(self, job: PageJob) -> PageOutcome:
-        try:
-            return await self.context.runner(process_page, job)
-        except STOPPED as error:
-            kind, message = _kind(error), str(error)
-        except SearchablePdfError:
-            raise
-        except Exception as error:  # a fault of this program stops one page, not the run
-            fault = unforeseen(job, error)
-            kind, message = fault.kind, str(fault)
-        make = partial(stand_in, stage="worker", kind=kind, message=message)
-        try:
-            return await self.context.runner(make, job)
-        except UnforeseenError as error:
-            kind, message = error.kind, str(error)
-        except SearchablePdfError as error:
-            if not isinstance(error, STOPPED):
-                raise
-        except Exception as error:
-            fault = unforeseen(job, error)
-            kind, message = fault.kind, str(fault)
-        return await asyncio.to_thread(stand_in_unseen, job, kind, message)
-
-    def _content(self, path: Path) -> Content:
-        if path not in self._contents:
-            self._contents[path] = Content.of(path)
-        return self._contents[path]
+    async def _outcome_of_scan(self, job: PageJob) -> PageOutcome:
+        """How a page ends, of the scan that is there when it is done: made again if replaced."""
+        check = self.context.options.cluster is None  # its workers are looked at by themselves
+        for _ in range(TRIES):
+            outcome = await page_outcome(self.context.runner, job, check)
+            if await asyncio.to_thread(self.scans.is_of, job.source.path, job.content):
+                return outcome
+            assert job.spool is not None
+            job = self._job(job.source, job.spool)
+        message = f"{job.source}: {CHANGING}"
+        return await asyncio.to_thread(stand_in_unseen, job, "ScanChangedError", message)
 
     def _fingerprint_now(self) -> str:
         """The fingerprint of a PDF made from what is there now."""
@@ -250,7 +231,7 @@ class DocumentJob:
         context, document = self.context, self.document
         return fingerprint(
             document,
-            [self._content(path).in_fingerprint for path in document.scans],
+            [self.scans.content(path).in_fingerprint for path in document.scans],
             corrections if any(corrections) else [],
             context.options,
             context.engine.name,
@@ -271,10 +252,6 @@ class DocumentJob:
         folder = self.context.options.text_dir
         assert folder is not None
         return text_file(folder, self.document, self.context.root, source)
-
-
-def _kind(error: SearchablePdfError) -> str:
-    return error.kind if isinstance(error, UnforeseenError) else type(error).__name__
 
 
 def _one_failed(tasks: list[asyncio.Task[PageOutcome]]) -> bool:

@@ -19,24 +19,61 @@ def content_hash(path: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class FileState:
+    """What a file system says of a file: as long as it is the same, so is the content.
+
+    Attributes:
+        size: In bytes.
+        changed_ns: When it was last written to, as a time stamp.
+        inode: Its number: another one where another file was put in its place.
+    """
+
+    size: int
+    changed_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> Self | None:
+        """The state of a file now; None where it cannot be looked at."""
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """The bytes of a scan, which may be one that cannot be opened.
 
     Attributes:
         hash: See `content_hash`; empty where the file cannot be opened.
         error: The name of the error's class then.
+        state: Of the file before it was hashed; None where it cannot be looked at.
     """
 
     hash: str = ""
     error: str = ""
+    state: FileState | None = None
 
     @classmethod
     def of(cls, path: Path) -> Self:
         """The content of a file, as it is now."""
+        state = FileState.of(path)
         try:
-            return cls(content_hash(path))
+            return cls(content_hash(path), state=state)
         except OSError as error:
-            return cls(error=type(error).__name__)
+            return cls(error=type(error).__name__, state=state)
+
+    def is_still_of(self, path: Path) -> bool:
+        """Whether a file has this content now, as far as can be told.
+
+        It is hashed again only where its state has changed. A file that is gone, or was never
+        opened, has not changed.
+        """
+        if not self.hash or FileState.of(path) in (None, self.state):
+            return True
+        return Content.of(path).hash in ("", self.hash)
 
     @property
     def in_fingerprint(self) -> str:

@@ -9,6 +9,7 @@ from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOption
 from ..model.page import PageSource
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine
+from ..store.content import Content, FileState
 
 SIDECAR_ENDING = ".txt"
 NOT_KEPT = "its text could not be kept for later"
@@ -28,6 +29,8 @@ class PageJob:
         engine: Who recognizes it: the engine of the run; or a choice, which is then resolved for
             this page alone.
         content: Hash of the scan's bytes; empty where it was not computed.
+        state: Of the scan's file when it was hashed; None where nobody looks whether it is still
+            the same.
         key: Names the text of this page among all texts (`page_key` in `store.texts`); empty where
             the text is not to be kept.
         store: Folder of the texts that are kept; None for none.
@@ -42,6 +45,7 @@ class PageJob:
     ocr: OcrOptions = field(default_factory=OcrOptions)
     engine: EngineChoice | ResolvedEngine = DEFAULT_ENGINE
     content: str = ""
+    state: FileState | None = None
     key: str = ""
     store: Path | None = None
     spool: Path | None = None
@@ -57,3 +61,9 @@ class PageJob:
     def store_keys(self) -> tuple[str, ...]:
         """The names that its text may have in a store; none where it is not to be kept."""
         return (self.key + WHOLE, self.key + DAMAGED) if self.key else ()
+
+    def is_of_same_scan(self) -> bool:
+        """Whether its scan has not been replaced since it was hashed, as far as can be told."""
+        if self.state is None:
+            return True
+        return Content(self.content, state=self.state).is_still_of(self.source.file)

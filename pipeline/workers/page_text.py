@@ -124,8 +124,11 @@ def _recognized(job: PageJob, page: PageImage) -> ReadPage:
 
 
 def _keep(job: PageJob, text: PageText, state: str) -> tuple[str, ...]:
-    """Keeps a text in the store; a note where it cannot be kept."""
-    if job.store is None or not job.key:
+    """Keeps a text in the store; a note where it cannot be kept.
+
+    The text of a scan that was replaced meanwhile would stand there for another one's.
+    """
+    if job.store is None or not job.key or not job.is_of_same_scan():
         return ()
     try:
         Store(job.store).put(job.key + state, text)

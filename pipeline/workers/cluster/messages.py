@@ -174,7 +174,7 @@ class PageTransfer:
             PageNotShared: The page is not where the worker has put it.
         """
         note = ""
-        if reply.entries and job.store is not None:
+        if reply.entries and job.store is not None and job.is_of_same_scan():
             try:
                 for key, entry in reply.entries.items():
                     Store(job.store).put_entry(key, entry)

@@ -21,6 +21,10 @@ from pipeline import Baseline, Box, EngineOptions, Line, PageText, Word
 
 LOG = "FAULTS_LOG"
 """Names a file to which each recognition adds a line."""
+SWAP, KEEP_INODE = "FAULTS_SWAP", "FAULTS_KEEP_INODE"
+"""Names two files, of which the first replaces the second as a page is recognized."""
+GROWS = "FAULTS_GROWS"
+"""Names a file that grows with each recognition."""
 HOW = "STARTING_FAULT"
 """Names the way in which the engine `starting` does not start."""
 
@@ -50,6 +54,8 @@ class FaultsEngine:
         if log:
             with Path(log).open("a") as file:
                 file.write(f"{image.width}x{image.height}\n")
+        _swap()
+        _grow()
         match image.width:
             case 201:
                 threading.Event().wait()
@@ -109,6 +115,25 @@ class StartingEngine(FaultsEngine):
                 os.abort()
             case "leave":
                 os._exit(0)
+
+
+def _grow() -> None:
+    """Adds to a file, as one that is still being copied."""
+    path = os.environ.get(GROWS)
+    if path:
+        with Path(path).open("ab") as file:
+            file.write(b"more")
+
+
+def _swap() -> None:
+    """Puts a file in the place of another, once: as a scanner does that scans a page again."""
+    new, _, old = os.environ.get(SWAP, "").partition(os.pathsep)
+    if new and Path(new).exists():
+        if KEEP_INODE in os.environ:
+            Path(old).write_bytes(Path(new).read_bytes())
+            Path(new).unlink()
+        else:
+            Path(new).replace(old)
 
 
 def _hoard(room: int) -> None:
