@@ -196,6 +196,7 @@ class DocumentJob:
             text_file=self._text_file(source) if options.text_dir is not None else None,
             images=options.images,
             output_type=options.output_type,
+            verify=options.verify,
         )
 
     async def _page(self, job: PageJob) -> PageOutcome:

@@ -105,7 +105,7 @@ def documents_to_retry(path: Path) -> frozenset[Path]:
             for document in report["documents"]
             if document["outcome"] == "failed" or document["pages_failed"]
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(
             f"{path}: is no report of a run ({error}); give the file that --report wrote"
         ) from error

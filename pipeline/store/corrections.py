@@ -59,14 +59,15 @@ def read_text(path: Path) -> tuple[PageText, str | None]:
         made = json.loads(content).get(MADE)
         if text.fault:
             raise ValueError(text.fault)
+        digest = _digest(text)
     except FileNotFoundError:
         raise
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise CorrectionError(
             f"{printable(str(path))}: {printable(str(error))};"
             " mend it, or delete it to have the page read again"
         ) from error
-    if isinstance(made, dict) and made.get("text") == _digest(text):
+    if isinstance(made, dict) and made.get("text") == digest:
         return text, str(made.get("from", ""))
     return text, None
 

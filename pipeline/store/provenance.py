@@ -62,7 +62,7 @@ class Provenance:
         return tuple(
             PageFailure(sources[index], stage, kind, f"{sources[index]}: {reason}")
             for index, stage, kind, reason in self.failures
-            if index < len(sources)
+            if 0 <= index < len(sources)
         )
 
 
@@ -88,13 +88,23 @@ def read_provenance(path: Path) -> Provenance | None:
             if information is None or not producer or producer.split(" ")[0] != PRODUCER:
                 return None
             failures = tuple(
-                (int(index), cast(Stage, str(stage)), str(kind), str(reason))
+                (int(index), cast(Stage, str(stage)), printable(str(kind)), printable(str(reason)))
                 for index, stage, kind, reason in json.loads(information.get(FAILURES, "[]"))
             )
             return Provenance(
                 str(information.get(FINGERPRINT, "")), failures, str(information.get(TEXT, ""))
             )
-    except (PyPdfError, DependencyError, OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (
+        PyPdfError,
+        DependencyError,
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ):
         return None
 
 

@@ -11,6 +11,8 @@ import errno
 import gzip
 import hashlib
 import os
+import secrets
+import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +24,15 @@ from ..model.version import STORE_VERSION
 
 ENTRIES = "pages"
 ENDING = ".json.gz"
+PART = f".part{ENDING}"
+"""Of an entry that is being written: one that a killed run has left is pruned as entries are."""
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+"""Windows has no such flag, and lets few users make links."""
+MAX_ENTRY_BYTES, MAX_TEXT_BYTES = 16_000_000, 128_000_000
+"""An entry that is larger, as a file or unpacked, is none of ours: a page of a newspaper with 20,000
+words takes 3.5 MB of JSON, and a seventh of that as a file."""
+GZIP_WINDOW = 31
+"""For `zlib`: the largest window, and the head and check sum of gzip."""
 KEPT_SHARE = 0.9
 """Pruning leaves this share of the largest size, so that it is not needed again at once."""
 
@@ -57,14 +68,16 @@ class Store:
 
     def get(self, key: str) -> PageText | None:
         """The text under `key`, which counts as used now; None where no sound one is there."""
-        path = self._path(key)
-        try:
-            text = PageText.from_json(gzip.decompress(path.read_bytes()).decode())
-        except (OSError, EOFError, ValueError, TypeError, ArithmeticError, zlib.error):
+        content = self.entry(key)
+        if content is None:
             return None
-        with suppress(OSError):
-            os.utime(path)
-        return text
+        try:
+            unpacking = zlib.decompressobj(GZIP_WINDOW)
+            unpacked = unpacking.decompress(content, MAX_TEXT_BYTES)
+            text = PageText.from_json(unpacked.decode()) if unpacking.eof else None
+            return None if text is None or text.fault else text
+        except (ValueError, TypeError, ArithmeticError, zlib.error):
+            return None
 
     def put(self, key: str, text: PageText) -> None:
         """Keeps a text.
@@ -81,7 +94,13 @@ class Store:
         """
         path = self._path(key)
         try:
-            content = path.read_bytes()
+            # No link is followed, and a pipe is not waited for.
+            descriptor = os.open(path, os.O_RDONLY | NO_LINK | getattr(os, "O_NONBLOCK", 0))
+            with os.fdopen(descriptor, "rb") as file:
+                status = os.fstat(descriptor)
+                if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_ENTRY_BYTES:
+                    return None
+                content = file.read(MAX_ENTRY_BYTES)
         except OSError:
             return None
         with suppress(OSError):
@@ -96,8 +115,18 @@ class Store:
         """
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Written in place: an entry cut off by a crash fails the check sum of gzip.
-        path.write_bytes(entry)
+        # What is in its place, be it a link, is replaced and not written to. An entry that a
+        # crash has cut off fails the check sum of gzip, so nobody waits for the disk.
+        part = path.with_name(f".{secrets.token_hex(8)}{PART}")
+        try:
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK, 0o666)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(entry)
+            part.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                part.unlink()
+            raise
 
     def check(self) -> None:
         """Sees that an entry could be written.

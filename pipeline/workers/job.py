@@ -38,6 +38,7 @@ class PageJob:
         text_file: Its text as JSON, which a person may have corrected; None for none.
         images: How its scan stands in the PDF.
         output_type: `pdfa` converts what PDF/A-2 does not allow in its picture.
+        verify: See that a reader finds its text again in the page's PDF.
     """
 
     source: PageSource
@@ -52,6 +53,7 @@ class PageJob:
     text_file: Path | None = None
     images: ImageOptions = field(default_factory=ImageOptions)
     output_type: OutputType = "auto"
+    verify: bool = True
 
     def __str__(self) -> str:
         """The name of the page, for messages."""

@@ -10,7 +10,14 @@ from pathlib import Path
 from ..load.page import load_page, page_size_pt
 from ..load.scan import scan_errors
 from ..model.characters import reason_of
-from ..model.errors import EngineError, MachineError, OcrError, ScanError, is_shortage
+from ..model.errors import (
+    EngineError,
+    MachineError,
+    OcrError,
+    ScanError,
+    VerificationError,
+    is_shortage,
+)
 from ..model.outcomes import (
     PageFailure,
     PageOutcome,
@@ -19,6 +26,8 @@ from ..model.outcomes import (
     Stage,
     confidences,
 )
+from ..model.text import PageText
+from ..pdf.verify import Expected, find_fault
 from ..render import RenderedPage, render, render_placeholder
 from ..store.atomic import not_writable
 from .job import SIDECAR_ENDING, WHOLE, PageJob
@@ -55,6 +64,9 @@ def process_page(job: PageJob) -> PageOutcome:
             except Exception as error:  # Pillow and reportlab raise many kinds
                 kind = MachineError if is_shortage(error) else type(error)
                 return stand_in(job, "render", kind.__name__, _not_rendered(job, error))
+            fault = _fault(job, rendered, read.text) if job.verify else ""
+            if fault:
+                return stand_in(job, "render", VerificationError.__name__, fault)
     except (ScanError, MachineError) as error:
         return stand_in(job, "load", type(error).__name__, str(error))
     mean, worst = confidences(read.text)
@@ -110,6 +122,22 @@ def stand_in_unseen(job: PageJob, kind: str, message: str) -> PageFailure:
     """
     rendered = render_placeholder(job.source, message)
     return _failure(job, PageFailure(job.source, "worker", kind, message), rendered)
+
+
+def _fault(job: PageJob, rendered: RenderedPage, text: PageText) -> str:
+    """Why a reader does not find the page's text in its PDF, in a message; empty if it does.
+
+    The finished document is looked at in the same way: there, one page would cost all others.
+    """
+    expected = Expected(str(job), rendered.stats, text.text)
+    fault = find_fault(rendered.pdf, [expected])
+    if not fault:
+        return ""
+    fault = fault.removeprefix(f"page 1 ({job}) ")
+    return (
+        f"{job}: its text does not come out of the PDF as it was read ({fault}), so the page has"
+        " none; try another engine, or correct the text (--text-dir)"
+    )
 
 
 def _not_rendered(job: PageJob, error: Exception) -> str:
