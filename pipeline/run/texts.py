@@ -7,19 +7,20 @@ import sys
 import threading
 import warnings
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from ..load.scan import page_sources
-from ..model.errors import EngineError, OcrError, ScanWarning
+from ..model.errors import EngineError, OcrError, ScanWarning, UnforeseenError
 from ..model.languages import parse_languages
 from ..model.options import DEFAULT_ENGINE, EngineOptions, LoadOptions, OcrOptions, Workers
 from ..model.page import PageSource
 from ..model.text import PAGE_BREAK
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine, choose_engine
+from ..workers.contained import contained, unforeseen
 from ..workers.job import PageJob
 from ..workers.machine import Share, share
 from ..workers.page_text import read_page
@@ -61,9 +62,11 @@ async def async_ocr(
     resolved = replace(resolved, threads=shared.threads)
     job = PageJob(PageSource(Path(path)), load or LoadOptions(), engine=resolved)
     damage: list[str] = []
-    text = await _read(job, runner, damage.append)
+    file = await _read(job, runner, damage.append)
     _warn(damage)
-    return text
+    for error in file.errors:
+        raise error
+    return file.text()
 
 
 async def batch_ocr(
@@ -82,7 +85,7 @@ async def batch_ocr(
     Args:
         paths: Image files.
         language: As in `async_ocr`.
-        on_error: `raise` the first error, or give an `empty` text for that scan.
+        on_error: `raise` the first error, or give an `empty` text for that page.
         engine: As in `async_ocr`.
         engine_options: As in `async_ocr`.
         max_side_px: As in `async_ocr`.
@@ -98,7 +101,7 @@ async def batch_ocr(
     """
     texts = []
     damage: list[str] = []
-    async for text in read_texts(
+    async for file in read_texts(
         paths,
         language,
         engine=engine,
@@ -109,11 +112,10 @@ async def batch_ocr(
         remark_damage=damage.append,
     ):
         _warn(damage)
-        if isinstance(text, OcrError):
+        for error in file.errors:
             if on_error == "raise":
-                raise text
-            text = ""
-        texts.append(text)
+                raise error
+        texts.append(file.text())
     return texts
 
 
@@ -131,8 +133,8 @@ async def read_texts(
     verbose: bool = False,
     remark: Callable[[str], None] = lambda note: None,
     remark_damage: Callable[[str], None] = lambda note: None,
-) -> AsyncGenerator[str | OcrError]:
-    """Like `batch_ocr`, but each text, or the error in its place, comes as soon as it can.
+) -> AsyncGenerator[FileText]:
+    """Like `batch_ocr`, but what is read of each file comes as soon as it can, with its errors.
 
     `remark` is called with each line that a user should know of the choice of the engine, and
     `remark_damage` with one for each page that is cut off;
@@ -148,15 +150,10 @@ async def read_texts(
     slots = asyncio.Semaphore(shared.jobs)
     runner = open_runner(workers, shared.jobs, timeout_s, verbose)
 
-    async def read(path: Path) -> str | OcrError:
+    async def read(path: Path) -> FileText:
         job = PageJob(PageSource(path), load or LoadOptions(), engine=resolved)
         async with slots:
-            try:
-                return await _read(job, runner, remark_damage)
-            except EngineError:
-                raise
-            except OcrError as error:
-                return error
+            return await _read(job, runner, remark_damage)
 
     tasks = [asyncio.create_task(read(path)) for path in files]
     try:
@@ -169,15 +166,60 @@ async def read_texts(
         runner.close()
 
 
-async def _read(file: PageJob, run: Runner[PageJob], remark: Callable[[str], None]) -> str:
-    """The text of all pages of the file that `file.source` names."""
-    sources = await asyncio.to_thread(lambda: list(page_sources(file.source.path)))
-    jobs = [replace(file, source=source) for source in sources]
-    pages = await asyncio.gather(*(run(read_page, job) for job in jobs))
-    for source, page in zip(sources, pages, strict=True):
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """What was read of a file.
+
+    Attributes:
+        pages: The text of each page, or why there is none.
+    """
+
+    pages: tuple[str | OcrError, ...]
+
+    @property
+    def errors(self) -> tuple[OcrError, ...]:
+        """Of the pages that failed."""
+        return tuple(page for page in self.pages if isinstance(page, OcrError))
+
+    def text(self, instead: str = "") -> str:
+        """The texts of all pages, with `instead` in the place of those that failed."""
+        return PAGE_BREAK.join(page if isinstance(page, str) else instead for page in self.pages)
+
+
+async def _read(file: PageJob, run: Runner[PageJob], remark: Callable[[str], None]) -> FileText:
+    """The text of all pages of the file that `file.source` names.
+
+    Raises:
+        EngineError: No page of any file could be read.
+    """
+
+    async def read(job: PageJob) -> str | OcrError:
+        try:
+            page = await run(read_page, job)
+        except EngineError:
+            raise
+        except OcrError as error:
+            return error
+        except Exception as error:
+            return unforeseen(job, error)
         if page.damage:
-            remark(f"{source}: {page.damage}")
-    return PAGE_BREAK.join(page.text.text for page in pages)
+            damage[job.source] = page.damage
+        return page.text.text
+
+    damage: dict[PageSource, str] = {}
+    try:
+        sources = await asyncio.to_thread(contained, _sources, file)
+    except UnforeseenError as error:
+        return FileText((error,))
+    jobs = [replace(file, source=source) for source in sources]
+    pages = await asyncio.gather(*map(read, jobs))
+    for source in sorted(damage):
+        remark(f"{source}: {damage[source]}")
+    return FileText(tuple(pages))
+
+
+def _sources(file: PageJob) -> list[PageSource]:
+    return list(page_sources(file.source.path))
 
 
 def _warn(notes: list[str]) -> None:
