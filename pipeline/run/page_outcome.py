@@ -20,6 +20,8 @@ from ..workers.runner import Runner
 
 STOPPED = (PageTimeoutError, WorkerDiedError, UnforeseenError)
 """How the work on a page ends where it cannot say so itself."""
+NOT_AGAIN = frozenset(("load", "render"))
+"""Stages that what stands in for a page would go through again, and hang or die in once more."""
 
 
 async def page_outcome(runner: Runner[PageJob], job: PageJob, check: bool) -> PageOutcome:
@@ -50,6 +52,8 @@ async def _attempt(runner: Runner[PageJob], job: PageJob) -> PageOutcome:
     except Exception as error:  # a fault of this program stops one page, not the run
         fault = unforeseen(job, error)
         kind, message = fault.kind, str(fault)
+    if job.noted_stage in NOT_AGAIN:
+        return await asyncio.to_thread(stand_in_unseen, job, kind, message)
     make = partial(stand_in, stage="worker", kind=kind, message=message)
     try:
         return await runner(make, job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ..ocr.registry import ResolvedEngine
 from ..store.content import Content, FileState
 
 SIDECAR_ENDING = ".txt"
+STAGE_ENDING = ".stage"
 NOT_KEPT = "its text could not be kept for later"
 """A note on a page whose text the store could not write."""
 WHOLE, DAMAGED = "", "-damaged"
@@ -63,6 +65,26 @@ class PageJob:
     def store_keys(self) -> tuple[str, ...]:
         """The names that its text may have in a store; none where it is not to be kept."""
         return (self.key + WHOLE, self.key + DAMAGED) if self.key else ()
+
+    def note_stage(self, stage: str) -> None:
+        """Leaves word beside the page of what is being done, for whoever stops it."""
+        if self.spool is not None:
+            with suppress(OSError):  # the page itself will tell
+                self.spool.with_suffix(STAGE_ENDING).write_text(stage, encoding="ascii")
+
+    @property
+    def noted_stage(self) -> str:
+        """What was being done when the work on the page was stopped; empty where nobody knows."""
+        if self.spool is not None:
+            with suppress(OSError):
+                return self.spool.with_suffix(STAGE_ENDING).read_text(encoding="ascii")
+        return ""
+
+    def forget_stage(self) -> None:
+        """Nothing is being done any more."""
+        if self.spool is not None:
+            with suppress(OSError):
+                self.spool.with_suffix(STAGE_ENDING).unlink()
 
     def is_of_same_scan(self) -> bool:
         """Whether its scan has not been replaced since it was hashed, as far as can be told."""

@@ -44,6 +44,13 @@ def process_page(job: PageJob) -> PageOutcome:
         EngineError: There is no engine: no page could be recognized.
         OutputError: The page cannot be written where it should be.
     """
+    job.note_stage("load")
+    outcome = _processed(job)
+    job.forget_stage()
+    return outcome
+
+
+def _processed(job: PageJob) -> PageOutcome:
     started = time.monotonic()
     whole = kept_text(job, WHOLE)
     store_s, started = time.monotonic() - started, time.monotonic()
@@ -51,6 +58,7 @@ def process_page(job: PageJob) -> PageOutcome:
         with load_page(job.source, job.load, known_whole=whole is not None) as opened:
             page = opened.decoded()
             load_s = time.monotonic() - started
+            job.note_stage("recognize")
             try:
                 read = read_loaded_page(job, page, whole)
             except (ScanError, EngineError):
@@ -59,6 +67,7 @@ def process_page(job: PageJob) -> PageOutcome:
                 message = "; ".join(filter(None, (str(error), page.damage)))
                 return stand_in(job, "recognize", type(error).__name__, message)
             started = time.monotonic()
+            job.note_stage("render")
             try:
                 rendered = render(page, read.text, job.images, job.output_type)
             except Exception as error:  # Pillow and reportlab raise many kinds

@@ -23,6 +23,7 @@ from support.survival import (
     CANCEL_OTHER,
     EXIT,
     EXIT_IN_C,
+    FAULTS,
     GOOD,
     GREEDY,
     HANG,
@@ -187,6 +188,44 @@ class Raiser(Still):
 
 def raises(job: Raising) -> None:
     raise job.error
+
+
+STUCK = """
+import os, signal, sys
+if "--multiprocessing-fork" in sys.orig_argv:
+    from PIL import PngImagePlugin
+    load = PngImagePlugin.PngImageFile.load
+
+    def stuck(image):
+        if image.width == 333:
+            with open(os.environ["STUCK_LOG"], "a") as log:
+                log.write("decoding\\n")
+            {how}
+        return load(image)
+
+    PngImagePlugin.PngImageFile.load = stuck
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "tries"), (("signal.pause()", 1), ("os.kill(os.getpid(), signal.SIGKILL)", 2))
+)
+def test_a_scan_that_cannot_be_decoded_in_time_is_not_begun_anew(
+    tmp_path: Path, how: str, tries: int
+) -> None:
+    """What stands in for it is not tried with the same decoder: that would take its time again."""
+    page(tmp_path / "in/1.png", 333)
+    page(tmp_path / "in/2.png", GOOD)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/sitecustomize.py").write_text(STUCK.format(how=how))
+    done = run(
+        "convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "faults", "--timeout", 5,
+        PYTHONPATH=f"{FAULTS}:{tmp_path / 'site'}", STUCK_LOG=tmp_path / "log",
+    )  # fmt: skip
+    assert done.returncode == 10, done.stderr
+    assert (tmp_path / "log").read_text().splitlines() == ["decoding"] * tries
+    assert "This page could not be read." in poppler_text(tmp_path / "out/in.pdf", 0)
+    assert "seen100" in poppler_text(tmp_path / "out/in.pdf", 1)
 
 
 def test_failures_are_remembered(tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ class PageReply:
         worker: Its address.
         result: What the function returned.
         error: What it raised, where that concerns this page alone.
+        stopped_in: What was being done then (`PageJob.noted_stage`).
         refusal: Why this worker makes no pages of this run; empty where it does.
         wants_scan: The worker cannot find the scan: the request is to be sent again, with it.
         pdf: The page; None where it was put at `PageRequest.pdf_at`.
@@ -93,6 +94,7 @@ class PageReply:
     worker: str
     result: Any = None
     error: Exception | None = None
+    stopped_in: str = ""
     refusal: str = ""
     wants_scan: bool = False
     pdf: bytes | None = None

@@ -102,6 +102,7 @@ class ClusterRunner:
             elif reply.wants_scan:
                 send_scan, worker = True, reply.worker
             elif reply.error is not None:
+                job.note_stage(reply.stopped_in)
                 raise reply.error
             else:
                 try:

@@ -181,7 +181,7 @@ class WorkerState:
         except (EngineError, OutputError) as error:
             return replace(reply, refusal=str(error))
         except Exception as error:  # of this page alone
-            return replace(reply, error=error)
+            return replace(reply, error=error, stopped_in=job.noted_stage)
         return await asyncio.to_thread(pack_reply, reply, request, job, result)
 
 
