@@ -11,6 +11,7 @@ from ..model.options import LoadOptions
 from ..model.page import PageImage, PageSource
 from ..model.points import MAX_SIDE_PT
 from .frame import take_orientation
+from .pillow import seek_frame
 from .repair import repair
 from .resolution import page_dpi
 from .scan import open_scan, scan_errors
@@ -43,7 +44,7 @@ def load_page(
         image = open_scan(source.file)
         try:
             if source.frame:
-                image.seek(source.frame)
+                seek_frame(image, source.frame, source.offset)
             mpixels = image.width * image.height / 1e6
             if mpixels > options.max_image_mpixels:
                 raise ScanError(
@@ -93,7 +94,7 @@ def page_size_pt(
     try:
         with scan_errors(source), open_scan(source.file) as image:
             if source.frame:
-                image.seek(source.frame)
+                seek_frame(image, source.frame, source.offset)
             orientation = 1
             with suppress(Exception):  # of some formats it is known only once they are decoded
                 orientation = take_orientation(image)

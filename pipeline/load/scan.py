@@ -11,7 +11,7 @@ from PIL import AvifImagePlugin, Image
 from ..model.characters import printable, reason_of
 from ..model.errors import MachineError, ScanError, is_shortage
 from ..model.page import Document, PageSource
-from .pillow import PREFIX_BYTES, open_as
+from .pillow import PREFIX_BYTES, note_offsets, offset_of_frame, open_as
 
 FORMATS = ("TIFF", "JPEG", "PNG", "BMP", "GIF", "WEBP", "JPEG2000", "PPM") + (
     ("AVIF",) if AvifImagePlugin.SUPPORTED else ()
@@ -64,6 +64,7 @@ def page_sources(path: Path) -> Iterator[PageSource]:
                 yield PageSource(path)
                 return
             extra = []
+            note_offsets(image)
             while True:
                 try:
                     image.seek(frame)
@@ -72,7 +73,7 @@ def page_sources(path: Path) -> Iterator[PageSource]:
                 if _is_extra_frame(image):
                     extra.append(frame)
                 else:
-                    yield PageSource(path, frame)
+                    yield PageSource(path, frame, offset=offset_of_frame(image))
                 frame += 1
             if frame == len(extra):
                 yield PageSource(path)

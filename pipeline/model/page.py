@@ -21,6 +21,8 @@ class PageSource:
     Attributes:
         path: The file, as users know it.
         frame: The page in it.
+        offset: Where the frame begins in the file, in bytes, if that is known: then it need not be
+            looked for; 0 where it is not.
         copy: A file with the same bytes, on a machine that does not see `path`; None where it
             does.
     """
@@ -28,6 +30,7 @@ class PageSource:
     path: Path
     frame: int = 0
     copy: Path | None = field(default=None, compare=False)
+    offset: int = field(default=0, compare=False)
 
     @property
     def file(self) -> Path:

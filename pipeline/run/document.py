@@ -219,7 +219,8 @@ class DocumentJob:
             if await asyncio.to_thread(self.scans.is_of, job.source.path, job.content):
                 return outcome
             assert job.spool is not None
-            job = self._job(job.source, job.spool)
+            # Of another scan, the frame may begin elsewhere.
+            job = self._job(replace(job.source, offset=0), job.spool)
         message = f"{job.source}: {CHANGING}"
         return await asyncio.to_thread(stand_in_unseen, job, "ScanChangedError", message)
 
