@@ -100,7 +100,7 @@ $(VENV)/installed-tesseract: $(VENV)/installed
 	@touch $@
 
 $(VENV)/installed-aspose: $(VENV)/installed
-	@echo "Installing Aspose.OCR: proprietary; by installing it you accept Aspose's licence."
+	@echo "Installing Aspose.OCR: proprietary; by installing it you accept Aspose's license."
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[aspose]'
 	@touch $@
 

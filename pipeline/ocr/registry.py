@@ -42,7 +42,7 @@ class ResolvedEngine:
         memory_mb: What one worker process takes, in millions of bytes.
         notes: What the user should know of the choice, a line each.
         version: Of the engine, as it says.
-        identity: The engine, its version, licence and data: what it reads depends on nothing else
+        identity: The engine, its version, license and data: what it reads depends on nothing else
             of it. Empty where that cannot be told.
     """
 
@@ -177,7 +177,7 @@ def choose_engine(engine: EngineChoice, options: OcrOptions) -> ResolvedEngine:
     if status.warning:
         notes.append(status.warning)
     data = plugin.data(own_options, languages)
-    identity = " ".join((name, status.version, status.licence, _distribution(name), data))
+    identity = " ".join((name, status.version, status.license, _distribution(name), data))
     return ResolvedEngine(
         name,
         own_options,
@@ -239,8 +239,8 @@ def _check_languages(name: str, readable: Collection[str], options: OcrOptions) 
         return
     if unread[0] not in LANGUAGES:
         raise LanguageError(
-            f"no language has the code {unread[0]!r}: they are ISO 639-2/3 as Tesseract writes"
-            " them (eng, deu, chi_sim), joined by +; `searchable-pdf engines` lists them"
+            f"no language has the code {unread[0]!r}: name languages by their ISO 639-2/3 codes,"
+            " joined by + (eng+deu); `searchable-pdf engines` lists them"
         )
     readers = [plugin for plugin in engine_plugins() if plugin.reads_pages]
     able = [other.name for other in readers if other.name != name and _reads(other.name, options)]
