@@ -25,7 +25,7 @@ MANY_DOCUMENTS = 40
 
 
 def document_table(done: list[DocumentDone], out: Path) -> Table:
-    """One row a document; of very many, those that a person must look at, and the rest as one."""
+    """One row a document; of very many, a row for each that a person must look at, and one more."""
     listed = done
     if len(done) > MANY_DOCUMENTS:
         listed = [document for document in done if document.failures]

@@ -105,7 +105,7 @@ def engine_plugins() -> tuple[EnginePlugin, ...]:
 
 
 def engine_names() -> tuple[str, ...]:
-    """The names of all registered engines; those that cannot be imported come last."""
+    """The names of all registered engines; an engine that cannot be imported comes last."""
     names = [plugin.name for plugin in engine_plugins()]
     return (*names, *sorted(set(_entry_points()) - set(names)))
 

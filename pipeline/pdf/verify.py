@@ -29,7 +29,7 @@ and then (a ligature, a letter of two forms). A lost line of 60 letters is notic
 fewer than 6,000. Marks, hyphens and characters beyond the first plane do not count, as readers drop
 or change them."""
 PORTION_BYTES = 32_000_000
-"""A document is opened anew after so many bytes of pages: PDFium keeps every picture that it has
+"""A document is opened anew after this many bytes of pages: PDFium keeps every picture that it has
 decoded until the document is closed, and memory would grow with the pages."""
 LAST_OF_FIRST_PLANE = 0xFFFF
 
