@@ -130,9 +130,9 @@ def engine_status(name: str, options: Sequence[EngineOptions] = ()) -> EngineSta
 
 def options_of_class(options_class: type[Options], options: Sequence[EngineOptions]) -> Options:
     """Of several engines' options those of one class; its defaults where there are none."""
-    for each in options:
-        if type(each) is options_class:
-            return each
+    for engine_options in options:
+        if type(engine_options) is options_class:
+            return engine_options
     return options_class()
 
 

@@ -119,7 +119,7 @@ def _page_fault(page: pypdfium2.PdfPage, expected: Expected) -> str:
     size = page.get_size()
     if any(abs(is_pt - pt) > SIZE_SLACK_PT for is_pt, pt in zip(size, stats.size_pt, strict=True)):
         return f"is {_by(size)} pt large instead of {_by(stats.size_pt)}"
-    pictures = [_picture(each) for each in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE])]
+    pictures = [_picture(image) for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE])]
     meant = (stats.image_px, stats.image_filter)
     if pictures != [meant]:
         shown = ", ".join(f"{_by(size_px)} {name}" for size_px, name in pictures) or "no picture"

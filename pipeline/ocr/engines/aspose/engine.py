@@ -183,17 +183,17 @@ class AsposeEngine:
         except Exception as error:  # Java's exceptions are Python's here, of many classes
             raise RecognitionError(f"Aspose.OCR failed: {printable(str(error))}") from error
         skew_deg = float(result.skew or 0)
-        found = [(each.text_in_line, each.line) for each in result.recognition_lines_result]
+        lines = [(line.text_in_line, line.line) for line in result.recognition_lines_result]
         return PageText(
             image.width,
             image.height,
             lines=tuple(
                 line
-                for text, place in found
+                for text, place in lines
                 if text is not None and place is not None and BANNER not in str(text)
                 for line in lines_of(str(text), place, skew_deg, image)
             ),
             engine=self.name,
             truncated=BANNER in str(result.recognition_text)
-            or any(text is None or place is None for text, place in found),
+            or any(text is None or place is None for text, place in lines),
         )
