@@ -84,7 +84,7 @@ pictures: $(VENV)/installed-test ## Draw the pictures of the README anew, from a
 	PYTHONPATH=tests $(BIN)/python -m tools.draw_readme
 
 clean: ## Remove what was made here
-	rm -rf build $(VENV) $(VENV)-peer $(PDFJS)/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
+	rm -rf build dist $(VENV) $(VENV)-peer $(PDFJS)/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/pip:
