@@ -37,10 +37,9 @@ ASCENT_SHARE, DESCENT_SHARE = 0.6, 0.22
 """From the baseline up to the top of the tallest letters, and down to the crop's bottom. Means on
 30 pages: .63 (66 words with a capital) and .21 (120 words without descenders)."""
 LATE_COLUMNS = 0.7
-"""How far behind a character's middle its column is. Chosen as the mean over
-pages with true places; it is 0.4 on the fixtures (974 words), and 0.6 on forms, receipts and
-catalogs (388 words). Cuts at gaps in the ink make up for the difference: a test places words right
-from 0 to 1.2."""
+"""How far behind a character's middle its column is. Chosen as the mean over pages with true
+places. It is 0.4 on the fixtures (974 words), and 0.6 on forms, receipts and catalogs (388 words).
+Cuts at gaps in the ink make up for the difference: a test places words right from 0 to 1.2."""
 RULE_RATIO, RULE_SHARE = 4.0, 0.3
 """A connected mark is a rule, and no letter, if it is wider than this many heights of the line, and
 lower than this share of it. In the fixtures, which have no rules, the widest letters that touch are
@@ -173,8 +172,8 @@ def word_spans(
     expected = [_expected(middles, first, last, letter_width) for first, last in words]
     starts, stops = [start for start, _ in expected], [stop for _, stop in expected]
 
-    # Between which places each gap is looked for: before the first word and behind the last one,
-    # one letter is room enough.
+    # The gaps around words are looked for between these places. Before the first word and behind
+    # the last one, the width of one letter is room enough.
     places = [(starts[0] - letter_width, middles[words[0][0]])]
     places += [(middles[a[1]], middles[b[0]]) for a, b in pairwise(words)]
     places += [(middles[words[-1][1]], stops[-1] + letter_width)]
