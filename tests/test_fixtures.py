@@ -1,15 +1,31 @@
 """The whole job on the project's own scans, by the default engine, read back by other readers."""
 
+import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 from support.command import Command
 from support.readers import READERS, page_sizes, poppler_text, run
-from support.truth import PAGES, SCANS, TruePage, fold, recall, share_in_place
+from support.run_store import reading
+from support.truth import (
+    PAGE,
+    PAGES,
+    SCANS,
+    TruePage,
+    TrueWord,
+    fold,
+    recall,
+    recognition_copy,
+    share_in_place,
+)
+
+from pipeline import PageSource, load_page, render_page
 
 DOCUMENTS = ("fax", "languages", "letters", "receipts")
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.document}-{page.name}")
@@ -165,3 +181,38 @@ def test_the_turned_photograph_stands_upright(converted: Path) -> None:
         shown.crop((30, round(height) // 2, round(width) - 30, round(height) - 60)).histogram()[:80]
     )
     assert dark_top > dark_bottom  # the print is in the upper half
+
+
+@pytest.mark.parametrize(
+    ("name", "tilt_deg"),
+    (("letters/3", -1.5), pytest.param("letters/1", 1.5, marks=pytest.mark.slow)),
+)
+def test_words_of_a_tilted_page_lie_on_their_print(
+    tmp_path: Path, name: str, tilt_deg: float
+) -> None:
+    page, image = PAGE[name], recognition_copy(name)
+    paper = image.getpixel((5, 5))
+    tilted = image.rotate(tilt_deg, Image.Resampling.BICUBIC, fillcolor=paper)
+    path, pdf = tmp_path / "tilted.png", tmp_path / "tilted.pdf"
+    tilted.save(path, dpi=(170, 170))
+    with load_page(PageSource(path)) as opened:
+        pdf.write_bytes(render_page(opened, reading(tilted)))
+    lines = [[tilted_word(word, page, tilt_deg) for word in row] for row in page.lines]
+    true = replace(page, lines=lines)
+    for text_of, words_of in READERS.values():
+        assert recall(page, text_of(pdf, 0)) >= 0.97
+        share, count = share_in_place(true, words_of(pdf, 0), page_sizes(pdf)[0])
+        assert count >= 0.97 * len(page.words)
+        assert share >= 0.98
+
+
+def tilted_word(word: TrueWord, page: TruePage, tilt_deg: float) -> TrueWord:
+    """A true word of a page that is turned about its middle, counter-clockwise."""
+    cos, sin = math.cos(math.radians(tilt_deg)), math.sin(math.radians(tilt_deg))
+    left, top, right, bottom = word["box"]
+    x, y = (left + right - page.width) / 2, (top + bottom - page.height) / 2
+    x, y = page.width / 2 + x * cos + y * sin, page.height / 2 - x * sin + y * cos
+    width, height = right - left, bottom - top
+    across = (width * cos + height * abs(sin)) / 2
+    down = (height * cos + width * abs(sin)) / 2
+    return {**word, "box": (x - across, y - down, x + across, y + down)}

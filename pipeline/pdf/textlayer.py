@@ -26,6 +26,7 @@ with pdf.js in a browser, `test_viewer.py`):
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -34,7 +35,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
 
 from ..model.characters import needs_space, visual_order
-from .glyphless import ASCENT, FONT_NAME, UNITS_PER_EM, register
+from .glyphless import ASCENT, DESCENT, FONT_NAME, UNITS_PER_EM, register
 
 INVISIBLE = 3
 """Text render mode: neither fill nor stroke (ISO 32000-1, table 106)."""
@@ -44,12 +45,33 @@ MAX_STEPPED_DEG = 12.0
 Measured on a page tilted by 10 degrees: poppler finds 90 % of the words that are drawn flat and
 43 % of those in tilted lines, pdf.js 100 % and 86 %.
 """
-MAX_SHIFT_EM = 0.22
+MIDDLE, MIDDLE_TALL = 0.40, 0.46
+"""Where the boxes of a line have their middle, above its baseline, in heights of its tallest
+letters; the second for lines in which all words have tall letters.
+
+Words without tall letters, as the default engine places them, have it at 0.37 (median of 235),
+capitals at 0.45. With all air above the letters it was 0.51, and words like "a" were left easily.
+"""
+MAX_SHIFT_EM = 0.25
 """How far a word may be moved off its print to make the stairs of its line flatter.
 
 poppler puts the words of a line together while the whole line rises by less than 0.45 em. A line
 that is made flat about its middle is moved by half of its rise at each end.
 """
+LOWEST, HIGHEST = 0.10, 0.64
+"""Where the middle of a box may come to lie by that, measured as `MIDDLE`: not lower for words
+without tails, not higher for words without tall letters. Their print reaches from 0 to 0.7.
+
+Of four pages at eight tilts up to 4 degrees, the middle of 2 % of the boxes lay off the print
+when all words were moved by up to 0.22 em; now 0.01 %. poppler gives back as many of the true
+runs of three words: 96.0 and 86.8 % of 16 pages of books turned by 1 and 2 degrees (before: 96.0
+and 86.5 %), 98.0, 89.6 and 74.5 % of the four pages at 0.5, 1, 2 (before: 99.8, 89.8, 74.8 %).
+At 0.12 em for all words they were 8 to 15 points fewer.
+"""
+TALL = re.compile(r"[^acegmnopqrstuvwxyzавгежзиклмнопрстухцчшщъыьэюя.,:;_-]")
+TAIL = re.compile(r"[gjpqyQдруфцщ]")
+"""What reaches clearly above small letters (a "t" does not), or below the baseline. Signs of other
+scripts count as tall."""
 MAX_FLATTENED_DEG = 8.0
 """Words of lines tilted by more than this stay on their print: such lines, flatter by 0.22 em, are
 not put together either."""
@@ -158,34 +180,47 @@ def _draw_line(canvas: Canvas, line: PlacedLine, air: float) -> None:
     if not words or line.ascent_pt <= 0:
         return
     size = round(line.ascent_pt * air * UNITS_PER_EM / ASCENT, PLACES)
+    middle = MIDDLE_TALL if all(TALL.search(word.text) for word in words) else MIDDLE
+    drop = (ASCENT + DESCENT) / 2 / UNITS_PER_EM * size - middle * line.ascent_pt
     axis = round(line.angle_deg / 90) * 90
     slope = math.radians(line.angle_deg - axis)
     text = canvas.beginText()
     text.setTextRenderMode(INVISIBLE)
     text.setFont(FONT_NAME, size, size)
     if abs(math.degrees(slope)) <= MAX_STEPPED_DEG:
-        _begin(text, line, axis)
-        _show_stepped(text, words, size, slope)
+        down, up = (middle - LOWEST) * line.ascent_pt, (HIGHEST - middle) * line.ascent_pt
+        _begin(text, line, axis, drop)
+        _show_stepped(text, words, size, slope, (down, up))
     else:
-        _begin(text, line, line.angle_deg)
+        _begin(text, line, line.angle_deg, drop)
         _show_tilted(text, words, size)
     canvas.drawText(text)
 
 
-def _begin(text: PDFTextObject, line: PlacedLine, angle_deg: float) -> None:
-    """Sets the text matrix to the start of a line, in this direction."""
+def _begin(text: PDFTextObject, line: PlacedLine, angle_deg: float, drop_pt: float) -> None:
+    """Sets the text matrix to the start of a line, `drop_pt` below its baseline."""
     cos, sin = math.cos(math.radians(angle_deg)), math.sin(math.radians(angle_deg))
-    text.setTextTransform(cos, sin, -sin, cos, round(line.x_pt, PLACES), round(line.y_pt, PLACES))
+    x_pt, y_pt = line.x_pt + drop_pt * sin, line.y_pt - drop_pt * cos
+    text.setTextTransform(cos, sin, -sin, cos, round(x_pt, PLACES), round(y_pt, PLACES))
 
 
-def _show_stepped(text: PDFTextObject, words: list[PlacedWord], size: float, slope: float) -> None:
+def _show_stepped(
+    text: PDFTextObject,
+    words: list[PlacedWord],
+    size: float,
+    slope: float,
+    room_pt: tuple[float, float],
+) -> None:
     """Each word flat and stretched to its own width; the words climb like a staircase.
 
-    The stairs are made as low as `MAX_SHIFT_EM` allows, unless the line is too steep.
+    The stairs are made as low as `MAX_SHIFT_EM` allows, unless the line is too steep. A word
+    without tails goes no further down than the first of `room_pt`, one without tall letters no
+    further up than the second.
     """
     font = register()
     rise = (words[-1].end_pt - words[0].start_pt) * math.sin(slope)
-    shift = MAX_SHIFT_EM * size if abs(math.degrees(slope)) <= MAX_FLATTENED_DEG else 0.0
+    limit = MAX_SHIFT_EM * size
+    shift = limit if abs(math.degrees(slope)) <= MAX_FLATTENED_DEG else 0.0
     flattened = max(0.0, 1 - 2 * shift / abs(rise)) if rise else 0.0
     middle = (words[0].start_pt + words[-1].end_pt) / 2
     at_x = at_y = 0.0
@@ -198,8 +233,12 @@ def _show_stepped(text: PDFTextObject, words: list[PlacedWord], size: float, slo
         elif following:  # close the gap, or readers put a space there
             width = max(width, following.start_pt - word.start_pt)
         shown = visual_order(word.text)
-        along = middle + ((word.start_pt + word.end_pt) / 2 - middle) * flattened
-        moved = _move(text, word.start_pt * math.cos(slope) - at_x, along * math.sin(slope) - at_y)
+        true_y = (word.start_pt + word.end_pt) / 2 * math.sin(slope)
+        flat_y = middle * math.sin(slope) * (1 - flattened) + true_y * flattened
+        raised = limit if TALL.search(word.text) else min(limit, room_pt[1])
+        lowered = limit if TAIL.search(word.text) else min(limit, room_pt[0])
+        y = true_y + max(-lowered, min(raised, flat_y - true_y))
+        moved = _move(text, word.start_pt * math.cos(slope) - at_x, y - at_y)
         at_x, at_y = at_x + moved[0], at_y + moved[1]
         text.setHorizScale(_percent(width * math.cos(slope), font.stringWidth(shown, size)))
         text.textOut(shown + _after(word, following, size))

@@ -133,7 +133,6 @@ def test_an_option_of_an_engine_of_others(
         every_option = HELP if name == "engines" else f"{HELP}-all"
         assert "--blocks-sign SIGN" in command(name, every_option, env=blocks).stdout, name
         assert "--blocks-sign" not in command(name, every_option).stdout
-    assert "blocks" in command("engines", env=blocks).stdout
 
 
 def test_an_engine_that_cannot_be_imported_stops_no_other(tmp_path: Path, command: Command) -> None:

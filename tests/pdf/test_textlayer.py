@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from support.readers import pdfium_words, poppler_text, poppler_words
 from support.truth import MARKS
 
 from pipeline.pdf.glyphless import FONT_NAME, register
-from pipeline.pdf.textlayer import AIR, PlacedLine, PlacedWord, draw_lines
+from pipeline.pdf.textlayer import MIDDLE, PlacedLine, PlacedWord, draw_lines
 
 SIZE = (595.0, 842.0)
 
@@ -153,8 +154,6 @@ def test_right_to_left_is_found_in_logical_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("angle", (0, 0.4, -1.2, 3))
 def test_words_lie_where_they_were_put(tmp_path: Path, angle: float) -> None:
-    import math
-
     placed = line("every word has its place", 500, angle=angle)
     pdf = drawn(tmp_path, placed)
     for found in (poppler_words(pdf, 0), pdfium_words(pdf, 0)):
@@ -162,9 +161,33 @@ def test_words_lie_where_they_were_put(tmp_path: Path, angle: float) -> None:
             (box,) = [each for each in found if each.text.translate(MARKS) == word.text]
             along = (word.start_pt + word.end_pt) / 2
             x = placed.x_pt + along * math.cos(math.radians(angle))
-            y = placed.y_pt + along * math.sin(math.radians(angle)) + 0.3 * 9 * AIR / 0.8
+            y = placed.y_pt + along * math.sin(math.radians(angle)) + MIDDLE * 9
             assert (box.left + box.right) / 2 == pytest.approx(x, abs=2.5)
             assert SIZE[1] - (box.top + box.bottom) / 2 == pytest.approx(y, abs=0.25 * 9 / 0.8)
+
+
+LOW, UP, BOTH = "some arrows over an asset", "that held all", "Highly dignified grammarians"
+
+
+@pytest.mark.parametrize("angle", (0.7, -1.5, 2.5, -4, 7))
+@pytest.mark.parametrize("text", (f"{LOW} {UP} {BOTH}", f"{UP} {BOTH} {LOW} {UP}"))
+def test_boxes_keep_their_middle_on_the_print(tmp_path: Path, text: str, angle: float) -> None:
+    """Low letters are 6 high, others 8.5, and tails reach 2.5 down, in a line of 9."""
+    placed = line(text, 400, angle=angle, width=4)
+    pdf = drawn(tmp_path, placed)
+    sin, cos = math.sin(math.radians(angle)), math.cos(math.radians(angle))
+    for found in (poppler_words(pdf, 0), pdfium_words(pdf, 0)):
+        assert len(found) == len(placed.words)
+        for word in placed.words:
+            along = (word.start_pt + word.end_pt) / 2
+            box = min(
+                (each for each in found if each.text.translate(MARKS) == word.text),
+                key=lambda each: abs((each.left + each.right) / 2 - placed.x_pt - along * cos),
+            )
+            above = SIZE[1] - (box.top + box.bottom) / 2 - placed.y_pt - along * sin
+            lowest = -2.5 if set(word.text) & set("gjpqy") else 0
+            highest = 6 if set(word.text) <= set("acegmnopqrsuvwxyz") else 8.5
+            assert lowest <= above <= highest, word.text
 
 
 def test_nothing_is_painted(tmp_path: Path) -> None:

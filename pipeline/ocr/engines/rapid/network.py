@@ -75,7 +75,3 @@ class Network:
         """The model's outputs for a picture [height, width, 3]; they last until the next call."""
         self._request.infer([pixels[np.newaxis]])
         return [self._request.get_output_tensor(n).data[0] for n in range(self._outputs)]
-
-    def release_memory(self) -> None:
-        """Gives back what OpenVINO keeps for the sizes of pictures it has seen."""
-        self._compiled.release_memory()

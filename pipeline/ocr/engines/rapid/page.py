@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from ....model.text import Line
-from .finder import LineFinder
+from .finder import LineFinder, trim_heap
 from .line_reader import LineReader
 from .stray import without_stray_marks
 from .upright import FoundLine, clockwise_turn_deg
@@ -55,8 +55,9 @@ class PageReader:
             pixels = np.ascontiguousarray(np.rot90(pixels, -turn_deg // 90))
             quads = self._finder.find(pixels)
             found = [FoundLine(pixels, quad, reader.read) for quad in quads]
-        lines = (_line(each) for each in found)
-        return without_stray_marks([line for line in lines if line is not None]), turn_deg
+        lines = [line for line in map(_line, found) if line is not None]
+        trim_heap()  # before the next page is opened, and looked at
+        return without_stray_marks(lines), turn_deg
 
     def _reader(self, latin: bool) -> LineReader:
         if latin not in self._readers:
