@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from support.corpus.drawing import LINES, draw_corpus, whole_lines
+from support.corpus.lines import LINES, draw_corpus, whole_lines
 from support.corpus.texts import TEXTS, TOUCH
 from support.readers import mupdf_text, pdfium_text, poppler_text, pypdf_text
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from support.corpus.drawing import (
+from support.corpus.lines import (
     ASCENT_EM,
     DESCENT_EM,
     LINES,
