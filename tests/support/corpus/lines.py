@@ -1,10 +1,6 @@
 """Lines in many scripts, tilted and turned, with the true place of each word.
 
-<<<<<<<< HEAD:tests/support/corpus/drawing.py
     PYTHONPATH=tests python -m support.corpus.lines
-========
-    PYTHONPATH=tests python -m support.corpus.lines
->>>>>>>> main:tests/support/corpus/lines.py
 
 measures the words anew (it needs the fonts Noto and Noto CJK).
 
