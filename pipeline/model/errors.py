@@ -11,7 +11,7 @@
     │   │   ├── CorrectionError     a text corrected by hand is not readable
     │   │   ├── MachineError        the machine lacks memory, disk space or open files
     │   │   └── UnforeseenError     nobody knows why: a fault of a library, or of the program
-    │   └── EngineError         4   the engine is missing, or cannot be used as asked
+    │   └── EngineError         4   the engine is missing, or cannot be used with these options
     │       ├── LanguageError   4   the engine does not read the language
     │       └── WorkerSetupError 4  Dask, or what its workers need, is not there
     ├── VerificationError       6   a finished PDF failed its own check
@@ -103,13 +103,13 @@ class UnforeseenError(RecognitionError):
 
 
 class EngineError(OcrError):
-    """The engine is not there, or cannot be used as asked."""
+    """The engine is not there, or cannot be used with these options."""
 
     exit_code = ExitCode.NO_ENGINE
 
 
 class LanguageError(EngineError):
-    """The engine does not read a language that was asked for."""
+    """The engine does not read a language that the user named."""
 
 
 class WorkerSetupError(EngineError):

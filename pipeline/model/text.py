@@ -29,7 +29,7 @@ MAX_SIDE_PX = 2**31 - 1
 SHORT_LINE = 1000
 """Characters that any line may have, on however small a page."""
 
-SHOWN = 40
+SHOWN = 200
 """Characters of a line in a message."""
 
 PAGE_BREAK = "\n\f"
@@ -41,7 +41,7 @@ class Word:
     """A run of characters without a space between them.
 
     Attributes:
-        text: In logical order, normalised to NFC.
+        text: In logical order, normalized to NFC.
         box: The upright rectangle around the word, in pixels.
         confidence: How sure the engine is, 0 to 1; None where it does not say.
     """
@@ -128,7 +128,7 @@ class PageText:
             if length > max(diagonal, SHORT_LINE):  # letters are a pixel wide, or wider
                 return f"the line {_beginning(line)} has {length:,} characters"
             if not 0 < line.height <= diagonal:
-                return f"the line {_beginning(line)} is {line.height:g} pixels high"
+                return f"the line {_beginning(line)} is {line.height} pixels high"
             base = line.baseline
             if not all(map(math.isfinite, astuple(base))):
                 return f"the line {_beginning(line)} stands nowhere: {base}"
@@ -186,9 +186,11 @@ class PageText:
 
 
 def _beginning(line: Line) -> str:
-    """The first words of a line, for messages."""
+    """A line, or how a long one begins, for messages."""
+    if sum(len(word.text) for word in line.words) <= SHOWN:
+        return repr(line.text)
     text = " ".join(word.text[:SHOWN] for word in line.words[:SHOWN])
-    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}...")
+    return repr(f"{text[:SHOWN]}...")
 
 
 def _line(data: Mapping[str, Any]) -> Line:

@@ -45,6 +45,7 @@ from .worker_files import is_same_file, pack_reply, unpack_request
 MEMORY_SHARE = 0.95
 """Of a worker's memory limit: beyond this share, its largest engine process is ended."""
 MEMORY_EVERY_S = 1.0
+"""How often the memory of the engine processes is looked at."""
 
 EXIT_PRIORITY = 100
 """Higher than that of what else multiprocessing does at a process's end."""
