@@ -35,6 +35,7 @@ async def convert(
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
     notify: Notify = ignore,
+    others: Sequence[Path] = (),
 ) -> Report:
     """Converts scans to searchable PDFs, without blocking the event loop.
 
@@ -47,16 +48,19 @@ async def convert(
         options: What to do and how.
         engine: A registered name, `auto`, or an engine.
         notify: Called in the event loop with every event (`RunPlanned`, `PageDone`, ...).
+        others: Files that the caller writes meanwhile, such as a report.
 
     Returns:
         What happened; its `exit_code` is the command's.
 
     Raises:
         EngineError: The engine is missing or does not read the language.
-        UsageError: The engine is an object, and the workers are processes.
+        UsageError: The engine is an object, and the workers are processes; or one of `others` is
+            an output.
     """
     options = options or ConvertOptions()
-    conversion = _Conversion([Path(path) for path in inputs], Path(output), options, engine, notify)
+    paths = [Path(path) for path in inputs]
+    conversion = _Conversion(paths, Path(output), options, engine, notify, others)
     return await conversion.run()
 
 
@@ -80,6 +84,7 @@ class _Conversion:
         options: ConvertOptions,
         engine: EngineChoice,
         notify: Notify,
+        others: Sequence[Path],
     ) -> None:
         self.inputs = inputs
         self.output = output
@@ -87,6 +92,7 @@ class _Conversion:
         self.options = options
         self.engine = engine
         self.watcher = notify
+        self.others = others
         self.report = Report()
         self._spool: Spool | None = None
         self._opening = threading.Lock()
@@ -101,7 +107,9 @@ class _Conversion:
                 " or let the workers be threads"
             )
         await asyncio.to_thread(sweep, self.root)
-        with await asyncio.to_thread(plan, self.inputs, self.output, self.options) as planned:
+        with await asyncio.to_thread(
+            plan, self.inputs, self.output, self.options, self.others
+        ) as planned:
             return await self._run(engine, planned)
 
     async def _run(self, engine: ResolvedEngine, planned: Plan) -> Report:

@@ -6,6 +6,7 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,9 @@ from ..model.errors import OutputError
 
 SPOOL_PREFIX = ".searchable-pdf-"
 """Beginning of the names of the hidden folders for unfinished files (see `spool`)."""
+
+CANNOT_SYNC = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP)
+"""What fsync says on file systems that do not have it: some of SMB, FUSE and DrvFs."""
 
 _leftovers: set[Path] = set()
 
@@ -35,6 +39,7 @@ def atomic_file(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
     Raises:
         OutputError: The file cannot be written there.
     """
+    check_is_file(path)
     part = (within or path.parent) / _part_name()
     _leftovers.add(part)
     try:
@@ -44,7 +49,7 @@ def atomic_file(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
             with part.open("xb") as file:
                 yield file
                 file.flush()
-                os.fsync(file.fileno())
+                _sync(file.fileno())
             path.parent.mkdir(parents=True, exist_ok=True)
             _put(part, path)
         except BaseException:
@@ -62,11 +67,29 @@ def put_in_place(complete: Path, path: Path) -> None:
     Raises:
         OutputError: It cannot be put there.
     """
+    check_is_file(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _put(complete, path)
     except OSError as error:
         raise not_writable(path, error) from error
+
+
+def check_is_file(path: Path) -> None:
+    """Sees that nothing is at a path but, maybe, a plain file.
+
+    Raises:
+        OutputError: Something else is, or the path cannot be looked up.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise not_writable(path, error) from error
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "a device, a pipe or a socket"
+        raise OutputError(f"{printable(str(path))}: is {what}, not a file; choose another name")
 
 
 def leave_nothing_of(folder: Path) -> None:
@@ -127,6 +150,19 @@ def _put(part: Path, path: Path) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _sync(descriptor: int) -> None:
+    """Sees that a file is on the disk, where the file system has that.
+
+    Raises:
+        OSError: The disk is full or failing.
+    """
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in CANNOT_SYNC:
+            raise
 
 
 def _part_name() -> str:

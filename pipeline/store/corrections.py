@@ -8,24 +8,30 @@ import os
 from pathlib import Path
 
 from ..model.characters import printable
-from ..model.errors import CorrectionError
+from ..model.errors import CorrectionError, OutputError
 from ..model.page import Document, PageSource
 from ..model.text import PageText
-from .atomic import atomic_file
+from .atomic import atomic_file, check_is_file
 from .provenance import in_the_way
+from .target import output_file
 
 MADE = "made"
 """The member of the JSON that says what it was made from, with a hash of the text at that time."""
 
 
-def text_file(folder: Path, document: Document, root: Path, source: PageSource) -> Path:
-    """The path of a page's text below `folder`, made of its document, scan and frame."""
+def text_folder(folder: Path, document: Document, root: Path) -> Path:
+    """The folder below `folder` of the texts of a document's pages."""
     output = document.output
     inside = output.relative_to(root) if output.is_relative_to(root) else Path(output.name)
+    return folder / inside.with_suffix("")
+
+
+def text_file(folder: Path, document: Document, root: Path, source: PageSource) -> Path:
+    """The path of a page's text below `folder`, made of its document, scan and frame."""
     above = Path(os.path.commonpath([path.parent.absolute() for path in document.scans]))
     scan = source.path.absolute().relative_to(above)
     frame = f".{source.frame + 1}" if source.frame else ""
-    return folder / inside.with_suffix("") / scan.with_name(f"{scan.name}{frame}.json")
+    return text_folder(folder, document, root) / scan.with_name(f"{scan.name}{frame}.json")
 
 
 def write_text(path: Path, text: PageText, key: str = "", within: Path | None = None) -> None:
@@ -42,7 +48,7 @@ def write_text(path: Path, text: PageText, key: str = "", within: Path | None = 
     """
     data = json.loads(text.to_json())
     data[MADE] = {"from": key, "text": _digest(text)}
-    with atomic_file(path, within) as file:
+    with atomic_file(path, within) if within is not None else output_file(path) as file:
         file.write(json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
@@ -54,6 +60,7 @@ def read_text(path: Path) -> tuple[PageText, str | None]:
         FileNotFoundError: It is not there.
     """
     try:
+        check_is_file(path)
         content = path.read_text(encoding="utf-8")
         text = PageText.from_json(content)
         made = json.loads(content).get(MADE)
@@ -61,6 +68,8 @@ def read_text(path: Path) -> tuple[PageText, str | None]:
             raise ValueError(text.fault)
     except FileNotFoundError:
         raise
+    except OutputError as error:
+        raise CorrectionError(str(error)) from error
     except (ValueError, OSError) as error:
         raise CorrectionError(
             f"{printable(str(path))}: {printable(str(error))};"
