@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from ..model.characters import printable
 from ..model.exit_code import ExitCode
 from ..model.options import StoreOptions
 from ..model.version import __version__
@@ -121,7 +122,9 @@ def cache_group(context: click.Context, cache_dir: Path | None) -> None:
     context.obj = StoreOptions(cache_dir).folder if cache_dir else StoreOptions().folder
     if context.invoked_subcommand is None:
         usage = Store(context.obj).usage()
-        click.echo(f"{context.obj}: {usage.entries:,} pages, {human_size(usage.size)}")
+        click.echo(
+            f"{printable(str(context.obj))}: {usage.entries:,} pages, {human_size(usage.size)}"
+        )
 
 
 @cache_group.command("prune", cls=Command)

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
+from ..model.characters import printable
 from ..model.errors import SearchablePdfError, UsageError
 from ..model.events import EngineChosen, Event, Notify, PageDone, RunPlanned, ignore
 from ..model.options import DEFAULT_ENGINE, ConvertOptions, StoreOptions
@@ -225,8 +226,8 @@ def _can_keep(store: StoreOptions, notes: list[str]) -> bool:
         Store(store.folder).check()
     except OSError as error:
         notes.append(
-            f"texts cannot be kept in {store.folder} ({error.strerror or error}): interrupted"
-            " work will be done again; choose another folder with --cache-dir"
+            f"texts cannot be kept in {printable(str(store.folder))} ({error.strerror or error}):"
+            " interrupted work will be done again; choose another folder with --cache-dir"
         )
         return False
     return True

@@ -52,8 +52,7 @@ class ReportFile:
         _check_is_report(self._path)
         self._file = self._closing.enter_context(output_file(self._path))
         head = {"version": REPORT_VERSION, "program": PROGRAM}
-        head_json = json.dumps({**head, "run": self._run}, ensure_ascii=False, default=str)
-        self._file.write(head_json[:-1].encode() + b', "documents": [')
+        self._file.write(_json({**head, "run": self._run})[:-1] + b', "documents": [')
         return self
 
     def watch(self, event: Event) -> None:
@@ -94,13 +93,20 @@ class ReportFile:
         ending = {"engine": self._engine, **self._ending}
         if error is not None:
             ending["interrupted_by"] = kind.__name__ if kind else ""
-        tail = json.dumps(ending, ensure_ascii=False)
-        self._file.write(b"\n], " + tail[1:].encode() + b"\n")
+        self._file.write(b"\n], " + _json(ending)[1:] + b"\n")
         self._closing.close()
 
     def _write(self, document: dict[str, Any]) -> None:
-        self._file.write(self._separator + json.dumps(document, ensure_ascii=False).encode())
+        self._file.write(self._separator + _json(document))
         self._separator = b",\n"
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    r"""JSON in UTF-8. A byte of a name that is no UTF-8 stands as an escape, such as `\udcff`.
+
+    JSON has these escapes, and from them Python makes the same name again.
+    """
+    return json.dumps(value, ensure_ascii=False, default=str).encode(errors="backslashreplace")
 
 
 def documents_to_retry(path: Path) -> frozenset[Path]:
@@ -118,7 +124,8 @@ def documents_to_retry(path: Path) -> frozenset[Path]:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
-            f"{path}: is no report of a run ({error}); give the file that --report wrote"
+            f"{printable(str(path))}: is no report of a run ({printable(str(error))});"
+            " give the file that --report wrote"
         ) from error
 
 

@@ -56,7 +56,8 @@ def test_the_command_on_a_disk_without_fsync(tmp_path: Path) -> None:
     scan = page(tmp_path / "in/1.png", GOOD)
     out, report = tmp_path / "out", tmp_path / "r.json"
     convert = arguments("convert", scan.parent, "-o", out, "--engine", "none", "--no-cache",
-                        "--sidecar", "--text-dir", tmp_path / "texts", "--report", report)  # fmt: skip
+                        "--sidecar", "--text-dir", tmp_path / "texts",
+                        "--report", report)  # fmt: skip
     done = subprocess.run([*tracing, *convert], env=environment(), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert len(page_sizes(out / "in.pdf")) == 1

@@ -158,7 +158,7 @@ class PageTransfer:
             self._timeout_s,
             scan_at=None if self.sends_scans else self.path_on_worker(path),
             scan_hash=job.content or content_hash(path),
-            scan_token=hashlib.sha256(sign.encode()).hexdigest(),
+            scan_token=hashlib.sha256(sign.encode(errors="surrogateescape")).hexdigest(),
             scan=path.read_bytes() if send_scan else None,
             entries=entries_of(job),
             text=_content(job.text_file) if job.text_file else None,
