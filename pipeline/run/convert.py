@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ..model.characters import printable
 from ..model.errors import SearchablePdfError, UsageError
-from ..model.events import EngineChosen, Event, Notify, PageDone, RunPlanned, ignore
-from ..model.options import DEFAULT_ENGINE, ConvertOptions, StoreOptions
+from ..model.events import EngineChosen, Event, Notify, PageDone, PassedOver, RunPlanned, ignore
+from ..model.options import DEFAULT_ENGINE, NO_HOME, ConvertOptions, StoreOptions
 from ..model.page import Document, PageSource
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine, choose_engine
@@ -115,10 +115,14 @@ class _Conversion:
 
     async def _run(self, engine: ResolvedEngine, planned: Plan) -> Report:
         self.report.problems = planned.problems
-        self._notify(RunPlanned(planned.documents, planned.scans, planned.passed_over))
+        kinds = tuple(planned.kinds_passed_over.most_common())
+        self._notify(RunPlanned(planned.documents, planned.scans, planned.passed_over, kinds))
+        if self.options.verbose:
+            for path in planned.paths_passed_over():
+                self._notify(PassedOver(path))
         if planned.must_stop:
             return self.report
-        notes = list(engine.notes)
+        notes = [*engine.notes, *filter(None, (planned.remark,))]
         if self.options.store is not None and not await asyncio.to_thread(
             _can_keep, self.options.store, notes
         ):
@@ -222,6 +226,12 @@ def _recipe(options: ConvertOptions, engine: ResolvedEngine) -> str:
 
 def _can_keep(store: StoreOptions, notes: list[str]) -> bool:
     """Whether texts can be kept there; if not, a note says so."""
+    if store.folder == NO_HOME:
+        notes.append(
+            "texts are not kept, as this user has no home folder: interrupted work will be done"
+            " again; choose a folder with --cache-dir"
+        )
+        return False
     try:
         Store(store.folder).check()
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Self
 
 from ..load.find import find_documents, is_pdf_name
 from ..load.scan import page_sources
+from ..load.walk import kind_of
 from ..model.characters import printable
 from ..model.errors import SearchablePdfError, UsageError
 from ..model.options import ConvertOptions
@@ -34,10 +36,14 @@ class Plan:
     Attributes:
         scans: How many files hold the pages of all documents.
         problems: What is wrong with the inputs.
+        kinds_passed_over: How many files in the folders are no images, by kind.
+        remark: A line on how PDFs are called, where their names keep the endings of scans.
     """
 
     scans: int = 0
     problems: list[SearchablePdfError] = field(default_factory=list)
+    kinds_passed_over: Counter[str] = field(default_factory=Counter)
+    remark: str = ""
     _documents: DiskList[Entry] = field(default_factory=DiskList)
     _passed_over: DiskList[str] = field(default_factory=DiskList)
 
@@ -71,6 +77,12 @@ class Plan:
             OutputError: There is no room for temporary files.
         """
         self.scans += len(document.scans)
+        (scan, *_), name = document.scans, document.output.stem
+        if not self.remark and not document.folders and name.startswith(scan.name):
+            self.remark = (
+                f"scans of one name are told apart by their endings, also in the names of their"
+                f" PDFs, such as {printable(document.output.name)}"
+            )
         self._documents.append(
             (
                 document.name,
@@ -82,6 +94,7 @@ class Plan:
 
     def pass_over(self, path: Path) -> None:
         """Notes a file that is no image."""
+        self.kinds_passed_over[kind_of(path)] += 1
         self._passed_over.append(os.fspath(path))
 
     def pages_up_to(self, limit: int) -> int:

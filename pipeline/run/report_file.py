@@ -20,6 +20,7 @@ from ..model.events import DocumentDone, EngineChosen, Event, RunPlanned
 from ..model.outcomes import PageFailure, PageOutcome, PageResult
 from ..model.version import PROGRAM, REPORT_VERSION
 from ..store.atomic import not_writable
+from ..store.content import open_plain
 from ..store.target import check_target, is_stream, output_file
 from .report import Report
 
@@ -116,7 +117,8 @@ def documents_to_retry(path: Path) -> frozenset[Path]:
         UsageError: It is no such report.
     """
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
+        with open_plain(path) as file:
+            report = json.load(file)
         return frozenset(
             Path(document["output"]).resolve()
             for document in report["documents"]

@@ -45,12 +45,12 @@ def atomic_file(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
     try:
         try:
             if within is None:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                make_folders(path.parent)
             with part.open("xb") as file:
                 yield file
                 file.flush()
                 _sync(file.fileno())
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(path.parent)
             _put(part, path)
         except BaseException:
             part.unlink(missing_ok=True)
@@ -69,7 +69,7 @@ def put_in_place(complete: Path, path: Path) -> None:
     """
     check_is_file(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(path.parent)
         _put(complete, path)
     except OSError as error:
         raise not_writable(path, error) from error
@@ -106,6 +106,26 @@ def discard_leftovers() -> None:
             path.unlink(missing_ok=True)
 
 
+def make_folders(folder: Path) -> None:
+    """Makes a folder and those that it is in, where they are missing, however deep that is.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    missing = []
+    while True:
+        try:
+            folder.mkdir(exist_ok=True)
+            break
+        except FileNotFoundError:
+            if folder == folder.parent:
+                raise
+            missing.append(folder)
+            folder = folder.parent
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+
+
 def check_folder(folder: Path) -> None:
     """Makes a folder for PDFs and sees that a file can be made there, before the long work.
 
@@ -114,7 +134,7 @@ def check_folder(folder: Path) -> None:
     """
     part = folder / _part_name()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
         try:
             part.touch()
         finally:
@@ -128,10 +148,11 @@ def not_writable(path: Path, error: OSError) -> OutputError:
     for folder in (path, *path.parents):
         if folder.name.startswith(SPOOL_PREFIX):  # a place that users need not know
             path = folder.parent
-    return OutputError(
-        f"{printable(str(path))}: cannot be written ({error.strerror or error});"
-        " check the folder's permissions and free space, or choose another with -o"
-    )
+    remedy = "check the folder's permissions and free space, or choose another with -o"
+    if error.errno == errno.ENAMETOOLONG:
+        remedy = "give the scan or its folders a shorter name, or choose another place with -o"
+    why = error.strerror or error
+    return OutputError(f"{printable(str(path))}: cannot be written ({why}); {remedy}")
 
 
 def _put(part: Path, path: Path) -> None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..model.errors import OutputError
-from .atomic import SPOOL_PREFIX, leave_nothing_of, not_writable
+from .atomic import SPOOL_PREFIX, leave_nothing_of, make_folders, not_writable
 
 try:
     import fcntl
@@ -37,7 +37,7 @@ class Spool:
         self._beside = beside
         self._count = 0
         try:
-            beside.mkdir(parents=True, exist_ok=True)
+            make_folders(beside)
             self.folder, self._lock = _make(beside)
         except OSError as error:
             raise not_writable(beside, error) from error

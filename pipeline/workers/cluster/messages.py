@@ -20,7 +20,7 @@ from ...model.options import ClusterOptions
 from ...model.outcomes import PageFailure, PageResult
 from ...ocr.registry import ResolvedEngine
 from ...store.atomic import atomic_file, not_writable
-from ...store.content import content_hash
+from ...store.content import content_hash, open_plain
 from ...store.texts import Store
 from ..job import NOT_KEPT, SIDECAR_ENDING, PageJob
 
@@ -233,6 +233,7 @@ def _put_page(spool: Path, reply: PageReply) -> None:
 
 def _content(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        with open_plain(path) as file:
+            return file.read()
     except OSError:
         return None
