@@ -57,9 +57,7 @@ def test_a_user_without_a_home(homeless: dict[str, str], tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="descriptors are closed by a POSIX shell")
-@pytest.mark.parametrize(
-    "closed", ("<&-", ">&-", "2>&-", ">&- 2>&-", "<&- 2>&-", "<&- >&- 2>&-")
-)
+@pytest.mark.parametrize("closed", ("<&-", ">&-", "2>&-", ">&- 2>&-", "<&- 2>&-", "<&- >&- 2>&-"))
 def test_standard_streams_that_are_closed(closed: str, tmp_path: Path) -> None:
     scan, out = page(tmp_path / "1.png", GOOD), tmp_path / "out"
     command = f'exec "$@" {closed}'
