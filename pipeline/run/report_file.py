@@ -21,6 +21,7 @@ from ..model.outcomes import PageFailure, PageOutcome, PageResult
 from ..model.version import PROGRAM, REPORT_VERSION
 from ..store.atomic import not_writable
 from ..store.content import open_plain
+from ..store.modes import common_mode, limit_mode
 from ..store.target import check_target, is_stream, output_file
 from .report import Report
 
@@ -70,6 +71,7 @@ class ReportFile:
                     "notes": event.notes,
                 }
             case DocumentDone():
+                limit_mode(self._file.fileno(), common_mode(event.document.scans))
                 self._write(_document(event))
             case _:
                 pass

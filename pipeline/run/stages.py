@@ -61,7 +61,7 @@ def recognize_file(
     resolved = choose_engine(engine, ocr)
     resolved = replace(resolved, threads=share(resolved, jobs=1).threads)
     result = read_page(PageJob(source, load, engine=resolved))
-    write_text(output, result.text)
+    write_text(output, result.text, scans=[scan])
     return _remark(source, result.damage)
 
 
@@ -111,7 +111,8 @@ def render_file(
     with load_page(source, load) as opened, scan_errors(source):
         decoded = opened.decoded()
         pdf = render_page(decoded, text, images)
-    with output_file(output) as file:
+    sources = [scan] if text_file is None else [scan, text_file]
+    with output_file(output, sources) as file:
         file.write(pdf)
     return _remark(source, decoded.damage)
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from ..model.characters import printable
 from ..model.errors import OutputError
+from .locks import HAS_LOCKS, lock, locked
+from .modes import common_mode, limit_mode
 
 SPOOL_PREFIX = ".searchable-pdf-"
 """Beginning of the names of the hidden folders for unfinished files (see `spool`)."""
@@ -21,11 +24,17 @@ SPOOL_PREFIX = ".searchable-pdf-"
 CANNOT_SYNC = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP)
 """What fsync says on file systems that do not have it: some of SMB, FUSE and DrvFs."""
 
+PART = re.compile(r"\.[0-9a-f]{16}\.part")
+"""The names of unfinished files beside their places."""
+
 _leftovers: set[Path] = set()
+_swept: set[Path] = set()
 
 
 @contextmanager
-def atomic_file(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
+def atomic_file(
+    path: Path, within: Path | None = None, *, scans: Iterable[Path] = ()
+) -> Iterator[BinaryIO]:
     """A file to write to; it takes the place of `path` when the block ends without an error.
 
     It is written under a hidden name, flushed to the disk, then renamed. Missing folders are
@@ -35,6 +44,7 @@ def atomic_file(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
         path: Its place.
         within: Folder for the unfinished file; the spool is one that is cleaned up even after a
             power cut. None for the folder of `path`.
+        scans: What it is made from: whom these do not let read them, it does not either.
 
     Raises:
         OutputError: The file cannot be written there.
@@ -42,11 +52,15 @@ def atomic_file(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
     check_is_file(path)
     part = (within or path.parent) / _part_name()
     _leftovers.add(part)
+    held: int | None = None
     try:
         try:
             if within is None:
                 make_folders(path.parent)
-            with part.open("xb") as file:
+                sweep_parts(path.parent)
+            opened, held = _begin(part)
+            with opened as file:
+                limit_mode(file.fileno(), common_mode(scans))
                 yield file
                 file.flush()
                 _sync(file.fileno())
@@ -59,6 +73,41 @@ def atomic_file(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
         raise not_writable(path, error) from error
     finally:
         _leftovers.discard(part)
+        if held is not None:
+            os.close(held)
+
+
+def sweep_parts(folder: Path) -> None:
+    """Removes the unfinished files in a folder that killed runs have left; once in a process."""
+    if not HAS_LOCKS or folder in _swept:
+        return
+    _swept.add(folder)
+    parts: list[Path] = []
+    with suppress(OSError), os.scandir(folder) as listing:
+        parts = [Path(entry.path) for entry in listing if PART.fullmatch(entry.name)]
+    for part in parts:
+        with suppress(OSError):
+            held = locked(part)
+            if held is not None:
+                part.unlink()
+                os.close(held)
+
+
+def _begin(part: Path) -> tuple[BinaryIO, int]:
+    """A new file, and a second descriptor that holds its lock until it has its name."""
+    while True:
+        file = part.open("x+b")
+        try:
+            held = os.dup(file.fileno())
+            with suppress(OSError):  # a disk without locks: nobody can sweep it, then
+                lock(held)
+        except BaseException:
+            file.close()
+            raise
+        if part.exists():
+            return file, held
+        file.close()  # another run has swept it away before it was held
+        os.close(held)
 
 
 def put_in_place(complete: Path, path: Path) -> None:
@@ -135,6 +184,7 @@ def check_folder(folder: Path) -> None:
     part = folder / _part_name()
     try:
         make_folders(folder)
+        sweep_parts(folder)
         try:
             part.touch()
         finally:
@@ -162,6 +212,7 @@ def _put(part: Path, path: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         with atomic_file(path) as file, part.open("rb") as complete:  # another disk
+            limit_mode(file.fileno(), common_mode([part]))
             shutil.copyfileobj(complete, file)
         part.unlink()
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..model.characters import printable
@@ -34,7 +35,14 @@ def text_file(folder: Path, document: Document, root: Path, source: PageSource) 
     return text_folder(folder, document, root) / scan.with_name(f"{scan.name}{frame}.json")
 
 
-def write_text(path: Path, text: PageText, key: str = "", within: Path | None = None) -> None:
+def write_text(
+    path: Path,
+    text: PageText,
+    key: str = "",
+    within: Path | None = None,
+    *,
+    scans: Iterable[Path] = (),
+) -> None:
     """Writes a page's text, with a note of how it was made.
 
     Args:
@@ -42,13 +50,15 @@ def write_text(path: Path, text: PageText, key: str = "", within: Path | None = 
         text: The text.
         key: What it was made from, and how (`page_key` in `store.texts`).
         within: Folder on the same disk for the file while it is not complete.
+        scans: As for `atomic_file`.
 
     Raises:
         OutputError: It cannot be written.
     """
     data = json.loads(text.to_json())
     data[MADE] = {"from": key, "text": _digest(text)}
-    with atomic_file(path, within) if within is not None else output_file(path) as file:
+    at_once = output_file(path, scans) if within is None else None
+    with at_once or atomic_file(path, within, scans=scans) as file:
         file.write(json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n")
 
 

@@ -25,17 +25,22 @@ MOST_LINKS = 40
 
 
 @contextmanager
-def output_file(path: Path) -> Iterator[BinaryIO]:
+def output_file(path: Path, scans: Iterable[Path] = ()) -> Iterator[BinaryIO]:
     """A file to write to: `atomic_file`, or for a pipe or device what is given to it at the end.
 
     Of a link, the file that it leads to is written; the link stays.
+
+    Args:
+        path: Its place.
+        scans: As for `atomic_file`.
 
     Raises:
         OutputError: It cannot be written.
     """
     check_target(path)
     if not is_stream(path):
-        with atomic_file(path.resolve() if path.is_symlink() else path) as file:
+        place = path.resolve() if path.is_symlink() else path
+        with atomic_file(place, scans=scans) as file:
             yield file
         return
     try:

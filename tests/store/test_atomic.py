@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from support.readers import page_sizes
-from support.survival import GOOD, arguments, environment, page
+from support.survival import GOOD, arguments, environment, page, run
 
 from pipeline.model.errors import OutputError
 from pipeline.store.atomic import atomic_file
@@ -63,3 +65,51 @@ def test_the_command_on_a_disk_without_fsync(tmp_path: Path) -> None:
     assert len(page_sizes(out / "in.pdf")) == 1
     assert report.exists()
     assert (tmp_path / "texts/in/1.png.json").exists()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pipeline.store.atomic import atomic_file
+
+with atomic_file(Path(sys.argv[1])) as file:
+    file.write(b"half")
+    file.flush()
+    print(flush=True)
+    if len(sys.argv) > 2:
+        sys.stdin.read()
+    else:
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such locks here")
+@pytest.mark.parametrize("by", ("report", "stage", "document"))
+def test_what_a_killed_run_has_left_is_swept_by_the_next(by: str, tmp_path: Path) -> None:
+    """And what another run is writing is not."""
+    scan, out = page(tmp_path / "in/1.png", GOOD), tmp_path / "out"
+    write = [sys.executable, "-c", KILLED, str(out / "x")]
+    with subprocess.Popen(
+        [*write, "stays"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as writing:
+        assert writing.stdin and writing.stdout
+        writing.stdout.readline()
+        (alive,) = out.iterdir()
+        killed = [*write[:-1], str(out / "y")]
+        assert subprocess.run(killed, stdout=subprocess.DEVNULL).returncode == -signal.SIGKILL
+        (left,) = set(out.iterdir()) - {alive}
+        done = run(
+            *{
+                "report": ("convert", scan, "-o", tmp_path / "o", "--report", out / "r.json",
+                           "--engine", "none"),
+                "stage": ("ocr", scan, "-o", out / "1.json", "--engine", "none"),
+                "document": ("convert", scan, "-o", out, "--engine", "none"),
+            }[by]
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert not left.exists()
+        assert alive.exists()
+        writing.stdin.close()
+    assert writing.returncode == 0
+    assert (out / "x").read_bytes() == b"half"
+    assert [path.name for path in out.iterdir() if path.name.startswith(".")] == []

@@ -177,12 +177,12 @@ class PageTransfer:
         if reply.entries and job.store is not None:
             try:
                 for key, entry in reply.entries.items():
-                    Store(job.store).put_entry(key, entry)
+                    Store(job.store).put_entry(key, entry, job.source.path)
             except OSError as error:
                 note = f"{NOT_KEPT} ({error.strerror})"
         if reply.text is not None and job.text_file is not None:
             within = job.spool.parent if job.spool is not None else None
-            with atomic_file(job.text_file, within) as file:
+            with atomic_file(job.text_file, within, scans=[job.source.path]) as file:
                 file.write(reply.text)
         result = reply.result
         if not isinstance(result, PageResult | PageFailure):
