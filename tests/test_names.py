@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +58,48 @@ def test_names_that_are_no_text(where: tuple[str, ...], odd: Path) -> None:
     assert done.returncode == 0, done.stderr
     done = strict("cache", "--cache-dir", odd / "cache")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "options", ((), ("--sidecar",), ("--update",), ("--force",), ("--cluster", "local:1"))
+)
+def test_names_that_are_too_long_with_an_ending(options: tuple[str, ...], tmp_path: Path) -> None:
+    """They cost their own PDF, with what to do; the others are made."""
+    if "--cluster" in options:
+        pytest.importorskip("distributed")
+    longest = os.pathconf(tmp_path, "PC_NAME_MAX")
+    page(tmp_path / "in/good/1.png", GOOD)
+    page(tmp_path / f"in/{'l' * (longest - 2)}/1.png", GOOD)
+    page(tmp_path / f"in/texts/{'t' * (longest - 5)}.png", GOOD)
+    out, texts = tmp_path / "out", tmp_path / "texts"
+    convert = ("convert", tmp_path / "in", "-o", out, "--engine", "none", "--no-cache", *options)
+    for _ in range(2):
+        done = strict(*convert, "--text-dir", texts, "--report", tmp_path / "r.json")
+        assert done.returncode == 5, done.stderr
+        assert done.stderr.count(b"cannot be written (File name too long)") == 2
+        assert b"give the scan or its folders a shorter name" in done.stderr
+        assert [path.name for path in out.rglob("*.pdf")] == ["good.pdf"]
+    done = strict(*convert)
+    assert sorted(path.name for path in out.rglob("*.pdf")) == ["good.pdf", "texts.pdf"]
+    assert strict(*convert, "--dry-run").returncode == 5
+
+
+def test_folders_deeper_than_python_calls_functions(tmp_path: Path) -> None:
+    deep = "in/" + "d/" * 1_500
+    here = os.open(tmp_path, os.O_RDONLY)
+    try:
+        for name in filter(None, deep.split("/")):
+            os.mkdir(name, dir_fd=here)
+            below = os.open(name, os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = below
+        page(tmp_path / "1.png", GOOD)
+        (tmp_path / "1.png").rename(tmp_path / deep / "1.png")
+        done = strict("convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "none",
+                      "--sidecar", "--report", tmp_path / "r.json")  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        (document,) = read_report(tmp_path / "r.json")["documents"]
+        assert Path(document["output"]).stat().st_size > 0
+    finally:
+        os.close(here)
+        subprocess.run(["rm", "-r", tmp_path / "in", tmp_path / "out"], check=True)

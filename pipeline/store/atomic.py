@@ -24,6 +24,8 @@ SPOOL_PREFIX = ".searchable-pdf-"
 CANNOT_SYNC = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP)
 """What fsync says on file systems that do not have it: some of SMB, FUSE and DrvFs."""
 
+CANNOT_BE_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+"""What the system says of a path at which nothing is, or can be."""
 PART = re.compile(r"\.[0-9a-f]{16}\.part")
 """The names of unfinished files beside their places."""
 
@@ -132,9 +134,9 @@ def check_is_file(path: Path) -> None:
     """
     try:
         mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return
     except OSError as error:
+        if error.errno in CANNOT_BE_THERE:  # nothing is there; to write it says why not
+            return
         raise not_writable(path, error) from error
     if not stat.S_ISREG(mode):
         what = "a folder" if stat.S_ISDIR(mode) else "a device, a pipe or a socket"

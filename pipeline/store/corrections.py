@@ -12,7 +12,7 @@ from ..model.characters import printable
 from ..model.errors import CorrectionError, OutputError
 from ..model.page import Document, PageSource
 from ..model.text import PageText
-from .atomic import atomic_file, check_is_file
+from .atomic import CANNOT_BE_THERE, atomic_file, check_is_file
 from .provenance import in_the_way
 from .target import output_file
 
@@ -81,6 +81,8 @@ def read_text(path: Path) -> tuple[PageText, str | None]:
     except OutputError as error:
         raise CorrectionError(str(error)) from error
     except (ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in CANNOT_BE_THERE:
+            raise FileNotFoundError(error.errno, error.strerror, str(path)) from error
         raise CorrectionError(
             f"{printable(str(path))}: {printable(str(error))};"
             " mend it, or delete it to have the page read again"

@@ -113,3 +113,15 @@ def test_what_a_killed_run_has_left_is_swept_by_the_next(by: str, tmp_path: Path
     assert writing.returncode == 0
     assert (out / "x").read_bytes() == b"half"
     assert [path.name for path in out.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such locks here")
+def test_the_folder_of_a_killed_cluster_is_swept_by_the_next(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    temporary = tmp_path / "tmp"
+    (temporary / ".searchable-pdf-0123456789abcdef.spool/dask-scratch-space").mkdir(parents=True)
+    scan = page(tmp_path / "in/1.png", GOOD)
+    done = run("convert", scan, "-o", tmp_path / "out", "--engine", "none", "--cluster", "local:1",
+               TMPDIR=temporary)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert list(temporary.iterdir()) == []
