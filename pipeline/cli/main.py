@@ -102,7 +102,9 @@ def check_command(files: tuple[Path, ...], as_json: bool) -> None:
 
     inspections = [inspect(path) for path in files]
     if as_json:
-        click.echo(json.dumps([asdict(each) for each in inspections], indent=1, default=str))
+        click.echo(
+            json.dumps([asdict(inspection) for inspection in inspections], indent=1, default=str)
+        )
     else:
         for inspection in inspections:
             show_inspection(inspection)

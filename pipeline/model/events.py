@@ -115,8 +115,8 @@ class DocumentDone:
         outcome: `converted`, `skipped` (nothing to do) or `failed` (no PDF written).
         pages: Pages in the PDF.
         words: Words read.
-        failures: Pages that could not be done; of a skipped document, those that failed when its
-            PDF was made.
+        failures: Pages that could not be done; of a skipped document, the pages that
+            failed when its PDF was made.
         outcomes: How each page ended, in order; empty for a skipped document, and in a `Report`,
             whose memory would grow with the pages.
         bytes_in: Size of the scans.

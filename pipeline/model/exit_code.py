@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
         return member
 
     DONE = 0, "all pages done"
-    NO = 1, "the answer no (kept for it: no command gives it yet)"
+    NO = 1, 'the answer "no"; no command gives it yet'
     WRONG_USAGE = 2, "wrong usage"
     NO_SCANS = 3, "no scan found, or none could be read"
     NO_ENGINE = 4, "engine missing, or it does not read the language"

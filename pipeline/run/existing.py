@@ -14,7 +14,7 @@ from ..model.options import ConvertOptions
 from ..model.page import Document, PageSource
 from ..store.atomic import check_is_file, not_writable
 from ..store.content import Content
-from ..store.provenance import NOT_OURS, in_the_way, read_provenance
+from ..store.provenance import NOT_OURS, in_the_way, load_provenance
 from ..workers.job import SIDECAR_ENDING
 
 NOT_THE_TEXT = "is not the text that this program put there"
@@ -30,7 +30,7 @@ def what_exists(
 
     Args:
         document: The document.
-        options: What the user asked for.
+        options: The user's options.
         fingerprint: Gives the document's fingerprint; this takes a hash of all its scans.
         text_file: Gives the path of a page's text, where the user wants texts.
 
@@ -50,7 +50,7 @@ def what_exists(
         return None
     if not exists:
         return _in_the_way(document, sidecar, NOT_THE_TEXT) if has_sidecar else None
-    provenance = read_provenance(output)
+    provenance = load_provenance(output)
     done = DocumentDone(document, "skipped")
     if provenance is not None and provenance.failures:
         failures = provenance.failures_of(sources_of(document))

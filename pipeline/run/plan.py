@@ -1,4 +1,4 @@
-"""What there is to do: found in one walk over the inputs, before anything is written."""
+"""What there is to do: one walk over the inputs tells it, before anything is written."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from ..ocr.engine import EngineChoice
 from ..ocr.registry import choose_engine
 from ..pdf.inspection import page_count
 from ..render import render_page
-from ..store.corrections import check_is_untouched, read_text, write_text
+from ..store.corrections import check_is_untouched, load_text, write_text
 from ..store.provenance import check_is_ours
 from ..store.target import check_target, is_stream, output_file
 from ..workers.job import PageJob
@@ -103,7 +103,7 @@ def render_file(
     text = None
     if text_file is not None:
         try:
-            text, _ = read_text(text_file)
+            text, _ = load_text(text_file)
         except FileNotFoundError:
             raise UsageError(
                 f"{printable(str(text_file))}: no such file; make it with ocr"
