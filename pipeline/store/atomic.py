@@ -29,6 +29,9 @@ CANNOT_BE_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 PART = re.compile(r"\.[0-9a-f]{16}\.part")
 """The names of unfinished files beside their places."""
 
+SWEPT_KEPT = 10_000
+"""This many folders are remembered as swept: a run goes through them in order, once each."""
+
 _leftovers: set[Path] = set()
 _swept: set[Path] = set()
 
@@ -83,6 +86,8 @@ def sweep_parts(folder: Path) -> None:
     """Removes the unfinished files in a folder that killed runs have left; once in a process."""
     if not HAS_LOCKS or folder in _swept:
         return
+    if len(_swept) >= SWEPT_KEPT:
+        _swept.clear()
     _swept.add(folder)
     parts: list[Path] = []
     with suppress(OSError), os.scandir(folder) as listing:
