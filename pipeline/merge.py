@@ -30,7 +30,8 @@ from .pdf.filestream import leave_in_file
 from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
 from .pdf.pdfa import claim, metadata_stream, page_obstacles, xmp
 from .pdf.pypdf_private import add_object, object_count, release, set_identifier
-from .store.atomic import atomic_file
+from .store.modes import common_mode, limit_mode
+from .store.target import output_file
 
 TEXT_LAYER = NameObject("/TextLayer")
 """Stands for the fonts of the text layer in a page's resources, until the shared ones are made."""
@@ -88,7 +89,7 @@ def merge_pages(
     in_the_way: set[str] = set()
     metadata = metadata or Metadata()
     identity = hashlib.sha256(repr((metadata, bookmarks, output_type)).encode())
-    with atomic_file(output) as file:
+    with output_file(output) as file:
         for page in pages:
             data = page if isinstance(page, bytes) else page.read_bytes()
             identity.update(hashlib.sha256(data).digest())
@@ -96,6 +97,7 @@ def merge_pages(
             _add_pages(writer, data, used, profiles, in_the_way)
             if isinstance(page, Path):
                 leave_in_file(writer, first, page, data)
+                limit_mode(file.fileno(), common_mode([page]))
         _share_font(writer, used)
         if len(writer.pages):
             writer.set_page_label(0, len(writer.pages) - 1, style=PageLabelStyle.DECIMAL, start=1)

@@ -28,6 +28,7 @@ from ..model.events import (
     PageDone,
     PageFailed,
     PageStarted,
+    PassedOver,
     Remark,
     RunPlanned,
 )
@@ -101,6 +102,8 @@ class Watcher:
                 self._known = event.scans  # a page each; more are counted as they start
                 self._started = time.monotonic()
                 self._bar.update(self._task, description="Reading")
+            case PassedOver():
+                self.say(f"passed over: {event.path}")
             case EngineChosen():
                 if not self.quiet:
                     for note in event.notes:
@@ -147,7 +150,9 @@ class Watcher:
         if report.failures:
             parts.append(f"{count(len(report.failures), 'page')} failed")
         if report.passed_over:
-            parts.append(f"{count(report.passed_over, 'other file')} passed over")
+            kinds = ", ".join(count(number, kind) for kind, number in report.kinds_passed_over)
+            named = "" if self.verbose else " (-v names them)"
+            parts.append(f"passed over: {kinds}{named}")
         self.say("; ".join(parts))
 
     def _page_done(self, event: PageDone) -> None:

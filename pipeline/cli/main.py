@@ -9,8 +9,10 @@ from pathlib import Path
 
 import click
 
+from ..model.characters import printable
+from ..model.errors import UsageError
 from ..model.exit_code import ExitCode
-from ..model.options import StoreOptions
+from ..model.options import NO_HOME, StoreOptions
 from ..model.version import __version__
 from .help import CONTEXT_SETTINGS, Command, Group, Section, option
 from .options import CACHE_DIR, PATH, json_option, parse_size
@@ -121,9 +123,13 @@ def cache_group(context: click.Context, cache_dir: Path | None) -> None:
     from .tables import human_size
 
     context.obj = StoreOptions(cache_dir).folder if cache_dir else StoreOptions().folder
+    if context.obj == NO_HOME:
+        raise UsageError("this user has no home folder; name the folder of texts with --cache-dir")
     if context.invoked_subcommand is None:
         usage = Store(context.obj).usage()
-        click.echo(f"{context.obj}: {usage.entries:,} pages, {human_size(usage.size)}")
+        click.echo(
+            f"{printable(str(context.obj))}: {usage.entries:,} pages, {human_size(usage.size)}"
+        )
 
 
 @cache_group.command("prune", cls=Command)

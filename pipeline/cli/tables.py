@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..load.find import natural_key
+from ..load.walk import natural_key
 from ..model.characters import printable
 from ..model.events import DocumentDone
 from ..model.languages import LANGUAGES

@@ -11,6 +11,7 @@ from PIL import AvifImagePlugin, Image
 from ..model.characters import printable, reason_of
 from ..model.errors import MachineError, ScanError, is_shortage
 from ..model.page import Document, PageSource
+from ..store.content import NO_FILE, open_plain
 from .pillow import PREFIX_BYTES, note_offsets, offset_of_frame, open_as
 
 FORMATS = ("TIFF", "JPEG", "PNG", "BMP", "GIF", "WEBP", "JPEG2000", "PPM") + (
@@ -33,7 +34,13 @@ def open_scan(path: Path) -> Image.Image:
         OSError: The file cannot be read.
         ScanError: Its content is none of `FORMATS`.
     """
-    with path.open("rb") as file:
+    try:
+        file = open_plain(path)
+    except OSError as error:
+        if error.strerror == NO_FILE:
+            raise ScanError(f"this is {NO_FILE}; save it to a file, and give that") from error
+        raise
+    with file:
         prefix = file.read(PREFIX_BYTES)
     for name in FORMATS:
         image = open_as(name, path, prefix)

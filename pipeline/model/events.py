@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from .exit_code import ExitCode
@@ -22,11 +23,20 @@ class RunPlanned:
         scans: How many files hold their pages; a TIFF of many pages counts for one, as it is not
             opened yet.
         passed_over: How many files in the folders are no images.
+        kinds_passed_over: How many of each kind that is, by its name for one, such as `PDF`.
     """
 
     documents: int
     scans: int
     passed_over: int
+    kinds_passed_over: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file in the folders is no image; it is told of if `ConvertOptions.verbose`."""
+
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,16 @@ class DocumentDone:
     exit_code: ExitCode = ExitCode.DONE
 
 
-Event = RunPlanned | EngineChosen | Remark | PageStarted | PageDone | PageFailed | DocumentDone
+Event = (
+    RunPlanned
+    | PassedOver
+    | EngineChosen
+    | Remark
+    | PageStarted
+    | PageDone
+    | PageFailed
+    | DocumentDone
+)
 Notify = Callable[[Event], None]
 
 

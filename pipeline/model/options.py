@@ -15,6 +15,8 @@ from .errors import UsageError
 DEFAULT_ENGINE = "auto"
 """Which engine that is, is settled at the start of a run (`ocr.registry.choose_engine`)."""
 CACHE_VARIABLE = "SEARCHABLE_PDF_CACHE_DIR"
+NO_HOME = Path(os.devnull, "searchable-pdf")
+"""A folder that cannot be: nothing is kept."""
 Workers = Literal["threads", "processes"]
 OutputType = Literal["auto", "pdf", "pdfa"]
 Existing = Literal["replace", "keep", "update", "force"]
@@ -162,9 +164,17 @@ class Metadata:
 
 
 def default_cache_folder() -> Path:
-    """Where texts are kept: as the environment says, or in the cache folder of the user."""
+    """Where texts are kept: as the environment says, or in the cache folder of the user.
+
+    `NO_HOME` where the user has none: containers run as numbers without an entry in passwd(5).
+    """
     folder = os.environ.get(CACHE_VARIABLE)
-    return Path(folder) if folder else user_cache_path("searchable-pdf", appauthor=False)
+    if folder:
+        return Path(folder)
+    try:
+        return user_cache_path("searchable-pdf", appauthor=False)
+    except (RuntimeError, KeyError):
+        return NO_HOME
 
 
 @dataclass(frozen=True, slots=True)

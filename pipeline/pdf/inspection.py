@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,6 +85,7 @@ def inspect(path: Path) -> Inspection:
     Raises:
         NoScansError: It cannot be opened as a PDF.
     """
+    _check_is_file(path)
     try:
         with PdfReader(path) as reader, pypdfium2.PdfDocument(path) as document:
             information = reader.metadata
@@ -104,11 +107,24 @@ def page_count(path: Path) -> int:
     Raises:
         NoScansError: It cannot be opened as a PDF.
     """
+    _check_is_file(path)
     try:
         with PdfReader(path) as reader:
             return len(reader.pages)
     except PDF_ERRORS as error:
         raise not_a_pdf(path, error) from error
+
+
+def _check_is_file(path: Path) -> None:
+    """Sees that a path is no pipe or device: to open that may wait for ever.
+
+    Raises:
+        NoScansError: It is one.
+    """
+    with suppress(OSError):  # opening it says why
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise not_a_pdf(path, OSError("a pipe or a device, not a file"))
 
 
 def not_a_pdf(path: Path, error: Exception) -> NoScansError:

@@ -22,7 +22,7 @@ from ..model.options import ConvertOptions
 from ..model.outcomes import PageFailure, PageOutcome
 from ..model.page import Document, PageSource
 from ..ocr.registry import ResolvedEngine
-from ..store.atomic import check_folder
+from ..store.atomic import check_folder, not_writable
 from ..store.corrections import Correction, text_file
 from ..store.provenance import fingerprint
 from ..store.spool import Spool
@@ -115,6 +115,9 @@ class DocumentJob:
                 shutil.rmtree(folder, ignore_errors=True)
         except (OutputError, VerificationError) as error:
             return DocumentDone(document, "failed", message=str(error), exit_code=error.exit_code)
+        except OSError as error:  # such as a name that is too long with an ending
+            failed = not_writable(document.output, error)
+            return DocumentDone(document, "failed", message=str(failed), exit_code=failed.exit_code)
 
     async def _make(self, folder: Path) -> DocumentDone:
         started = time.monotonic()

@@ -12,7 +12,7 @@ from ..model.events import DocumentDone
 from ..model.exit_code import ExitCode
 from ..model.options import ConvertOptions
 from ..model.page import Document, PageSource
-from ..store.atomic import not_writable
+from ..store.atomic import check_is_file, not_writable
 from ..store.content import Content
 from ..store.provenance import NOT_OURS, in_the_way, load_provenance
 from ..workers.job import SIDECAR_ENDING
@@ -35,7 +35,8 @@ def what_exists(
         text_file: Gives the path of a page's text, where the user wants texts.
 
     Raises:
-        OutputError: The path of the PDF cannot be looked up, as its name is too long.
+        OutputError: The path of the PDF cannot be looked up, as its name is too long, or a folder
+            or device is there.
     """
     output = document.output
     sidecar = output.with_suffix(SIDECAR_ENDING)
@@ -43,6 +44,8 @@ def what_exists(
         exists, has_sidecar = output.exists(), options.sidecar and sidecar.exists()
     except OSError as error:
         raise not_writable(output, error) from error
+    for path in (output, sidecar) if options.sidecar else (output,):
+        check_is_file(path)
     if options.existing == "force":
         return None
     if not exists:

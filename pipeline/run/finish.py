@@ -18,6 +18,7 @@ from ..model.text import PAGE_BREAK
 from ..pdf.verify import Expected, verify
 from ..store.atomic import atomic_file, put_in_place
 from ..store.content import content_hash
+from ..store.modes import common_mode, limit_mode
 from ..store.provenance import provenance_of
 from ..workers.job import SIDECAR_ENDING
 
@@ -70,6 +71,9 @@ def finish_document(
             for outcome, text in zip(outcomes, texts, strict=True)
         ]
         verify(merged, output, expected)
+    bits = common_mode(document.scans)
+    for made in (merged, sidecar):
+        limit_mode(made, bits)
     # The PDF first: it holds the hash of its text, so a text that is missing is made again.
     put_in_place(merged, output)
     if options.sidecar:

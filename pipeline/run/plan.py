@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +13,14 @@ from typing import Self
 
 from ..load.find import find_documents, is_pdf_name
 from ..load.scan import page_sources
+from ..load.walk import kind_of
+from ..model.characters import printable
 from ..model.errors import SearchablePdfError, UsageError
 from ..model.options import ConvertOptions
 from ..model.page import Document
+from ..store.corrections import text_folder
 from ..store.disk_list import DiskList
+from ..workers.job import SIDECAR_ENDING
 
 Entry = tuple[str, str, list[str], list[str]]
 """A document as built-in types: name, output, scans, folders."""
@@ -30,10 +36,14 @@ class Plan:
     Attributes:
         scans: How many files hold the pages of all documents.
         problems: What is wrong with the inputs.
+        kinds_passed_over: How many files in the folders are no images, by kind.
+        remark: A line on how PDFs are called, where their names keep the endings of scans.
     """
 
     scans: int = 0
     problems: list[SearchablePdfError] = field(default_factory=list)
+    kinds_passed_over: Counter[str] = field(default_factory=Counter)
+    remark: str = ""
     _documents: DiskList[Entry] = field(default_factory=DiskList)
     _passed_over: DiskList[str] = field(default_factory=DiskList)
 
@@ -67,6 +77,12 @@ class Plan:
             OutputError: There is no room for temporary files.
         """
         self.scans += len(document.scans)
+        (scan, *_), name = document.scans, document.output.stem
+        if not self.remark and not document.folders and name.startswith(scan.name):
+            self.remark = (
+                f"scans of one name are told apart by their endings, also in the names of their"
+                f" PDFs, such as {printable(document.output.name)}"
+            )
         self._documents.append(
             (
                 document.name,
@@ -78,6 +94,7 @@ class Plan:
 
     def pass_over(self, path: Path) -> None:
         """Notes a file that is no image."""
+        self.kinds_passed_over[kind_of(path)] += 1
         self._passed_over.append(os.fspath(path))
 
     def pages_up_to(self, limit: int) -> int:
@@ -108,21 +125,30 @@ class Plan:
         self._passed_over.close()
 
 
-def plan(inputs: Sequence[Path], output: Path, options: ConvertOptions) -> Plan:
+def plan(
+    inputs: Sequence[Path],
+    output: Path,
+    options: ConvertOptions,
+    others: Sequence[Path] = (),
+) -> Plan:
     """Walks over the inputs, once; a folder is listed, and a file opened, no more than that.
 
     Args:
         inputs: Files and folders.
         output: A folder, or the one PDF.
         options: Which documents are wanted.
+        others: Files that the run writes beside the documents: none of them may be one of a
+            document.
 
     Returns:
         What was found; to be closed.
 
     Raises:
         OutputError: There is no room for temporary files.
+        UsageError: One of `others` is an output of a document.
     """
     result = Plan()
+    places = [path.resolve() for path in others]
     try:
         for document in find_documents(
             inputs,
@@ -133,6 +159,8 @@ def plan(inputs: Sequence[Path], output: Path, options: ConvertOptions) -> Plan:
         ):
             if options.retry is None or document.output.resolve() in options.retry:
                 result.add(document)
+                for path in places:
+                    _check_apart(path, document, root_of(output), options)
     except BaseException:
         result.close()
         raise
@@ -144,6 +172,32 @@ def plan(inputs: Sequence[Path], output: Path, options: ConvertOptions) -> Plan:
             )
         )
     return result
+
+
+def _check_apart(path: Path, document: Document, root: Path, options: ConvertOptions) -> None:
+    """Sees that a file is none that is written for a document.
+
+    Raises:
+        UsageError: It is.
+    """
+    outputs = [document.output]
+    if options.sidecar:
+        outputs.append(document.output.with_suffix(SIDECAR_ENDING))
+    clash = any(_may_be_one(path, output) for output in outputs)
+    if not clash and options.text_dir is not None:
+        texts = text_folder(options.text_dir, document, root)
+        clash = path.is_relative_to(texts.absolute())
+    if clash:
+        raise UsageError(
+            f"{printable(str(path))}: the report and the output of"
+            f" {printable(str(document.output))} would be one file; give one of them another name"
+        )
+
+
+def _may_be_one(one: Path, other: Path) -> bool:
+    """Whether two files to write may be one; the parents are looked up only if the names allow."""
+    names = {unicodedata.normalize("NFC", path.name).casefold() for path in (one, other)}
+    return len(names) == 1 and one.parent == other.parent.resolve()
 
 
 def root_of(output: Path) -> Path:

@@ -18,12 +18,14 @@ class Report:
         documents: How every document ended; in the order of the inputs, once the run is over.
         problems: What was wrong with the inputs.
         passed_over: Files in the folders that are no images.
+        kinds_passed_over: How many of each kind that is.
         pages_read: Pages whose scan can be decoded; a document that was skipped counts for one.
     """
 
     documents: list[DocumentDone] = field(default_factory=list)
     problems: list[SearchablePdfError] = field(default_factory=list)
     passed_over: int = 0
+    kinds_passed_over: tuple[tuple[str, int], ...] = ()
     pages_read: int = 0
 
     def add(self, event: Event) -> None:
@@ -31,6 +33,7 @@ class Report:
         match event:
             case RunPlanned():
                 self.passed_over = event.passed_over
+                self.kinds_passed_over = event.kinds_passed_over
             case PageDone():
                 self.pages_read += 1
             case PageFailed():

@@ -17,9 +17,9 @@ from ..ocr.engine import EngineChoice
 from ..ocr.registry import choose_engine
 from ..pdf.inspection import page_count
 from ..render import render_page
-from ..store.atomic import atomic_file
 from ..store.corrections import check_is_untouched, load_text, write_text
 from ..store.provenance import check_is_ours
+from ..store.target import check_target, is_stream, output_file
 from ..workers.job import PageJob
 from ..workers.machine import share
 from ..workers.page_text import read_page
@@ -54,13 +54,14 @@ def recognize_file(
         OutputError: Something is in the place of `output`, or it cannot be written.
         UsageError: The scan has several pages and none is named, or not this one.
     """
-    if not force:
+    check_target(output, [scan])
+    if not force and not is_stream(output):
         check_is_untouched(output)
     source = _source(scan, page)
     resolved = choose_engine(engine, ocr)
     resolved = replace(resolved, threads=share(resolved, jobs=1).threads)
     result = read_page(PageJob(source, load, engine=resolved))
-    write_text(output, result.text)
+    write_text(output, result.text, scans=[scan])
     return _remark(source, result.damage)
 
 
@@ -95,7 +96,8 @@ def render_file(
         UsageError: There is no such text; or the scan has several pages and none is named, or
             not this one.
     """
-    if not force:
+    check_target(output, [scan] if text_file is None else [scan, text_file])
+    if not force and not is_stream(output):
         check_is_ours(output)
     source = _source(scan, page)
     text = None
@@ -109,7 +111,8 @@ def render_file(
     with load_page(source, load) as opened, scan_errors(source):
         decoded = opened.decoded()
         pdf = render_page(decoded, text, images)
-    with atomic_file(output) as file:
+    sources = [scan] if text_file is None else [scan, text_file]
+    with output_file(output, sources) as file:
         file.write(pdf)
     return _remark(source, decoded.damage)
 
@@ -129,7 +132,8 @@ def merge_files(
         NoScansError: One cannot be opened as a PDF.
         OutputError: Something is in the place of `output`, or it cannot be written.
     """
-    if not force:
+    check_target(output, pages)
+    if not force and not is_stream(output):
         check_is_ours(output)
     bookmarks = []
     count = 0

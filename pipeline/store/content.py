@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Self
+
+NO_FILE = "a pipe or a device, not a file"
+
+
+def open_plain(path: Path) -> BufferedReader:
+    """Opens a plain file to get its bytes: never a pipe, that may wait, or a device without end.
+
+    Raises:
+        OSError: It is none, or cannot be opened.
+    """
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if stat.S_ISDIR(mode := os.fstat(opened).st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, NO_FILE, str(path))
+        return os.fdopen(opened, "rb")
+    except BaseException:
+        os.close(opened)
+        raise
 
 
 def content_hash(path: Path) -> str:
@@ -14,7 +38,7 @@ def content_hash(path: Path) -> str:
     Raises:
         OSError: The file cannot be opened.
     """
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

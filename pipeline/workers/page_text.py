@@ -131,7 +131,7 @@ def _keep(job: PageJob, text: PageText, state: str) -> tuple[str, ...]:
     if job.store is None or not job.key or not job.is_of_same_scan():
         return ()
     try:
-        Store(job.store).put(job.key + state, text)
+        Store(job.store).put(job.key + state, text, job.source.path)
     except OSError as error:
         return (f"{NOT_KEPT} ({error.strerror})",)
     return ()
@@ -140,4 +140,4 @@ def _keep(job: PageJob, text: PageText, state: str) -> tuple[str, ...]:
 def _write_text_file(job: PageJob, text: PageText) -> None:
     if job.text_file is not None:
         within = job.spool.parent if job.spool is not None else None
-        write_text(job.text_file, text, job.key, within)
+        write_text(job.text_file, text, job.key, within, scans=[job.source.path])

@@ -43,6 +43,25 @@ def _set_up(verbose: bool) -> None:
     set_up_pillow()
 
 
+def open_standard_streams() -> None:
+    """Opens the null device where a standard stream is closed, as daemons and some crons start us.
+
+    The next files to be opened would be taken for the streams otherwise, pipes to workers among
+    them: what is meant for stderr would go there.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            os.set_inheritable(number, True)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115
+
+
 def set_up_pillow() -> None:
     """Leaves the limit on pixels to `load_page`; hides warnings of odd tags in images."""
     Image.MAX_IMAGE_PIXELS = None

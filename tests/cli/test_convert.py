@@ -102,11 +102,12 @@ def test_one_output_that_cannot_be_written_stops_no_other(
 
 
 def test_same_output_name(folder: Path, tmp_path: Path, command: Command) -> None:
-    Image.new("L", (50, 50)).save(folder / "1.png")
-    done = command("convert", "--engine", "none", "--per-file", folder, "-o", tmp_path / "out")
+    other = tmp_path / "other" / folder.name
+    shutil.copytree(folder, other)
+    done = command("convert", "--engine", "none", folder, other, "-o", tmp_path / "out")
     assert done.returncode == 2
-    assert re.search(r"1\.jpg and .*1\.png would both become .*1\.pdf; rename one", done.stderr)
-    assert not (tmp_path / "out").exists(), "nothing is begun"
+    assert f"{other} would both become" in one_line(done.stderr)
+    assert not (tmp_path / "out").exists()
 
 
 def test_names_with_spaces_umlauts_and_line_breaks(tmp_path: Path, command: Command) -> None:
@@ -223,3 +224,33 @@ def test_language(folder: Path, tmp_path: Path, command: Command) -> None:
     done = command("convert", folder, "-o", tmp_path, "-l", "english")
     assert done.returncode == 4
     assert "no language has the code 'english'" in one_line(done.stderr)
+
+
+def test_what_is_passed_over_is_counted_by_kind_and_named(
+    folder: Path, tmp_path: Path, command: Command
+) -> None:
+    for name in ("a.pdf", "b.PDF", "notes.txt", "x.bin"):
+        (folder / name).write_bytes(b"no scan")
+    convert = ("convert", folder, "-o", tmp_path / "out", "--engine", "none", "--force")
+    done = command(*convert)
+    assert "passed over: 2 PDFs, 1 text, 1 other file (-v names them)" in done.stderr
+    assert "a.pdf" not in done.stderr
+    done = command(*convert, "-v")
+    assert f"passed over: {folder}/notes.txt\n" in done.stderr
+    assert f"passed over: {folder}/b.PDF\n" in done.stderr
+
+
+def test_files_of_one_name_are_both_made(tmp_path: Path, command: Command) -> None:
+    for name in ("a.jpg", "a.png", "b.png"):
+        Image.new("L", (40, 40), 255).save(tmp_path / name)
+    inputs = [tmp_path / name for name in ("a.jpg", "a.png", "b.png")]
+    for given in ([tmp_path, "--per-file"], inputs, inputs[::-1]):
+        out = tmp_path / f"out{len(given)}{given[0] == inputs[0]}"
+        for is_again in (False, True):
+            done = command("convert", *given, "-o", out, "--engine", "none", "--sidecar")
+            assert done.returncode == 0, done.stderr
+            assert "told apart by their endings" in done.stderr
+            assert ("3 skipped" in done.stderr) is is_again
+            assert sorted(path.name for path in out.iterdir()) == [
+                "a.jpg.pdf", "a.jpg.txt", "a.png.pdf", "a.png.txt", "b.pdf", "b.txt",
+            ]  # fmt: skip

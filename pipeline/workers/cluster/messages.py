@@ -20,7 +20,7 @@ from ...model.options import ClusterOptions
 from ...model.outcomes import PageFailure, PageResult
 from ...ocr.registry import ResolvedEngine
 from ...store.atomic import atomic_file, not_writable
-from ...store.content import content_hash
+from ...store.content import content_hash, open_plain
 from ...store.texts import Store
 from ..job import NOT_KEPT, SIDECAR_ENDING, PageJob
 
@@ -160,7 +160,7 @@ class PageTransfer:
             self._timeout_s,
             scan_at=None if self.sends_scans else self.path_on_worker(path),
             scan_hash=job.content or content_hash(path),
-            scan_token=hashlib.sha256(sign.encode()).hexdigest(),
+            scan_token=hashlib.sha256(sign.encode(errors="surrogateescape")).hexdigest(),
             scan=path.read_bytes() if send_scan else None,
             entries=entries_of(job),
             text=_content(job.text_file) if job.text_file else None,
@@ -179,12 +179,12 @@ class PageTransfer:
         if reply.entries and job.store is not None and job.is_of_same_scan():
             try:
                 for key, entry in reply.entries.items():
-                    Store(job.store).put_entry(key, entry)
+                    Store(job.store).put_entry(key, entry, job.source.path)
             except OSError as error:
                 note = f"{NOT_KEPT} ({error.strerror})"
         if reply.text is not None and job.text_file is not None:
             within = job.spool.parent if job.spool is not None else None
-            with atomic_file(job.text_file, within) as file:
+            with atomic_file(job.text_file, within, scans=[job.source.path]) as file:
                 file.write(reply.text)
         result = reply.result
         if not isinstance(result, PageResult | PageFailure):
@@ -235,6 +235,7 @@ def _put_page(spool: Path, reply: PageReply) -> None:
 
 def _content(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        with open_plain(path) as file:
+            return file.read()
     except OSError:
         return None
