@@ -31,6 +31,7 @@ from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
 from .pdf.pdfa import claim, metadata_stream, page_obstacles, xmp
 from .pdf.pypdf_private import add_object, object_count, release, set_identifier
 from .store.atomic import atomic_file
+from .store.seal import ENTRY, OPEN, seal
 
 TEXT_LAYER = NameObject("/TextLayer")
 """Stands for the fonts of the text layer in a page's resources, until the shared ones are made."""
@@ -107,6 +108,7 @@ def merge_pages(
         _describe(writer, metadata, entries or {}, pdfa)
         set_identifier(writer, identity.digest()[:IDENTIFIER_BYTES])
         writer.write(file)
+        seal(file)
     return frozenset() if output_type == "pdf" else frozenset(in_the_way)
 
 
@@ -205,8 +207,8 @@ def _describe(
     writer: PdfWriter, metadata: Metadata, entries: Mapping[str, str], pdfa: bool
 ) -> None:
     """Writes the document information, the same as XMP, the language, and the viewer's title."""
-    writer.metadata = None
     information = {
+        ENTRY: OPEN,
         "/Title": metadata.title,
         "/Author": metadata.author,
         "/Subject": metadata.subject,
@@ -215,7 +217,7 @@ def _describe(
         **entries,
     }
     information = {key: printable(value) for key, value in information.items() if value}
-    writer.add_metadata(information)
+    writer.metadata = information  # the first object: it outlives a file that is cut off
     writer.pdf_header = PDF_HEADER
     catalogue = writer.root_object
     packet = metadata_stream(xmp(information, pdfa))

@@ -39,13 +39,15 @@ CLUTTER = frozenset(("thumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle
 
 Complain = Callable[[SearchablePdfError], None]
 PassOver = Callable[[Path], None]
+Emptied = Callable[[Path, Path], None]
+"""Called with a folder in which no scan is seen, and with where its PDF would go."""
 
 
 def _raise(error: SearchablePdfError) -> None:
     raise error
 
 
-def _ignore(path: Path) -> None:
+def _ignore(*paths: Path) -> None:
     pass
 
 
@@ -56,6 +58,7 @@ def find_documents(
     per_file: bool = False,
     complain: Complain = _raise,
     pass_over: PassOver = _ignore,
+    emptied: Emptied = _ignore,
 ) -> Iterator[Document]:
     """The documents to make from `inputs`, in order.
 
@@ -73,6 +76,7 @@ def find_documents(
         per_file: Make a document of each file, not of each folder.
         complain: Called with each problem; by default the first one is raised.
         pass_over: Called with each file in the folders that is no image.
+        emptied: Called with each folder in which no scan is seen, and with where its PDF would go.
 
     Yields:
         Documents, as the folders are walked.
@@ -82,7 +86,7 @@ def find_documents(
         UsageError: Two documents would have the same name (also where only case or the
             Unicode form of a letter differs: many file systems do not tell them apart).
     """
-    search = _Search(output, per_file, complain, pass_over)
+    search = _Search(output, per_file, complain, pass_over, emptied)
     if is_pdf_name(output):
         yield from search.one_document(inputs)
         return
@@ -155,11 +159,19 @@ class _Search:
     per_file: bool
     complain: Complain
     pass_over: PassOver
+    emptied: Emptied = _ignore
 
     def one_document(self, inputs: Sequence[Path]) -> Iterator[Document]:
         """Everything below `inputs` as one document, or none where a part of it is missing."""
         problems: list[SearchablePdfError] = []
-        whole = _Search(self.output.parent, False, problems.append, self.pass_over)
+        empty: list[Path] = []
+        whole = _Search(
+            self.output.parent,
+            False,
+            problems.append,
+            self.pass_over,
+            lambda folder, _: empty.append(folder),
+        )
         parts = [part for path in inputs for part in whole.documents_of(path)]
         for problem in problems:
             self.complain(problem)
@@ -169,6 +181,7 @@ class _Search:
                 self.output,
                 scans=tuple(scan for part in parts for scan in part.scans),
                 folders=tuple(folder for part in parts for folder in part.folders),
+                unseen=(*(path for part in parts for path in part.unseen), *empty),
             )
 
     def first_called(self, name: bytes, inputs: Sequence[Path]) -> Document:
@@ -187,24 +200,27 @@ class _Search:
             yield Document(path.stem, self.output / f"{path.stem}.pdf", (path,))
             return
         is_empty = True
-        for folder, scans in self._folders(path, (), self.pass_over):
-            is_empty = False
+        for folder, scans, unseen in self._folders(path, (), self.pass_over):
+            is_empty = is_empty and not scans
             target = self.output / folder.relative_to(path)
             if self.per_file:
                 for scan in scans:
                     yield Document(scan.stem, target / f"{scan.stem}.pdf", (scan,))
+                continue
+            named = folder.resolve() if folder.name in ("", "..") else folder
+            title = named.name or "scans"
+            place = target.parent if folder != path else target
+            if scans:
+                yield Document(title, place / f"{title}.pdf", scans, (folder,), unseen)
             else:
-                named = folder.resolve() if folder.name in ("", "..") else folder
-                title = named.name or "scans"
-                place = target.parent if folder != path else target
-                yield Document(title, place / f"{title}.pdf", scans, (folder,))
+                self.emptied(folder, place / f"{title}.pdf")
         if is_empty:
             self.complain(NoScansError(f"{name}: no scan found in this folder or below it"))
 
     def _folders(
         self, folder: Path, above: tuple[tuple[int, int], ...], pass_over: PassOver
-    ) -> Iterator[tuple[Path, tuple[Path, ...]]]:
-        """Each folder that holds scans, with them, depth first; `above` ends circles of links."""
+    ) -> Iterator[tuple[Path, tuple[Path, ...], tuple[Path, ...]]]:
+        """Each folder, depth first, its scans, what cannot be opened; `above` ends circles."""
         try:
             status = folder.stat()
             identity = (status.st_dev, status.st_ino)
@@ -215,15 +231,17 @@ class _Search:
             folders, files = _listed(folder)
         except OSError as error:
             self._cannot_open(folder, error)
+            yield folder, (), (folder,)
             return
         scans: list[Path] = []
+        unseen: list[Path] = []
         for path, is_regular in files:
             try:
                 (scans.append if _is_page(path, is_regular) else pass_over)(path)
             except OSError as error:
                 self._cannot_open(path, error)
-        if scans:
-            yield folder, tuple(scans)
+                unseen.append(path)
+        yield folder, tuple(scans), tuple(unseen)
         for path in folders:
             yield from self._folders(path, (*above, identity), pass_over)
 

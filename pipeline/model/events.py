@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .exit_code import ExitCode
-from .outcomes import PageFailure, PageOutcome, PageResult
+from .outcomes import PageDamage, PageFailure, PageOutcome, PageResult
 from .page import Document, PageSource
 
 Outcome = Literal["converted", "skipped", "failed"]
@@ -107,6 +107,8 @@ class DocumentDone:
         words: Words read.
         failures: Pages that could not be done; of a skipped document, those that failed when its
             PDF was made.
+        damaged: Pages that are done and lack a part of their picture; of a skipped document, too.
+        kept: No PDF was written, and the one of an earlier run is still in its place.
         outcomes: How each page ended, in order; empty for a skipped document, and in a `Report`,
             whose memory would grow with the pages.
         bytes_in: Size of the scans.
@@ -127,6 +129,8 @@ class DocumentDone:
     seconds: float = 0.0
     message: str = ""
     exit_code: ExitCode = ExitCode.DONE
+    damaged: tuple[PageDamage, ...] = ()
+    kept: bool = False
 
 
 Event = RunPlanned | EngineChosen | Remark | PageStarted | PageDone | PageFailed | DocumentDone

@@ -225,6 +225,8 @@ class ConvertOptions:
         verify: Open each PDF again before it is put in its place, and compare.
         sidecar: Write the text beside the PDF, too.
         strict: Do not write a document with a failed page.
+        placeholders: Write a document also where no page of it can be shown, but only pages that
+            say so.
         jobs: Pages at a time; None for the cores, or fewer where memory is short.
         workers: Where pages are made: in threads of this process, or in processes of their
             own, which can crash, be stopped after `timeout_s`, and need a script with a main
@@ -248,6 +250,7 @@ class ConvertOptions:
     verify: bool = True
     sidecar: bool = False
     strict: bool = False
+    placeholders: bool = False
     jobs: int | None = None
     workers: Workers = "threads"
     timeout_s: float | None = 300.0

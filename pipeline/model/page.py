@@ -52,6 +52,7 @@ class PageImage:
         dpi: Pixels per inch along the stored x and y.
         notes: What was guessed because the file does not tell, or what of it cannot be kept.
         damage: What is missing of the picture, in words; empty for nothing, as far as is known.
+        missing: The share of it that is missing, 0 to 1.
         decode: Gives the page with its pixels decoded; None where there is nothing to be done.
     """
 
@@ -62,6 +63,7 @@ class PageImage:
     dpi: tuple[float, float]
     notes: tuple[str, ...] = ()
     damage: str = ""
+    missing: float = 0.0
     decode: Callable[[PageImage], PageImage] | None = field(default=None, compare=False, repr=False)
 
     def decoded(self) -> PageImage:
@@ -109,9 +111,12 @@ class Document:
         output: Where the PDF goes.
         scans: The files, in page order; a file may hold several pages.
         folders: The folders whose content it is; none where files were given by name.
+        unseen: Files and folders that cannot be opened, or hold no scan (any more): there may have
+            been pages of it in them.
     """
 
     name: str
     output: Path
     scans: tuple[Path, ...]
     folders: tuple[Path, ...] = ()
+    unseen: tuple[Path, ...] = ()

@@ -51,6 +51,7 @@ class PageInspection:
         coverage: Share of the page's area that lies under text, 0 to 1.
         fonts: Names of the fonts that the page refers to.
         pictures: Its images.
+        failed: It could not be done when the PDF was made, and says so in the place of its text.
     """
 
     size_pt: tuple[float, float]
@@ -58,6 +59,7 @@ class PageInspection:
     coverage: float
     fonts: tuple[str, ...]
     pictures: tuple[Picture, ...]
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,31 @@ def page_count(path: Path) -> int:
             return len(reader.pages)
     except PDF_ERRORS as error:
         raise not_a_pdf(path, error) from error
+
+
+def bookmarked_files(path: Path) -> tuple[tuple[str, int], ...] | None:
+    """The titles of a PDF's outline, and how many pages each stands for, up to the next one.
+
+    None where it cannot be opened as a PDF, or has no outline.
+    """
+    try:
+        with PdfReader(path) as reader:
+            marks = [
+                (str(mark.title), reader.get_destination_page_number(mark))
+                for mark in reader.outline
+                if not isinstance(mark, list)
+            ]
+            firsts = [first for _, first in marks]
+            if not marks or None in firsts:
+                return None
+            ends = [*firsts[1:], len(reader.pages)]
+            return tuple(
+                (title, end - first)
+                for (title, first), end in zip(marks, ends, strict=True)
+                if first is not None and end is not None
+            )
+    except (*PDF_ERRORS, TypeError, AttributeError):
+        return None
 
 
 def not_a_pdf(path: Path, error: Exception) -> NoScansError:

@@ -106,6 +106,7 @@ class _Conversion:
 
     async def _run(self, engine: ResolvedEngine, planned: Plan) -> Report:
         self.report.problems = planned.problems
+        self.report.kept = planned.kept
         self._notify(RunPlanned(planned.documents, planned.scans, planned.passed_over))
         if planned.must_stop:
             return self.report

@@ -22,7 +22,6 @@ from ..model.errors import (
     WorkerDiedError,
 )
 from ..model.events import DocumentDone, Notify, PageDone, PageFailed, PageStarted
-from ..model.exit_code import ExitCode
 from ..model.options import ConvertOptions
 from ..model.outcomes import PageFailure, PageOutcome
 from ..model.page import Document, PageSource
@@ -38,7 +37,8 @@ from ..workers.limit import Limit
 from ..workers.page import process_page, stand_in, stand_in_unseen
 from ..workers.runner import Runner
 from .existing import what_exists
-from .finish import failures_of, finish_document
+from .finish import finish_document
+from .refusal import not_written
 
 Item = TypeVar("Item")
 
@@ -137,22 +137,15 @@ class DocumentJob:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             raise
-        document = self.document
-        failures = failures_of(outcomes)
-        if failures and self.context.options.strict:
-            done = DocumentDone(
-                document,
-                "failed",
-                failures=failures,
-                outcomes=tuple(outcomes),
-                message=f"{printable(str(document.output))}: not written, as"
-                f" {len(failures)} of its {len(outcomes)} pages failed and --strict was given",
-                exit_code=ExitCode.PAGES_FAILED,
-            )
-        else:
+        done = await asyncio.to_thread(not_written, self.document, outcomes, self.context.options)
+        if done is None:
             done = await _uninterrupted(
                 lambda: finish_document(
-                    document, outcomes, folder, self.context.options, self._fingerprint(corrections)
+                    self.document,
+                    outcomes,
+                    folder,
+                    self.context.options,
+                    self._fingerprint(corrections),
                 )
             )
         return replace(done, seconds=time.monotonic() - started)

@@ -12,7 +12,7 @@ from ..model.characters import printable
 from ..model.events import DocumentDone
 from ..model.languages import language_tag
 from ..model.options import ConvertOptions, Metadata
-from ..model.outcomes import PageFailure, PageOutcome
+from ..model.outcomes import PageDamage, PageFailure, PageOutcome, PageResult
 from ..model.page import Document
 from ..model.text import PAGE_BREAK
 from ..pdf.verify import Expected, verify
@@ -82,6 +82,7 @@ def finish_document(
         pages=len(outcomes),
         words=sum(outcome.stats.words for outcome in outcomes),
         failures=failures_of(outcomes),
+        damaged=damaged_of(outcomes),
         outcomes=tuple(outcomes),
         bytes_in=sum(file_size(path) for path in document.scans),
         bytes_out=output.stat().st_size,
@@ -94,6 +95,15 @@ def failures_of(outcomes: Sequence[PageOutcome]) -> tuple[PageFailure, ...]:
     """The failures among `outcomes`, without their PDFs, which are deleted with the spool."""
     failures = (outcome for outcome in outcomes if isinstance(outcome, PageFailure))
     return tuple(replace(failure, pdf=b"") for failure in failures)
+
+
+def damaged_of(outcomes: Sequence[PageOutcome]) -> tuple[PageDamage, ...]:
+    """The pages among `outcomes` that are done and lack a part of their picture."""
+    return tuple(
+        PageDamage(outcome.source, outcome.missing)
+        for outcome in outcomes
+        if isinstance(outcome, PageResult) and outcome.missing
+    )
 
 
 def _metadata(document: Document, options: ConvertOptions) -> Metadata:

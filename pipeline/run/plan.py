@@ -11,13 +11,16 @@ from typing import Self
 
 from ..load.find import find_documents, is_pdf_name
 from ..load.scan import page_sources
-from ..model.errors import SearchablePdfError, UsageError
+from ..model.characters import printable
+from ..model.errors import NoScansError, SearchablePdfError, UsageError
 from ..model.options import ConvertOptions
 from ..model.page import Document
 from ..store.disk_list import DiskList
+from ..store.provenance import read_provenance
+from .collisions import outputs_over_scans
 
-Entry = tuple[str, str, list[str], list[str]]
-"""A document as built-in types: name, output, scans, folders."""
+Entry = tuple[str, str, list[str], list[str], list[str]]
+"""A document as built-in types: name, output, scans, folders, what of them cannot be seen."""
 
 
 @dataclass(slots=True)
@@ -30,17 +33,21 @@ class Plan:
     Attributes:
         scans: How many files hold the pages of all documents.
         problems: What is wrong with the inputs.
+        kept: PDFs that stay, though none of their scans can be found now.
     """
 
     scans: int = 0
     problems: list[SearchablePdfError] = field(default_factory=list)
+    kept: int = 0
     _documents: DiskList[Entry] = field(default_factory=DiskList)
     _passed_over: DiskList[str] = field(default_factory=DiskList)
+    _other_scans: DiskList[str] = field(default_factory=DiskList)
+    _refused: frozenset[Path] = frozenset()
 
     @property
     def documents(self) -> int:
         """How many PDFs there will be."""
-        return len(self._documents)
+        return len(self._documents) - len(self._refused)
 
     @property
     def passed_over(self) -> int:
@@ -53,8 +60,10 @@ class Plan:
         return any(isinstance(problem, UsageError) for problem in self.problems)
 
     def __iter__(self) -> Iterator[Document]:
-        for name, output, scans, folders in self._documents:
-            yield Document(name, Path(output), tuple(map(Path, scans)), tuple(map(Path, folders)))
+        for name, output, *paths in self._documents:
+            if Path(output) not in self._refused:
+                scans, folders, unseen = (tuple(map(Path, each)) for each in paths)
+                yield Document(name, Path(output), scans, folders, unseen)
 
     def paths_passed_over(self) -> Iterator[Path]:
         """The files in the folders that are no images."""
@@ -73,12 +82,47 @@ class Plan:
                 os.fspath(document.output),
                 list(map(os.fspath, document.scans)),
                 list(map(os.fspath, document.folders)),
+                list(map(os.fspath, document.unseen)),
             )
         )
 
     def pass_over(self, path: Path) -> None:
         """Notes a file that is no image."""
         self._passed_over.append(os.fspath(path))
+
+    def leave_out(self, document: Document) -> None:
+        """Notes the scans of a document that is not wanted: they are inputs all the same."""
+        for path in document.scans:
+            self._other_scans.append(os.fspath(path))
+
+    def note_emptied(self, folder: Path, output: Path) -> None:
+        """Notes a folder in which no scan is seen: a fault if it had some, as its PDF shows."""
+        try:
+            if not output.exists() or read_provenance(output) is None:
+                return
+        except OSError:
+            return
+        self.kept += 1
+        self.problems.append(
+            NoScansError(
+                f"{printable(str(folder))}: no scan is seen in this folder, but there were some"
+                f" when {printable(str(output))} was made, which stays; bring them back, or move"
+                " the PDF away"
+            )
+        )
+
+    def refuse_outputs_over_scans(self, options: ConvertOptions) -> None:
+        """Takes out the documents that would replace a scan, and notes why as problems."""
+        refused = outputs_over_scans(self, self._inputs(), options)
+        self.problems += refused.values()
+        if refused:
+            self.scans -= sum(len(each.scans) for each in self if each.output in refused)
+        self._refused = frozenset(refused)
+
+    def _inputs(self) -> Iterator[Path]:
+        for document in self:
+            yield from document.scans
+        yield from map(Path, self._other_scans)
 
     def pages_up_to(self, limit: int) -> int:
         """How many pages there are, counted no further than `limit`."""
@@ -106,6 +150,7 @@ class Plan:
         """Lets the temporary files go."""
         self._documents.close()
         self._passed_over.close()
+        self._other_scans.close()
 
 
 def plan(inputs: Sequence[Path], output: Path, options: ConvertOptions) -> Plan:
@@ -130,9 +175,13 @@ def plan(inputs: Sequence[Path], output: Path, options: ConvertOptions) -> Plan:
             per_file=options.per_file,
             complain=result.problems.append,
             pass_over=result.pass_over,
+            emptied=result.note_emptied,
         ):
             if options.retry is None or document.output.resolve() in options.retry:
                 result.add(document)
+            else:
+                result.leave_out(document)
+        result.refuse_outputs_over_scans(options)
     except BaseException:
         result.close()
         raise

@@ -19,10 +19,10 @@ from ..pdf.inspection import page_count
 from ..render import render_page
 from ..store.atomic import atomic_file
 from ..store.corrections import check_is_untouched, read_text, write_text
-from ..store.provenance import check_is_ours
 from ..workers.job import PageJob
 from ..workers.machine import share
 from ..workers.page_text import read_page
+from .standing import check_is_ours
 
 
 def recognize_file(

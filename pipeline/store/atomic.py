@@ -41,7 +41,7 @@ def atomic_file(path: Path, within: Path | None = None) -> Iterator[BinaryIO]:
         try:
             if within is None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("xb") as file:
+            with part.open("x+b") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
