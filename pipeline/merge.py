@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from pypdf.generic import (
 
 from .model.characters import printable
 from .model.options import Metadata, OutputType
+from .model.paths import PathLike
 from .model.version import PRODUCER, PROGRAM
 from .pdf.cmap import code_points_of
 from .pdf.filestream import leave_in_file
@@ -51,8 +53,8 @@ class Bookmark:
 
 
 def merge_pages(
-    pages: Iterable[bytes | Path],
-    output: Path,
+    pages: bytes | PathLike | Iterable[bytes | PathLike],
+    output: PathLike,
     metadata: Metadata | None = None,
     bookmarks: Sequence[Bookmark] = (),
     *,
@@ -67,7 +69,8 @@ def merge_pages(
     that memory does not grow with their size.
 
     Args:
-        pages: PDFs, in order: their bytes, or the files that hold them until this returns.
+        pages: PDFs, one or several in order: their bytes, or the files that hold them until this
+            returns.
         output: Where the PDF goes; an existing file is replaced, missing folders are made.
         metadata: Title, author and so on.
         bookmarks: The outline, in order.
@@ -89,8 +92,11 @@ def merge_pages(
     in_the_way: set[str] = set()
     metadata = metadata or Metadata()
     identity = hashlib.sha256(repr((metadata, bookmarks, output_type)).encode())
-    with atomic_file(output) as file:
-        for page in pages:
+    if isinstance(pages, bytes | str | os.PathLike):
+        pages = (pages,)
+    with atomic_file(Path(output)) as file:
+        for each in pages:
+            page = each if isinstance(each, bytes) else Path(each)
             data = page if isinstance(page, bytes) else page.read_bytes()
             identity.update(hashlib.sha256(data).digest())
             first = object_count(writer)

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..model.characters import printable
 from ..model.errors import NoScansError, SearchablePdfError, UsageError
 from ..model.page import Document
+from ..model.paths import PathLike, Paths, as_paths
 from .scan import open_scan
 
 ENDINGS = frozenset(
@@ -52,8 +53,8 @@ def _ignore(*paths: Path) -> None:
 
 
 def find_documents(
-    inputs: Sequence[Path],
-    output: Path,
+    inputs: Paths,
+    output: PathLike,
     *,
     per_file: bool = False,
     complain: Complain = _raise,
@@ -71,7 +72,7 @@ def find_documents(
     some 100 bytes each, to see whether two have the same name.
 
     Args:
-        inputs: Files and folders.
+        inputs: Files and folders, one or several.
         output: A folder, or the one PDF.
         per_file: Make a document of each file, not of each folder.
         complain: Called with each problem; by default the first one is raised.
@@ -86,6 +87,7 @@ def find_documents(
         UsageError: Two documents would have the same name (also where only case or the
             Unicode form of a letter differs: many file systems do not tell them apart).
     """
+    inputs, output = as_paths(inputs), Path(output)
     search = _Search(output, per_file, complain, pass_over, emptied)
     if is_pdf_name(output):
         yield from search.one_document(inputs)

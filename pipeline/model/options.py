@@ -11,6 +11,8 @@ from typing import Literal, Self
 from platformdirs import user_cache_path
 
 from .errors import UsageError
+from .languages import parse_languages
+from .paths import as_paths, hold_paths
 
 DEFAULT_ENGINE = "auto"
 """Which engine that is, is settled at the start of a run (`ocr.registry.choose_engine`)."""
@@ -49,6 +51,9 @@ class EngineOptions:
     options has a subclass of its own, frozen and slotted too, whose fields all have defaults.
     """
 
+    def __post_init__(self) -> None:
+        hold_paths(self)
+
     @property
     def cache_key(self) -> str:
         """All of it that changes what is recognized, beside the data that the engine names."""
@@ -78,7 +83,8 @@ class OcrOptions:
     """How pages are recognized.
 
     Attributes:
-        languages: ISO 639-2/3 codes; empty for what the engine reads without being told.
+        languages: ISO 639-2/3 codes, as a tuple or as `eng+swe`; empty for what the engine reads
+            without being told.
         max_side_px: Longest side of the copy that is recognized; None for the engine's best.
         engines: Options of engines, at most one of each class. The engine that is used takes the
             one of its class, or its defaults where there is none.
@@ -89,6 +95,7 @@ class OcrOptions:
     engines: tuple[EngineOptions, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "languages", parse_languages(self.languages))
         classes = [type(options).__name__ for options in self.engines]
         if len(set(classes)) < len(classes):
             raise UsageError(f"options of one engine twice ({', '.join(classes)}); leave one out")
@@ -180,6 +187,9 @@ class StoreOptions:
     folder: Path = field(default_factory=default_cache_folder)
     max_bytes: int = 2_000_000_000
 
+    def __post_init__(self) -> None:
+        hold_paths(self)
+
 
 @dataclass(frozen=True, slots=True)
 class ClusterOptions:
@@ -204,6 +214,11 @@ class ClusterOptions:
     shared_roots: tuple[tuple[Path, Path], ...] = ()
     ship_scans: bool = False
     wait_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        roots = tuple((Path(here), Path(there)) for here, there in self.shared_roots)
+        object.__setattr__(self, "shared_roots", roots)
+        hold_paths(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,3 +274,8 @@ class ConvertOptions:
     text_dir: Path | None = None
     retry: frozenset[Path] | None = None
     verbose: bool = False
+
+    def __post_init__(self) -> None:
+        if self.retry is not None:
+            object.__setattr__(self, "retry", frozenset(as_paths(self.retry)))
+        hold_paths(self)

@@ -11,6 +11,7 @@ from typing import Self
 from PIL import Image
 
 from .characters import printable
+from .paths import as_paths, hold_paths
 from .points import pixels, points
 
 
@@ -28,6 +29,9 @@ class PageSource:
     path: Path
     frame: int = 0
     copy: Path | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        hold_paths(self)
 
     @property
     def file(self) -> Path:
@@ -120,3 +124,8 @@ class Document:
     scans: tuple[Path, ...]
     folders: tuple[Path, ...] = ()
     unseen: tuple[Path, ...] = ()
+
+    def __post_init__(self) -> None:
+        hold_paths(self)
+        for name in ("scans", "folders", "unseen"):
+            object.__setattr__(self, name, as_paths(getattr(self, name)))

@@ -61,6 +61,11 @@ class PageInspection:
     pictures: tuple[Picture, ...]
     failed: bool = False
 
+    @property
+    def has_text(self) -> bool:
+        """Whether words of the scan can be found on it."""
+        return self.words > 0 and not self.failed
+
 
 @dataclass(frozen=True, slots=True)
 class Inspection:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from ..model.errors import SearchablePdfError, UsageError
 from ..model.events import EngineChosen, Event, Notify, PageDone, RunPlanned, ignore
 from ..model.options import DEFAULT_ENGINE, ConvertOptions, StoreOptions
 from ..model.page import Document, PageSource
+from ..model.paths import PathLike, Paths, as_paths
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine, choose_engine
 from ..store.spool import Spool, sweep
@@ -29,8 +29,8 @@ PRUNE_EVERY = 5_000
 
 
 async def convert(
-    inputs: Sequence[Path | str],
-    output: Path | str,
+    inputs: Paths,
+    output: PathLike,
     options: ConvertOptions | None = None,
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
@@ -42,7 +42,7 @@ async def convert(
     last page is done. Pages and documents that fail are in the report; they stop nothing else.
 
     Args:
-        inputs: Files and folders.
+        inputs: Files and folders, one or several.
         output: A folder, or one PDF for everything.
         options: What to do and how.
         engine: A registered name, `auto`, or an engine.
@@ -56,13 +56,13 @@ async def convert(
         UsageError: The engine is an object, and the workers are processes.
     """
     options = options or ConvertOptions()
-    conversion = _Conversion([Path(path) for path in inputs], Path(output), options, engine, notify)
+    conversion = _Conversion(as_paths(inputs), Path(output), options, engine, notify)
     return await conversion.run()
 
 
 def convert_blocking(
-    inputs: Sequence[Path | str],
-    output: Path | str,
+    inputs: Paths,
+    output: PathLike,
     options: ConvertOptions | None = None,
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
@@ -75,7 +75,7 @@ def convert_blocking(
 class _Conversion:
     def __init__(
         self,
-        inputs: list[Path],
+        inputs: tuple[Path, ...],
         output: Path,
         options: ConvertOptions,
         engine: EngineChoice,

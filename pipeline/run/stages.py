@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from ..model.characters import printable
 from ..model.errors import UsageError
 from ..model.options import ImageOptions, LoadOptions, Metadata, OcrOptions
 from ..model.page import PageSource
+from ..model.paths import PathLike, Paths, as_paths
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import choose_engine
 from ..pdf.inspection import page_count
@@ -26,8 +26,8 @@ from .standing import check_is_ours
 
 
 def recognize_file(
-    scan: Path,
-    output: Path,
+    scan: PathLike,
+    output: PathLike,
     load: LoadOptions,
     ocr: OcrOptions,
     engine: EngineChoice,
@@ -54,6 +54,7 @@ def recognize_file(
         OutputError: Something is in the place of `output`, or it cannot be written.
         UsageError: The scan has several pages and none is named, or not this one.
     """
+    scan, output = Path(scan), Path(output)
     if not force:
         check_is_untouched(output)
     source = _source(scan, page)
@@ -65,9 +66,9 @@ def recognize_file(
 
 
 def render_file(
-    scan: Path,
-    text_file: Path | None,
-    output: Path,
+    scan: PathLike,
+    text_file: PathLike | None,
+    output: PathLike,
     load: LoadOptions,
     images: ImageOptions,
     *,
@@ -95,13 +96,14 @@ def render_file(
         UsageError: There is no such text; or the scan has several pages and none is named, or
             not this one.
     """
+    scan, output = Path(scan), Path(output)
     if not force:
         check_is_ours(output)
     source = _source(scan, page)
     text = None
     if text_file is not None:
         try:
-            text, _ = read_text(text_file)
+            text, _ = read_text(Path(text_file))
         except FileNotFoundError:
             raise UsageError(
                 f"{printable(str(text_file))}: no such file; make it with ocr"
@@ -114,13 +116,11 @@ def render_file(
     return _remark(source, decoded.damage)
 
 
-def merge_files(
-    pages: Sequence[Path], output: Path, metadata: Metadata, *, force: bool = False
-) -> None:
+def merge_files(pages: Paths, output: PathLike, metadata: Metadata, *, force: bool = False) -> None:
     """Writes one PDF of several, with an outline of their names.
 
     Args:
-        pages: The PDFs, in order.
+        pages: The PDFs, one or several, in order.
         output: Where the PDF goes.
         metadata: What it says of itself.
         force: Overwrite a PDF of another program.
@@ -129,6 +129,7 @@ def merge_files(
         NoScansError: One cannot be opened as a PDF.
         OutputError: Something is in the place of `output`, or it cannot be written.
     """
+    pages, output = as_paths(pages), Path(output)
     if not force:
         check_is_ours(output)
     bookmarks = []
