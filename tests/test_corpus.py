@@ -7,8 +7,8 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from support.corpus import LINES, draw_corpus, whole_lines
-from support.corpus_texts import TEXTS, TOUCH
+from support.corpus.lines import LINES, draw_corpus, whole_lines
+from support.corpus.texts import TEXTS, TOUCH
 from support.readers import mupdf_text, pdfium_text, poppler_text, pypdf_text
 
 from pipeline.model.geometry import Baseline, Box

@@ -83,7 +83,7 @@ sys.exit(failed)
 
 
 ENGINES = re.compile(r"\b(rapid|tesseract|aspose)\b", re.IGNORECASE)
-DEFAULT = ("pipeline/model/options.py", "rapid")
+DEFAULT = ("pipeline/ocr/registry.py", "rapid")
 """Where the default engine is named."""
 
 

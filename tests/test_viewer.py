@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from support.corpus import (
+from support.corpus.lines import (
     ASCENT_EM,
     DESCENT_EM,
     LINES,
@@ -28,7 +28,7 @@ from support.corpus import (
     draw_corpus,
     whole_lines,
 )
-from support.corpus_texts import TEXTS
+from support.corpus.texts import TEXTS
 from support.readers import need
 
 pytestmark = pytest.mark.readers

@@ -239,8 +239,8 @@ def _check_languages(name: str, readable: Collection[str], options: OcrOptions) 
         return
     if unread[0] not in LANGUAGES:
         raise LanguageError(
-            f"no language has the code {unread[0]!r}: they are ISO 639-2/3 as Tesseract writes"
-            " them (eng, deu, chi_sim), joined by +; `searchable-pdf engines` lists them"
+            f"no language has the code {unread[0]!r}: codes are ISO 639-2/3, some with a"
+            " script (eng, deu, chi_sim), joined by +; `searchable-pdf engines` lists them"
         )
     readers = [plugin for plugin in engine_plugins() if plugin.reads_pages]
     able = [other.name for other in readers if other.name != name and _reads(other.name, options)]

@@ -33,7 +33,7 @@ STAGES = {
     "check": ("pipeline.run.finish:verify",),
 }
 """What is timed, as module:name. Names of one function in several modules share one clock."""
-DETECTION = {"rapid": "pipeline.ocr.engines.rapid.finder:LineFinder.find"}
+DETECTION = {"rapid": "pipeline.ocr.engines.rapid.detector:LineDetector.detect"}
 """What finds the lines, in engines that do it apart from reading them."""
 
 _nested = threading.local()

@@ -1,4 +1,4 @@
-"""PP-OCRv6 on OpenVINO: the default engine. Latin, Chinese and Japanese, offline."""
+"""The default engine: PP-OCRv6 on OpenVINO. Reads Latin, Chinese and Japanese, offline."""
 
 from __future__ import annotations
 
@@ -12,50 +12,50 @@ from ....model.text import PageText
 from ...engine import EngineStatus
 from .languages import LANGUAGES
 
-if TYPE_CHECKING:  # a look at --help opens no image
+if TYPE_CHECKING:  # --help needs no images
     from PIL import Image
 
 REVISION = "7"
-"""Counts up when our own steps around the models change what is read, or where."""
+"""Goes up by one when the steps around the models change what is read, or where it is placed."""
 
 
 class RapidEngine:
     """Recognizes a page with PP-OCRv6. One instance serves one thread at a time.
 
     Args:
-        options: There is nothing to choose.
+        options: Ignored: this engine has none.
         threads: How many threads one page may use.
     """
 
     name = "rapid"
     languages = LANGUAGES
-    best_side_px = 2000  # of 20 dense pages .994 of the words are found, at 1280 px .992
-    memory_mb = 750  # 681 MB were measured (see `EnginePlugin.memory_mb`)
+    best_side_px = 2000  # .994 of the words on 20 dense pages are found; at 1280 px .992
+    memory_mb = 750  # measured: 681 MB (see `EnginePlugin.memory_mb`)
     distributions = ("rapidocr", "openvino")
 
     def __init__(self, options: EngineOptions, threads: int) -> None:
-        from .page import PageReader  # a second of imports, for those who recognize only
+        from .page import PageReader  # takes a second to import: only where pages are recognized
 
         self._reader = PageReader(threads)
 
     @staticmethod
     def status(options: EngineOptions) -> EngineStatus:
-        """It is always there: it comes with the program."""
+        """Always available: it is installed with the program."""
         parts = f"{version('rapidocr')} on OpenVINO {version('openvino')}"
         return EngineStatus("rapid", True, version=parts, languages=tuple(sorted(LANGUAGES)))
 
     @staticmethod
     def data(options: EngineOptions, languages: tuple[str, ...]) -> str:
-        """The revision of our own steps: texts of another one are not used again."""
+        """The revision of the steps around the models: stored texts of another one are not used."""
         return REVISION
 
     def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
         """Recognizes `image`.
 
         Args:
-            image: The page, with square pixels, whichever way up.
-            languages: Where all are Latin, only Latin letters are considered; otherwise all
-                scripts are read at once.
+            image: The page, with square pixels, whichever way up it is.
+            languages: If all are written in Latin letters, only those are read; otherwise Latin,
+                Chinese and Japanese are read together.
 
         Returns:
             The page's lines in reading order, with words, places and confidences.

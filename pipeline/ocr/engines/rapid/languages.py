@@ -9,5 +9,5 @@ hrv hun ilo ind isl ita jav kmr lat lav lit ltz mlt mri msa nds nld nor oci pol 
 slv som spa sqi srp_latn sun swa swe tgl ton tuk tur uzb xho zul chi_sim chi_tra jpn
 """.split()
 )
-"""Those whose letters are all among the characters of its model; others, such as Vietnamese, lack
-some."""
+"""Languages all of whose letters are among the characters of the recognition model. Vietnamese, for
+example, is missing: the model lacks some of its letters."""

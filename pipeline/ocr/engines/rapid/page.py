@@ -1,7 +1,7 @@
-"""PP-OCRv6 on OpenVINO: finds the lines of a page, reads them, and places their words.
+"""PP-OCRv6 on OpenVINO: detects the lines of a page, recognizes them, and places their words.
 
-One line is read at a time, at a width taken from that line alone, so that a page reads the same
-whatever it is read beside.
+One line is recognized at a time, scaled to a width that depends on that line alone. So the text of
+a page does not depend on the pages before it.
 """
 
 from __future__ import annotations
@@ -12,62 +12,71 @@ import numpy as np
 from PIL import Image
 
 from ....model.text import Line
-from .finder import LineFinder, trim_heap
-from .line_reader import LineReader
+from .detector import LineDetector, trim_heap
+from .network import Floats, Pixels
+from .recognizer import LineRecognizer
 from .stray import without_stray_marks
-from .upright import FoundLine, clockwise_turn_deg
+from .upright import DetectedLine, clockwise_turn_deg
 from .word_places import line_from_reading
 
 MIN_LINE_CONFIDENCE = 0.5
+"""Lines with less are no text: `text_score` of RapidOCR."""
 
 
 class PageReader:
     """The two models, compiled. One instance serves one thread at a time.
 
     Args:
-        threads: How many one page may use.
+        threads: How many threads one page may use.
     """
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
-        self._finder = LineFinder(threads)
-        self._readers: dict[bool, LineReader] = {}
+        self._detector = LineDetector(threads)
+        self._recognizers: dict[bool, LineRecognizer] = {}
 
     def read(self, image: Image.Image, latin: bool) -> tuple[tuple[Line, ...], int]:
-        """Reads a page, whichever way up it lies.
+        """Reads a page, whichever way up it is.
 
         Args:
             image: The page, with square pixels.
-            latin: Only Latin letters are considered.
+            latin: Whether only Latin letters, digits and symbols may be read.
 
         Returns:
-            Its lines, in pixels of the page once it is upright, and the clockwise turn in
-            degrees that makes it so: 0, 90, 180 or 270.
+            The lines, in pixels of the page after it was made upright, and the clockwise rotation
+            in degrees that makes it so: 0, 90, 180 or 270.
         """
         pixels = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
-        with ThreadPoolExecutor(1) as beside:  # for the first page, it is compiled meanwhile
-            started = beside.submit(self._reader, latin)
-            quads = self._finder.find(pixels)
-        reader = started.result()
-        found = [FoundLine(pixels, quad, reader.read) for quad in quads]
-        turn_deg = clockwise_turn_deg(found)
+        with ThreadPoolExecutor(1) as compiler:  # meanwhile, the lines of the first page
+            compiling = compiler.submit(self._recognizer, latin)
+            quads = self._detector.detect(pixels)
+        recognizer = compiling.result()
+        detected = _detected(pixels, quads, recognizer)
+        turn_deg = clockwise_turn_deg(detected)
         if turn_deg:
             pixels = np.ascontiguousarray(np.rot90(pixels, -turn_deg // 90))
-            quads = self._finder.find(pixels)
-            found = [FoundLine(pixels, quad, reader.read) for quad in quads]
-        lines = [line for line in map(_line, found) if line is not None]
-        trim_heap()  # before the next page is opened, and looked at
+            detected = _detected(pixels, self._detector.detect(pixels), recognizer)
+        lines = [line for line in map(_line, detected) if line is not None]
+        trim_heap()  # before the next page is loaded, which takes memory, too
         return without_stray_marks(lines), turn_deg
 
-    def _reader(self, latin: bool) -> LineReader:
-        if latin not in self._readers:
-            self._readers[latin] = LineReader(self._threads, latin)
-        return self._readers[latin]
+    def _recognizer(self, latin: bool) -> LineRecognizer:
+        """The compiled model for these characters, kept for the next page."""
+        if latin not in self._recognizers:
+            self._recognizers[latin] = LineRecognizer(self._threads, latin)
+        return self._recognizers[latin]
 
 
-def _line(found: FoundLine) -> Line | None:
-    head_down = found.is_head_down
-    reading = found.head_down if head_down else found.reading
+def _detected(
+    pixels: Pixels, quads: list[Floats], recognizer: LineRecognizer
+) -> list[DetectedLine]:
+    return [DetectedLine(pixels, quad, recognizer.recognize) for quad in quads]
+
+
+def _line(detected: DetectedLine) -> Line | None:
+    """The line with its words placed; None if no text is read in it."""
+    upside_down = detected.is_upside_down
+    reading = detected.upside_down if upside_down else detected.reading
     if not reading.text.strip() or reading.confidence < MIN_LINE_CONFIDENCE:
         return None
-    return line_from_reading(found.quad, reading, found.crop(head_down), head_down)
+    return line_from_reading(detected.quad, reading, detected.crop(upside_down), upside_down)

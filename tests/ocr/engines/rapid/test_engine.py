@@ -1,4 +1,4 @@
-"""The default engine beside RapidOCR itself, whose models it runs in its own way."""
+"""The default engine compared with RapidOCR, whose models it runs in its own way."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def test_rapid_gives_latin_letters_only_where_asked() -> None:
 
 @pytest.mark.parametrize("name", ("swedish.png", "polish.png", "czech.tif", "french.jpg"))
 def test_rapid_keeps_all_letters_of_latin_languages(name: str) -> None:
-    (page,) = [each for each in PAGES if each.name == name.partition(".")[0]]
+    (page,) = [true for true in PAGES if true.name == name.partition(".")[0]]
     with Image.open(SCANS / "languages" / name) as image:
         code = {"swedish": "swe", "polish": "pol", "czech": "ces", "french": "fra"}[page.name]
-        found = reading(image.convert("RGB"), code)
-    assert recall(page, found.text) >= 0.98
+        text = reading(image.convert("RGB"), code)
+    assert recall(page, text.text) >= 0.98

@@ -1,4 +1,4 @@
-"""Marks that are read as a letter of another script."""
+"""Stray marks that are read as a letter of another script."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ def lines(*texts: str, confidence: float) -> Sequence[Line]:
     return [Line((Word(text, box, confidence),), baseline, 8) for text in texts]
 
 
-def read(found: Sequence[Line]) -> list[str]:
-    return [word.text for line in found for word in line.words]
+def texts(page: Sequence[Line]) -> list[str]:
+    return [word.text for line in page for word in line.words]
 
 
 LATIN = ("Nothing", "in", "this", "letter", "is", "Chinese")
 CHINESE = ("雖然這一頁上的字都是中文", "但是也有一些別的字母在其中")
 
 
-def test_a_speck_on_a_latin_page_is_no_chinese_sign() -> None:
+def test_a_speck_on_a_latin_page_is_no_chinese_character() -> None:
     page = [*lines(*LATIN, confidence=0.99), *lines("区", "a", "§", confidence=0.7)]
-    assert read(without_stray_marks(page)) == [*LATIN, "a", "§"]
+    assert texts(without_stray_marks(page)) == [*LATIN, "a", "§"]
 
 
-def test_signs_of_other_scripts_stay_where_they_may_be_meant() -> None:
+def test_letters_of_other_scripts_stay_where_they_may_be_print() -> None:
     sure = [*lines(*LATIN, confidence=0.99), *lines("区", "Ω", confidence=0.95)]
     chinese = lines(*CHINESE, "区", "A", confidence=0.7)
     words = lines(*LATIN, "区区", confidence=0.7)
     few = lines("one", "区", confidence=0.7)
     for page in (sure, chinese, words, few):
-        assert read(without_stray_marks(page)) == read(page)
+        assert texts(without_stray_marks(page)) == texts(page)

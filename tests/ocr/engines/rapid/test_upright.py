@@ -1,4 +1,4 @@
-"""Pages upside down or sideways, and lines that are so on an upright page."""
+"""Pages upside down or sideways, and vertical lines on an upright page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.model.rotation import turned
 
 FEW = ("letters/2", "receipts/hardware", "languages/german", "languages/japanese", "fax/message")
 FAST = (("receipts/hardware", 90), ("fax/message", 180), ("languages/japanese", 270))
-"""Each turn once, on pages that take little time."""
+"""Each rotation once, on pages that take little time."""
 
 
 @pytest.mark.parametrize("name", FEW)
@@ -80,8 +80,8 @@ def test_a_note_along_the_margin(
         assert line.baseline.direction == pytest.approx((0, direction), abs=0.06)
 
 
-def test_an_empty_page_and_a_page_of_one_sign_are_not_turned() -> None:
+def test_an_empty_page_and_a_page_with_one_mark_are_not_turned() -> None:
     assert reading(Image.new("L", (600, 900), 255)).rotation_deg == 0
-    sign = Image.new("L", (600, 900), 255)
-    sign.paste(0, (300, 300, 306, 420))
-    assert reading(sign).rotation_deg == 0
+    mark = Image.new("L", (600, 900), 255)
+    mark.paste(0, (300, 300, 306, 420))
+    assert reading(mark).rotation_deg == 0

@@ -1,4 +1,4 @@
-"""Columns of Japanese are told from lines that lie on their side."""
+"""Columns of Japanese characters are told from lines that lie on their side."""
 
 from __future__ import annotations
 

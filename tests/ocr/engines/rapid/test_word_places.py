@@ -12,7 +12,7 @@ from support.run_store import reading
 from tools.word_places import overlap
 
 from pipeline import Box, Line
-from pipeline.ocr.engines.rapid.line_reader import Reading
+from pipeline.ocr.engines.rapid.recognizer import Reading
 from pipeline.ocr.engines.rapid.word_places import letters, line_from_reading
 
 TEXT = "ship the iron pumps"
@@ -34,7 +34,7 @@ def strip(paper: int = 255, ink: int = 0) -> np.ndarray:
 
 
 def read(crop: np.ndarray, late: float = 0.7, quad: np.ndarray | None = None) -> Line:
-    """The line as the reader gives it: a column for each character, somewhat late."""
+    """The line, if the model sees each character `late` columns behind its middle."""
     columns = []
     for word, (left, right) in zip(TEXT.split(), TRUE, strict=True):
         step = (right - left + 3) / len(word)
@@ -58,7 +58,7 @@ def test_boxes_are_the_ink_with_a_little_air(late: float, paper: int, ink: int) 
         assert 36 <= word.box.bottom <= 36 + 5
 
 
-def test_rules_and_neighbouring_lines_are_no_letters() -> None:
+def test_rules_and_neighboring_lines_are_no_letters() -> None:
     crop = strip().copy()
     crop[40:42] = 0  # an underline
     crop[0:6, 100:110] = 0  # a letter of the line above
@@ -97,13 +97,13 @@ def test_words_of_a_drawn_page_lie_on_their_print(angle: float) -> None:
             true[word] = Box(*draw.textbbox((x, 120 + 80 * row), word, font=font))
             draw.text((x, 120 + 80 * row), word, 0, font)
             x += draw.textlength(f"{word} ", font=font)
-    centre = (500, 200)
-    turn = cv2.getRotationMatrix2D(centre, -angle, 1)
-    turned = image.rotate(-angle, Image.Resampling.BICUBIC, center=centre, fillcolor=255)
+    center = (500, 200)
+    turn = cv2.getRotationMatrix2D(center, -angle, 1)
+    turned = image.rotate(-angle, Image.Resampling.BICUBIC, center=center, fillcolor=255)
     page = reading(turned, "eng")
-    found = {word.text: word.box for line in page.lines for word in line.words}
-    assert set(found) == set(true)
+    read_boxes = {word.text: word.box for line in page.lines for word in line.words}
+    assert set(read_boxes) == set(true)
     for text, box in true.items():
         corners = [turn @ (*corner, 1) for corner in box.corners]
         xs, ys = zip(*corners, strict=True)
-        assert overlap(found[text], Box(min(xs), min(ys), max(xs), max(ys))) >= 0.5, text
+        assert overlap(read_boxes[text], Box(min(xs), min(ys), max(xs), max(ys))) >= 0.5, text

@@ -1,11 +1,11 @@
-"""What is made of a line as the model reads it: spaces and figures."""
+"""What is changed in a line as the model reads it: spaces and numbers."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from pipeline.ocr.engines.rapid.line_reader import missed_spaces, with_noughts
+from pipeline.ocr.engines.rapid.recognizer import missed_spaces, with_zeros
 
 
 @pytest.mark.parametrize(
@@ -39,5 +39,5 @@ def test_a_space_that_is_likely_parts_two_words(
         ("No 100 to go, H2O, 3oz, 176ok, x17o", "No 100 to go, H2O, 3oz, 176ok, x17o"),
     ),
 )
-def test_an_o_in_a_figure_is_a_nought(read: str, meant: str) -> None:
-    assert with_noughts(read) == meant
+def test_an_o_in_a_number_is_a_zero(read: str, meant: str) -> None:
+    assert with_zeros(read) == meant

@@ -1,16 +1,16 @@
-"""Where print is looked for on a page, and how a large page is cut into parts."""
+"""Where lines are detected on a page, and how a large page is cut into tiles."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from pipeline.ocr.engines.rapid.finder import OVERLAP_PX, parts, printed_area
+from pipeline.ocr.engines.rapid.detector import OVERLAP_PX, printed_area, tiles
 
 
 @pytest.mark.parametrize("length", (640, 1024, 1088, 1600, 4096))
-def test_parts_overlap_and_their_shares_cover_the_side(length: int) -> None:
-    cut = parts(length, 1024)
+def test_tiles_overlap_and_cover_the_side(length: int) -> None:
+    cut = tiles(length, 1024)
     assert [first for _, _, first, _ in cut] == [0, *(last for _, _, _, last in cut[:-1])]
     assert cut[-1][3] == length
     assert len({stop - start for start, stop, _, _ in cut}) == 1, "one size: it is prepared once"
@@ -25,7 +25,7 @@ def page(height: int = 600, width: int = 400) -> np.ndarray:
     return np.full((height, width, 3), 250, np.uint8)
 
 
-def test_only_what_is_printed_is_looked_at() -> None:
+def test_lines_are_detected_in_the_printed_area_only() -> None:
     sheet = page()
     sheet[200:220, 100:300] = 20
     box = printed_area(sheet)

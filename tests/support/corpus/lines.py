@@ -1,10 +1,10 @@
 """Lines in many scripts, tilted and turned, with the true place of each word.
 
-    PYTHONPATH=tests python -m support.corpus
+    PYTHONPATH=tests python -m support.corpus.lines
 
 measures the words anew (it needs the fonts Noto and Noto CJK).
 
-The widths of words are kept in `corpus_widths.json`, so that a page's text layer is the same
+The widths of words are kept in `widths.json`, so that a page's text layer is the same
 where the fonts are missing; only its print is then not drawn.
 """
 
@@ -25,7 +25,7 @@ from pipeline.model.geometry import Baseline, Box
 from pipeline.model.page import PageSource
 from pipeline.model.text import Line, PageText, Word
 from pipeline.render import render_page
-from support.corpus_texts import TEXTS, TOUCH
+from support.corpus.texts import TEXTS, TOUCH
 
 PAGE_PT = (595.2, 841.68)
 SCALE = 2.5
@@ -50,7 +50,7 @@ FONTS = {
     **dict.fromkeys(("CJK", "HIRAGANA", "KATAKANA", "HANGUL"), NOTO_CJK),
 }
 """By the first word of a character's name."""
-WIDTHS_FILE = Path(__file__).with_name("corpus_widths.json")
+WIDTHS_FILE = Path(__file__).with_name("widths.json")
 
 DIRECTION = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufffe\x02\x0c"))
 

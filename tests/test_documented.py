@@ -11,7 +11,7 @@ from support.commands import COMMANDS, options_of
 from pipeline.model.exit_code import SEVERITY, ExitCode
 
 PAGE = "docs/command.md"
-TEXT = (Path(__file__).parents[2] / PAGE).read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[1] / PAGE).read_text(encoding="utf-8")
 PARTS = re.split(r"^##+ `searchable-pdf ([a-z ]+)`$", TEXT, flags=re.MULTILINE)
 SECTIONS = dict(zip(PARTS[1::2], PARTS[2::2], strict=True))
 """What stands below the heading of a command, up to that of the next one."""
