@@ -20,6 +20,7 @@ from ..store.atomic import atomic_file, put_in_place
 from ..store.content import content_hash
 from ..store.provenance import provenance_of
 from ..workers.job import SIDECAR_ENDING
+from .standing import check_is_ours
 
 SIZE_SLACK, SIZE_SLACK_PER_PAGE = 1.03, 12_000
 """A PDF larger than its scans by more than this is explained: 3 %, and 12 kB a page."""
@@ -45,7 +46,7 @@ def finish_document(
         The end of the document, with its numbers.
 
     Raises:
-        OutputError: It cannot be written.
+        OutputError: It cannot be written, or what is in its place was changed meanwhile.
         VerificationError: The PDF failed its check, and was not put in its place.
     """
     output = document.output
@@ -70,6 +71,8 @@ def finish_document(
             for outcome, text in zip(outcomes, texts, strict=True)
         ]
         verify(merged, output, expected)
+    if options.existing != "force":
+        check_is_ours(output)  # it may have been changed while the pages were made
     # The PDF first: it holds the hash of its text, so a text that is missing is made again.
     put_in_place(merged, output)
     if options.sidecar:

@@ -19,6 +19,7 @@ from ..pdf.inspection import page_count
 from ..render import render_page
 from ..store.atomic import atomic_file
 from ..store.corrections import check_is_untouched, read_text, write_text
+from ..store.seal import sealed
 from ..workers.job import PageJob
 from ..workers.machine import share
 from ..workers.page_text import read_page
@@ -112,7 +113,7 @@ def render_file(
         decoded = opened.decoded()
         pdf = render_page(decoded, text, images)
     with atomic_file(output) as file:
-        file.write(pdf)
+        file.write(sealed(pdf))
     return _remark(source, decoded.damage)
 
 

@@ -8,6 +8,7 @@ is that of the file with the zeros.
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -78,6 +79,23 @@ def seal(file: BinaryIO) -> None:
     file.seek(place)
     file.write(f"{digest}{size:0{SIZE_DIGITS}}".encode())
     file.seek(0, 2)
+
+
+def sealed(pdf: bytes) -> bytes:
+    """A page as reportlab writes it, one table of objects behind them, with a seal in it."""
+    at = pdf.rfind(b"/Producer (")
+    table = int(pdf[pdf.rfind(b"startxref") :].split()[1])
+    entry = f"{ENTRY} ({OPEN}) ".encode()
+
+    def moved(match: re.Match[bytes]) -> bytes:
+        place = int(match[1])
+        return b"%010d" % (place + len(entry) * (place > at)) + match[2]
+
+    tail = re.sub(rb"([0-9]{10})( [0-9]{5} n)", moved, pdf[table:])
+    tail = re.sub(rb"(?<=startxref\n)[0-9]+", str(table + len(entry)).encode(), tail)
+    file = io.BytesIO(pdf[:at] + entry + pdf[at:table] + tail)
+    seal(file)
+    return file.getvalue()
 
 
 def read_seal(file: BinaryIO) -> Seal | None:

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
-from support.readers import page_sizes, pdfium_text, poppler_text
+from support.doubles import Still
+from support.readers import need, page_sizes, pdfium_text, poppler_text
 from support.survival import GOOD, RAISE, page, read_report, run
+
+from pipeline import PageText, convert_blocking
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -280,9 +283,34 @@ def test_a_pdf_of_before_counts_as_ours(tmp_path: Path) -> None:
     assert "/SearchablePdfHash" in (PdfReader(pdf).metadata or {})
 
 
-def test_merge_does_not_replace_what_was_changed(tmp_path: Path) -> None:
+def test_a_pdf_that_was_changed_while_its_pages_were_made(tmp_path: Path) -> None:
+    pdf = tmp_path / "out/in.pdf"
+
+    class Changer(Still):
+        """As a person who annotates the PDF meanwhile."""
+
+        def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
+            annotated(pdf)
+            return super().recognize(image, languages)
+
+    scan = page(tmp_path / "in/1.png", GOOD)
+    assert convert_blocking(tmp_path / "in", tmp_path / "out", engine=Still()).exit_code == 0
+    page(scan, GOOD, 120)
+    report = convert_blocking(tmp_path / "in", tmp_path / "out", engine=Changer())
+    assert report.exit_code == 5
+    information = PdfReader(pdf).metadata
+    assert information is not None and information.subject == "mine"
+
+
+def test_render_and_merge_do_not_replace_what_was_changed(tmp_path: Path) -> None:
     page(tmp_path / "1.png", GOOD)
-    assert run("render", tmp_path / "1.png", "-o", tmp_path / "1.pdf").returncode == 0
+    render = ("render", tmp_path / "1.png", "-o", tmp_path / "1.pdf")
+    for _ in range(2):
+        assert run(*render).returncode == 0
+    subprocess.run([need("qpdf"), "--check", tmp_path / "1.pdf"], check=True)
+    rotated(tmp_path / "1.pdf")
+    assert run(*render).returncode == 5
+    assert run(*render, "--force").returncode == 0
     merge = ("merge", tmp_path / "1.pdf", "-o", tmp_path / "all.pdf")
     assert run(*merge).returncode == 0
     assert run(*merge).returncode == 0
