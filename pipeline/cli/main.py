@@ -94,7 +94,7 @@ def cli() -> None:
 def check_command(files: tuple[Path, ...], as_json: bool) -> None:
     """Show whether PDFs are searchable.
 
-    PDF is a file, or a folder with PDFs in it or below. The exit code is 1 if a page has no text.
+    PDF is a file, or a folder with PDFs in it or below. The answer is no if a page has no text.
 
     For each page, a table shows the number of words, the share of the page that is under text, the
     fonts and the pictures. The last line says whether the PDF claims to be PDF/A.
