@@ -84,7 +84,7 @@ pictures: $(VENV)/installed-test ## Draw the pictures of the README anew, from a
 	PYTHONPATH=tests $(BIN)/python -m tools.draw_readme
 
 clean: ## Remove what was made here
-	rm -rf build $(VENV) $(VENV)-peer $(PDFJS)/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
+	rm -rf build dist $(VENV) $(VENV)-peer $(PDFJS)/node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/pip:
@@ -100,7 +100,7 @@ $(VENV)/installed-tesseract: $(VENV)/installed
 	@touch $@
 
 $(VENV)/installed-aspose: $(VENV)/installed
-	@echo "Installing Aspose.OCR: proprietary; by installing it you accept Aspose's licence."
+	@echo "Installing Aspose.OCR: proprietary; by installing it you accept Aspose's license."
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[aspose]'
 	@touch $@
 

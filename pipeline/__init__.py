@@ -1,6 +1,6 @@
 """Folders of scans to searchable PDFs, as stages that can be used one by one.
 
-load -> downscale -> recognise (async, one task per page, gathered) -> render -> merge
+load -> downscale -> recognize (async, one task per page, gathered) -> render -> merge
 """
 
 import lazy_loader

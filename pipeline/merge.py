@@ -173,7 +173,7 @@ def _is_text_layer(name: str, font: object) -> bool:
 
 
 def _share_profiles(resources: object, profiles: dict[str, IndirectObject]) -> None:
-    """Lets images with the same colour profile refer to one copy of it."""
+    """Lets images with the same color profile refer to one copy of it."""
     assert isinstance(resources, DictionaryObject)
     for image in resources.get("/XObject", DictionaryObject()).get_object().values():
         space = image.get_object().get("/ColorSpace")
@@ -225,11 +225,11 @@ def _describe(
     information = {key: printable(value) for key, value in information.items() if value}
     writer.metadata = information  # the first object: it outlives a file that is cut off
     writer.pdf_header = PDF_HEADER
-    catalogue = writer.root_object
+    catalog = writer.root_object
     packet = metadata_stream(xmp(information, pdfa))
-    catalogue[NameObject("/Metadata")] = add_object(writer, packet)
+    catalog[NameObject("/Metadata")] = add_object(writer, packet)
     if metadata.language:
-        catalogue[NameObject("/Lang")] = TextStringObject(metadata.language)
+        catalog[NameObject("/Lang")] = TextStringObject(metadata.language)
     if metadata.title:
         preferences = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
-        catalogue[NameObject("/ViewerPreferences")] = preferences
+        catalog[NameObject("/ViewerPreferences")] = preferences

@@ -100,10 +100,10 @@ def render(
         if image.components == CMYK_COMPONENTS and image.icc_profile is None:
             embedded = encode_as_srgb(page, images)
             image = embedded.image
-            converted = "its CMYK colours were converted to sRGB, for PDF/A"
+            converted = "its CMYK colors were converted to sRGB, for PDF/A"
         elif image.icc_profile and not is_profile(image.icc_profile, image.components):
             image = replace(image, icc_profile=None)
-            converted = "its damaged colour profile was left out, for PDF/A"
+            converted = "its damaged color profile was left out, for PDF/A"
     size_pt, orientation = page.size_pt, page.orientation
     if images.rotate_pages and text is not None:
         orientation = turned_orientation(orientation, text.rotation_deg)

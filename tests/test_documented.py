@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.commands import COMMANDS, options_of
+from support.command_tree import COMMANDS, options_of
 
 from pipeline.model.exit_code import SEVERITY, ExitCode
 
@@ -55,7 +55,7 @@ def test_the_exit_codes_are_explained() -> None:
 
 
 def test_the_gravest_exit_code_is_told() -> None:
-    order = re.search(r"the first of these is given: ([^.]+)\.", EXIT_CODES)
+    order = re.search(r"ends with the first of these: ([^.]+)\.", EXIT_CODES)
     assert order, f"{PAGE}: which of several exit codes is given?"
     faults = [str(int(code)) for code in SEVERITY if code not in (ExitCode.NO, ExitCode.DONE)]
     assert re.findall(r"\d+", order[1]) == faults

@@ -69,7 +69,7 @@ def test_pages_of_other_programs_stay_as_they_are(tmp_path: Path) -> None:
         assert [float(page.mediabox.width) for page in reader.pages] == [288, 100]
 
 
-def test_a_colour_profile_stands_in_the_document_once(tmp_path: Path) -> None:
+def test_a_color_profile_stands_in_the_document_once(tmp_path: Path) -> None:
     pages = []
     for number in range(3):
         scan = tmp_path / f"{number}.png"

@@ -16,7 +16,7 @@ from pipeline import PageJob, PageResult, PageSource, page_sources, process_page
 
 ROOT = Path(os.environ.get("REAL_SCANS", ""), "odd")
 FILES = [path for path in sorted(ROOT.rglob("*")) if path.is_file() and path.parent != ROOT]
-ALLOWED_GREY_LEVELS = 2
+ALLOWED_GRAY_LEVELS = 2
 
 pytestmark = [
     pytest.mark.scans,
@@ -75,4 +75,4 @@ def test_the_page_is_what_pillow_shows(path: Path) -> None:
         assert isinstance(outcome.pdf, bytes)
         shown = np.asarray(by_pdfium(outcome.pdf, expected.size)).astype(int)
         difference = np.abs(shown - np.asarray(expected)).mean()
-        assert difference <= ALLOWED_GREY_LEVELS
+        assert difference <= ALLOWED_GRAY_LEVELS

@@ -56,9 +56,9 @@ def test_killed_many_times(tmp_path: Path, pages: int, kills: int) -> None:
     assert finished <= kills / 2, "the kills hit the run, not what came after it"
     done = subprocess.run(convert, env=settings, check=False)
     assert done.returncode == 0
-    recognised = Counter(log.read_text().splitlines())
-    assert set(recognised) == {f"{SLOW}x{100 + number}" for number in range(pages)}
-    assert recognised.total() <= pages + JOBS * kills
+    recognized = Counter(log.read_text().splitlines())
+    assert set(recognized) == {f"{SLOW}x{100 + number}" for number in range(pages)}
+    assert recognized.total() <= pages + JOBS * kills
     undisturbed = run(
         "convert", tmp_path / "in", "-o", tmp_path / "calm", "--engine", "faults", "-q",
         "-j", JOBS, "--no-cache", "--sidecar",
@@ -77,7 +77,7 @@ def test_what_has_not_changed_is_not_rewritten(tmp_path: Path) -> None:
     pdf = tmp_path / "out/in.pdf"
 
     def convert(*options: object) -> tuple[bool, int]:
-        """Whether the PDF was written, and how many pages were recognised."""
+        """Whether the PDF was written, and how many pages were recognized."""
         before = pdf.stat().st_mtime_ns if pdf.exists() else 0
         log.write_text("")
         done = run(
@@ -90,7 +90,7 @@ def test_what_has_not_changed_is_not_rewritten(tmp_path: Path) -> None:
     assert convert() == (True, 2)
     assert convert() == (False, 0)
     assert convert("-j", 2) == (False, 0)
-    assert convert("--title", "Other") == (True, 0), "rendered again, not recognised again"
+    assert convert("--title", "Other") == (True, 0), "rendered again, not recognized again"
     assert convert("--title", "Other", "--sidecar") == (True, 0)
     assert convert("--title", "Other", "--sidecar") == (False, 0)
     os.utime(tmp_path / "in/1.png", (1, 1))

@@ -81,7 +81,7 @@ def _interrupted() -> int:
 
 
 def _leave(code: int) -> NoReturn:
-    """Ends the process at once: a page still being recognised in a thread is not waited for."""
+    """Ends the process at once: a page still being recognized in a thread is not waited for."""
     from ..store.atomic import discard_leftovers
 
     discard_leftovers()

@@ -114,8 +114,8 @@ def add_options(*options: Decorator) -> Decorator:
     """A decorator for commands: several options at once, in this order."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for each in reversed(options):
-            function = each(function)
+        for decorator in reversed(options):
+            function = decorator(function)
         return function
 
     return decorate
@@ -131,8 +131,8 @@ class Command(click.Command):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        options = [each for each in self.params if isinstance(each, click.Option)]
-        self.options = sorted(options, key=lambda each: ORDER[section_of(each)])
+        options = [parameter for parameter in self.params if isinstance(parameter, click.Option)]
+        self.options = sorted(options, key=lambda option: ORDER[section_of(option)])
         """Without `--help` and `--help-all`, in the order of the help."""
         self.help_all: click.Option | None = None
         if len(options) > MANY_OPTIONS:
@@ -148,16 +148,19 @@ class Command(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the options: all, or the common ones of many."""
-        last = _rows([each for each in (self.get_help_option(ctx), self.help_all) if each], ctx)
+        last = _rows(filter(None, (self.get_help_option(ctx), self.help_all)), ctx)
         if self.help_all is None:
             lists = [(_Section("Options"), _rows(self.options, ctx) + last)]
         elif not ctx.meta.get(SHOW_ALL):
-            common = [each for each in self.options if isinstance(each, Option) and each.common]
+            common = [one for one in self.options if isinstance(one, Option) and one.common]
             lists = [(_Section("Options that most people need"), _rows(common, ctx) + last)]
         else:
             lists = [
-                (each.value, _rows([one for one in self.options if section_of(one) is each], ctx))
-                for each in Section
+                (
+                    section.value,
+                    _rows([one for one in self.options if section_of(one) is section], ctx),
+                )
+                for section in Section
             ]
             lists.append((_Section("Help"), last))
         _write_lists(formatter, lists)
@@ -191,7 +194,7 @@ def _exit_codes_line(context: click.Context) -> str:
 
 def _rows(options: Iterable[click.Option], context: click.Context) -> list[Row]:
     """What the help says of each option; the long names stand below each other."""
-    rows = [row for each in options if (row := each.get_help_record(context))]
+    rows = [row for one in options if (row := one.get_help_record(context))]
     return [
         (INDENT_WITHOUT_SHORT_NAME + names if names.startswith("--") else names, text)
         for names, text in rows
@@ -203,7 +206,7 @@ def _write_lists(
 ) -> None:
     """Writes lists of options below their titles, all with the same two columns."""
     widths = [len(names) for _, rows in lists for names, _ in rows]
-    width = max((each for each in widths if each <= NAMES_WIDTH), default=0)
+    width = max((width for width in widths if width <= NAMES_WIDTH), default=0)
     for section, rows in lists:
         if not rows:
             continue

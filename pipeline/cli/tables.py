@@ -25,7 +25,7 @@ MANY_DOCUMENTS = 40
 
 
 def document_table(done: list[DocumentDone], out: Path) -> Table:
-    """One row a document; of very many, those that a person must look at, and the rest as one."""
+    """One row a document; of very many, a row for each that a person must look at, and one more."""
     listed = done
     if len(done) > MANY_DOCUMENTS:
         listed = [document for document in done if document.failures]
@@ -104,8 +104,8 @@ def show_engines(statuses: list[EngineStatus]) -> None:
         table.add_column(name, overflow="fold")
     for status in statuses:
         state = "available" if status.available else f"{status.reason}\n{status.remedy}".strip()
-        if status.licence:
-            state += f"\nlicence: {status.licence}"
+        if status.license:
+            state += f"\nlicense: {status.license}"
         codes = status.languages
         languages = "any" if codes == ANY_LANGUAGE else f"{len(codes)}: {' '.join(codes)}"
         cells = (status.name, status.version, state, languages if codes else "")

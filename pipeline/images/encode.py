@@ -6,7 +6,7 @@
 | JPEG 2000 without alpha | the same bytes (JPXDecode); a bare codestream gets its JP2 header |
 | PNG without alpha or interlacing | the same compressed data (FlateDecode with PNG predictors) |
 | TIFF, one G4 strip | the same bytes (CCITTFaxDecode) |
-| anything else of two colours | G4 |
+| anything else of two colors | G4 |
 | anything else | FlateDecode with PNG predictors; alpha on white |
 
 A JPEG gets a Flate stream around it where that is smaller. Everything else but JPEG 2000 is packed
@@ -35,7 +35,7 @@ from .tiff import stored_image
 JP2_SIGNATURE = b"\0\0\0\x0cjP  \r\n\x87\n"
 """The first box of a JP2 file (ISO 15444-1, I.5.1)."""
 JP2_GRAY, JP2_SRGB = 17, 16
-"""Colour spaces of a JP2 file (ISO 15444-1, I.5.3.3)."""
+"""Color spaces of a JP2 file (ISO 15444-1, I.5.3.3)."""
 SIZ_BITS_AT = 42
 """Offset of the first component's depth in a codestream (ISO 15444-1, A.5.1)."""
 MPF_ENTRIES, MPF_SIZE = 0xB002, "Size"
@@ -59,7 +59,7 @@ def encode(page: PageImage, options: ImageOptions) -> EmbeddedImage:
 
 
 def encode_as_srgb(page: PageImage, options: ImageOptions) -> EmbeddedImage:
-    """As `encode`, with its colours converted to sRGB.
+    """As `encode`, with its colors converted to sRGB.
 
     Raises:
         Exception: Whatever Pillow raises where the pixels are damaged.
@@ -92,7 +92,7 @@ def _all_pixels(page: PageImage, options: ImageOptions) -> EncodedImage:
 
 
 def _deeper_than_pillow(png: EncodedImage) -> bool:
-    """Whether it has pixels that Pillow decodes with fewer bits: 16 a colour."""
+    """Whether it has pixels that Pillow decodes with fewer bits: 16 a color."""
     return png.bits == 16 and png.components == 3
 
 
@@ -141,7 +141,7 @@ def _first_picture(image: Image.Image, data: bytes) -> bytes:
 
 
 def _jpeg2000(image: Image.Image, path: Path) -> EncodedImage | None:
-    """A JPEG 2000 file; None with alpha, or with colours that PDF readers do not show alike."""
+    """A JPEG 2000 file; None with alpha, or with colors that PDF readers do not show alike."""
     if image.mode not in ("L", "RGB", "I;16"):
         return None
     data = path.read_bytes()

@@ -16,7 +16,7 @@ HUFFMAN_FRAMES = frozenset((0xC0, 0xC1, 0xC2))
 """Baseline, extended and progressive: what DCTDecode knows (ISO 32000-1, 7.4.8)."""
 INVERTED_CMYK = (1, 0) * 4
 """The Decode array of a CMYK JPEG with an Adobe marker: programs that write the marker, as Pillow
-does, store these colours inverted, and others do not."""
+does, store these colors inverted, and others do not."""
 BLOCK_PX = 8
 """Side of a block, the unit of coding (annex A)."""
 MAX_RESTART_INTERVAL = 0xFFFF

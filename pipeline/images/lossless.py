@@ -14,7 +14,7 @@ from .pixels import icc_profile, png_bytes
 from .tiff import BLACK_IS_ZERO, PHOTOMETRIC, STRIP_OFFSETS, STRIP_SIZES, group4_image
 
 PNG_GRAY, PNG_RGB, PNG_PALETTE = 0, 2, 3
-"""Colour types of PNG without alpha (PNG, 11.2.2)."""
+"""Color types of PNG without alpha (PNG, 11.2.2)."""
 PNG_PREDICTORS = 15
 """The Predictor of a Flate stream whose rows are filtered as PNG does (ISO 32000-1, table 10)."""
 HARD_TO_PACK = 0.5

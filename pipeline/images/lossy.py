@@ -1,7 +1,7 @@
 """Pictures in fewer bytes, with other pixels than the scan's: only where an option asks for it.
 
 The fewest bytes that still look the same are taken: a JPEG of the lowest quality that does, or 16
-colours, which suit print, as they keep its edges. Where a limit of resolution is given, fewer
+colors, which suit print, as they keep its edges. Where a limit of resolution is given, fewer
 pixels. Black and white stays as it is: G4 is smaller than all of these.
 """
 
@@ -40,16 +40,16 @@ nothing."""
 ALMOST = 1.05
 """A resolution no more than this above the limit is left alone: to resample would only blur."""
 COLOR_QUALITY = 85
-"""Colours are stored no coarser than this, as their likeness is not measured: in a JPEG of quality
-30, blue ink turns grey. They cost few bytes on paper."""
+"""Colors are stored no coarser than this, as their likeness is not measured: in a JPEG of quality
+30, blue ink turns gray. They cost few bytes on paper."""
 FINE_DPI = 200
-"""From this resolution on, colours are stored at half of it.
+"""From this resolution on, colors are stored at half of it.
 
-100 pixels to the inch are 14 cycles in a degree of sight at 40 cm. The eye tells colours apart up
+100 pixels to the inch are 14 cycles in a degree of sight at 40 cm. The eye tells colors apart up
 to some 12 (K. T. Mullen, Journal of Physiology 359, 1985).
 """
 HALVED = 2
-"""Pillow's number for 4:2:0: colours at half the resolution, along both axes."""
+"""Pillow's number for 4:2:0: colors at half the resolution, along both axes."""
 MAX_SIDE_PX = 65_500
 """libjpeg's JPEG_MAX_DIMENSION; the format would allow 65,535."""
 FEW_COLORS = 16
@@ -58,7 +58,7 @@ EVEN_PX = 8
 """Shades are compared by the means of squares with this side, so that grain and edges, which the
 likeness judges, do not count."""
 MAX_OFF, MAX_OFF_MOSTLY, MOSTLY_PERCENT = 16, 4, 99
-"""How many levels of 255 a shade may be off: anywhere, or the colour of a stamp is lost; and on
+"""How many levels of 255 a shade may be off: anywhere, or the color of a stamp is lost; and on
 99 % of the picture, or bands show where a shade fades."""
 
 
@@ -113,7 +113,7 @@ def _lookalike(image: Image.Image, colors_halved: bool, was_lossy: bool) -> _Can
         return None
     sample = Sample(image)
     candidates = [_jpeg(image, sample, colors_halved)]
-    if not was_lossy and image.mode != "CMYK":  # the noise of a JPEG needs many colours
+    if not was_lossy and image.mode != "CMYK":  # the noise of a JPEG needs many colors
         candidates.append(_in_few_colors(image, sample))
     alike = (candidate for candidate in candidates if candidate is not None)
     return min(alike, key=lambda candidate: candidate.image.size, default=None)
@@ -122,7 +122,7 @@ def _lookalike(image: Image.Image, colors_halved: bool, was_lossy: bool) -> _Can
 def _as_jpeg_holds_it(image: Image.Image, profile: bytes | None) -> Image.Image:
     """The image as 8-bit L, RGB or CMYK.
 
-    Grey stored as colour becomes grey, unless it has a profile, which may tint it.
+    Gray stored as color becomes gray, unless it has a profile, which may tint it.
     """
     if image.mode == "I;16":
         image = high_bytes(image)
@@ -155,7 +155,7 @@ def _of_resolution(
 
 
 def _colors_halved(page: PageImage, max_dpi: float | None) -> bool:
-    """Whether colours may have half the resolution, or have it already."""
+    """Whether colors may have half the resolution, or have it already."""
     jpeg = isinstance(page.image, JpegImagePlugin.JpegImageFile)
     if jpeg and JpegImagePlugin.get_sampling(page.image) == HALVED:
         return True
@@ -193,7 +193,7 @@ def _jpeg(image: Image.Image, sample: Sample, colors_halved: bool) -> _Candidate
 
 
 def _in_few_colors(image: Image.Image, sample: Sample) -> _Candidate | None:
-    """The image in 16 colours or greys; None where a colour would be missed."""
+    """The image in 16 colors or grays; None where a color would be missed."""
     few = image.quantize(FEW_COLORS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     shown = few.convert(image.mode)
     shades = ImageChops.difference(shown.reduce(EVEN_PX), image.reduce(EVEN_PX))
@@ -204,7 +204,7 @@ def _in_few_colors(image: Image.Image, sample: Sample) -> _Candidate | None:
     if reached < MIN_LIKENESS:
         return None
     shown.info = image.info
-    return _Candidate(smallest(shown), f"in {FEW_COLORS} colours", reached)
+    return _Candidate(smallest(shown), f"in {FEW_COLORS} colors", reached)
 
 
 def _encoded(image: Image.Image, quality: int, subsampling: int) -> bytes:
@@ -220,7 +220,7 @@ def _encoded(image: Image.Image, quality: int, subsampling: int) -> bytes:
 
 @cache
 def _tables(quality: int) -> tuple[list[int], list[int]]:
-    """The quantization tables of luminance and of colours for a quality (ITU T.81, annex K)."""
+    """The quantization tables of luminance and of colors for a quality (ITU T.81, annex K)."""
     buffer = io.BytesIO()
     Image.new("RGB", (8, 8)).save(buffer, "JPEG", quality=quality)
     with JpegImagePlugin.JpegImageFile(io.BytesIO(buffer.getvalue())) as image:

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from PIL import Image, ImageChops, ImageCms
 
 Color = tuple[int, ...]
-"""The components of a colour, one for each channel, 0 to 255."""
+"""The components of a color, one for each channel, 0 to 255."""
 MAX_COLORS = 256
-"""As many as a palette has room for (ISO 32000-1, 8.6.6.3), and as there are greys of 8 bits."""
+"""As many as a palette has room for (ISO 32000-1, 8.6.6.3), and as there are grays of 8 bits."""
 PLAIN_MODES = ("1", "L", "P", "RGB", "CMYK", "I;16")
 """Modes of the images that `plain` returns; I;16 is little-endian, P has no transparency."""
 
@@ -52,12 +52,12 @@ def lossy_note(image: Image.Image) -> str:
     if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):
         return f"{image.mode} pixels (32 bits) are shown with 8 or 16 bits"
     if image.mode == "LAB":
-        return "Lab colours are shown as sRGB"
+        return "Lab colors are shown as sRGB"
     return ""
 
 
 def on_white(image: Image.Image) -> Image.Image:
-    """An image laid on white paper: black and white, and grey, stay so; all else becomes RGB."""
+    """An image laid on white paper: black and white, and gray, stay so; all else becomes RGB."""
     gray = image.mode in ("L", "LA", "La", "1")
     layer = image.convert("RGBA")
     if layer.getchannel("A").getextrema() == (255, 255):
@@ -79,12 +79,12 @@ def for_recognition(image: Image.Image) -> Image.Image:
 
 
 def high_bytes(image: Image.Image) -> Image.Image:
-    """Grey of 16 bits (I;16) as 8 bits: the more significant byte of each pixel."""
+    """Gray of 16 bits (I;16) as 8 bits: the more significant byte of each pixel."""
     return Image.frombytes("L", image.size, image.tobytes()[1::2])
 
 
 def few_colors(image: Image.Image) -> tuple[Color, ...] | None:
-    """The colours in use in an RGB image, in order of brightness; None where they are over 256."""
+    """The colors in use in an RGB image, in order of brightness; None where they are over 256."""
     counted = image.getcolors(MAX_COLORS)
     if counted is None:
         return None
@@ -92,17 +92,17 @@ def few_colors(image: Image.Image) -> tuple[Color, ...] | None:
 
 
 def by_brightness(colors: Iterable[Color]) -> tuple[Color, ...]:
-    """Each colour once, from dark to light."""
+    """Each color once, from dark to light."""
     return tuple(sorted(set(colors), key=lambda color: (sum(color), color)))
 
 
 def all_gray(colors: Iterable[Color]) -> bool:
-    """Whether the components of each colour are equal; those of an image of 256 greys are."""
+    """Whether the components of each color are equal; those of an image of 256 grays are."""
     return all(len(set(color)) == 1 for color in colors)
 
 
 def icc_profile(image: Image.Image) -> bytes | None:
-    """The colour profile of an image, if it is for pixels of this kind (ICC.1:2010, 7.2.6)."""
+    """The color profile of an image, if it is for pixels of this kind (ICC.1:2010, 7.2.6)."""
     profile = image.info.get("icc_profile")
     space = {"1": b"GRAY", "L": b"GRAY", "I;16": b"GRAY", "CMYK": b"CMYK"}.get(image.mode, b"RGB ")
     if isinstance(profile, bytes) and profile[16:20] == space:
@@ -111,7 +111,7 @@ def icc_profile(image: Image.Image) -> bytes | None:
 
 
 def _sixteen_bits(image: Image.Image) -> Image.Image:
-    """Grey of 32 bits as 16: the same values where they fit, else stretched to the whole range."""
+    """Gray of 32 bits as 16: the same values where they fit, else stretched to the whole range."""
     low, high = image.getextrema()
     assert isinstance(low, int | float) and isinstance(high, int | float)
     if low < 0 or high > 0xFFFF:
@@ -121,7 +121,7 @@ def _sixteen_bits(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits_of_floats(image: Image.Image) -> Image.Image:
-    """Floating point grey as 8 bits: of 0 to 1 or of 0 to 255 as meant, else stretched."""
+    """Floating point gray as 8 bits: of 0 to 1 or of 0 to 255 as meant, else stretched."""
     low, high = image.getextrema()
     assert isinstance(low, int | float) and isinstance(high, int | float)
     if low >= 0 and high <= 1:

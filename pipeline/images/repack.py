@@ -1,4 +1,4 @@
-"""The same pixels in fewer bytes: two colours as G4, grey as grey, few colours with a palette."""
+"""The same pixels in fewer bytes: two colors as G4, gray as gray, few colors with a palette."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .pixels import (
 MODE_BITS = {"1": 1, "L": 8, "P": 8, "RGB": 24, "CMYK": 32, "I;16": 16}
 """Bits of a pixel in each of `pixels.PLAIN_MODES`."""
 BAND_ROWS = 256
-"""Rows whose colours are numbered at a time: numpy takes eight bytes for each of their pixels, so
+"""Rows whose colors are numbered at a time: numpy takes eight bytes for each of their pixels, so
 that a page of 10,000 pixels across needs 20 MB instead of 1 GB."""
 SURELY_LESS = 0.02
 """What packs to this share of its pixels' bytes is not tried in another form: on a page that
@@ -35,12 +35,12 @@ compresses 50 times, the other form has nothing to win that would be worth packi
 
 @dataclass(frozen=True, slots=True)
 class FewColors:
-    """An image of few colours.
+    """An image of few colors.
 
     Attributes:
-        numbers: 8 bits a pixel, each the number of a colour.
-        colors: The colours in use, from dark to light; grey ones have one component each.
-        profile: The colour profile that says what they mean; None for the device's colours.
+        numbers: 8 bits a pixel, each the number of a color.
+        colors: The colors in use, from dark to light; gray ones have one component each.
+        profile: The color profile that says what they mean; None for the device's colors.
     """
 
     numbers: Image.Image
@@ -53,7 +53,7 @@ def smallest(image: Image.Image) -> EncodedImage:
     packed = repacked(image, MODE_BITS[image.mode]) if image.mode != "1" else None
     if packed is None:
         return lossless(image)
-    # Grey of 8 bits is never larger than the same bytes three times, and is packed far quicker.
+    # Gray of 8 bits is never larger than the same bytes three times, and is packed far quicker.
     eight_bit_gray = packed.bits * packed.components == 8 and not packed.palette
     pixels_bytes = image.width * image.height * MODE_BITS[image.mode] // 8
     if eight_bit_gray or packed.size <= SURELY_LESS * pixels_bytes:
@@ -88,15 +88,15 @@ def repacked(image: Image.Image, bits: int) -> EncodedImage | None:
     if needed == 8 and gray:  # without a palette
         values = few.numbers.point(_table(enumerate(color[0] for color in few.colors)))
         return flate(png_bytes(values), few.profile)
-    # Greys in order are like their neighbours: PNG's filters help, as they do not with colours.
+    # Grays in order are like their neighbors: PNG's filters help, as they do not with colors.
     as_png = _png_of_gray if needed == 8 and all_gray(few.colors) else _png_of_palette
     return _with_palette(flate(as_png(few.numbers, needed), few.profile), few.colors)
 
 
 def _few_colors(image: Image.Image) -> FewColors | None:
-    """The colours of an image, if they are 256 at most, or 16 at most of 8-bit grey.
+    """The colors of an image, if they are 256 at most, or 16 at most of 8-bit gray.
 
-    With more than 16 greys a pixel still needs 8 bits.
+    With more than 16 grays a pixel still needs 8 bits.
     """
     profile = icc_profile(image)
     if image.mode == "RGB":
@@ -106,7 +106,7 @@ def _few_colors(image: Image.Image) -> FewColors | None:
         if all_gray(colors):
             gray = image.getchannel(0)
             numbers = gray.point(_table((color[0], i) for i, color in enumerate(colors)))
-            # Under a profile for RGB, greys keep three components: no grey profile says the same.
+            # Under a profile for RGB, grays keep three components: no gray profile says the same.
             return FewColors(numbers, colors if profile else _as_gray(colors), profile)
         return FewColors(_numbered(image, colors), colors, profile)
     if image.mode not in ("L", "P"):
@@ -127,7 +127,7 @@ def _few_colors(image: Image.Image) -> FewColors | None:
 
 
 def _two_colors(few: FewColors) -> EncodedImage:
-    """One or two colours as G4, with a palette where they are not black and white."""
+    """One or two colors as G4, with a palette where they are not black and white."""
     if set(few.colors) <= {(0,), (255,)}:
         black_white = few.numbers.point(_table(enumerate(c[0] for c in few.colors)), "1")
         return _profiled(bilevel(black_white), few.profile)
@@ -144,7 +144,7 @@ def _profiled(image: EncodedImage, profile: bytes | None) -> EncodedImage:
 
 
 def _eight_of_sixteen(image: Image.Image) -> Image.Image | None:
-    """16-bit grey that was made of 8 bits, each byte twice, as these 8 bits again."""
+    """16-bit gray that was made of 8 bits, each byte twice, as these 8 bits again."""
     eight = high_bytes(image)
     if image.tobytes()[0::2] != eight.tobytes():
         return None
@@ -154,7 +154,7 @@ def _eight_of_sixteen(image: Image.Image) -> Image.Image | None:
 
 
 def _numbered(image: Image.Image, colors: tuple[Color, ...]) -> Image.Image:
-    """For each pixel of an RGB image the place of its colour among `colors`."""
+    """For each pixel of an RGB image the place of its color among `colors`."""
     table = np.zeros(1 << 24, np.uint8)
     for number, (red, green, blue) in enumerate(colors):
         table[red | green << 8 | blue << 16] = number

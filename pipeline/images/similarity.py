@@ -17,9 +17,9 @@ TILE_PX, TILES_ACROSS = 128, 4
 coding units of 16 pixels, so that a tile is coded as it would be on the page. 16 tiles bound the
 time for a page of any size."""
 EMPTY_DEVIATION = 4.0
-"""Tiles with a smaller standard deviation, in grey levels, are empty paper.
+"""Tiles with a smaller standard deviation, in gray levels, are empty paper.
 
-Measured on 5,700 tiles of nine sets of scans in grey and colour: 93 to 100 % of the tiles without
+Measured on 5,700 tiles of nine sets of scans in gray and color: 93 to 100 % of the tiles without
 print are below this (73 % on typescripts on toned paper), and not one with print is (5 % of those
 are below 11 to 45, by the set).
 """

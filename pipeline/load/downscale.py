@@ -22,7 +22,7 @@ FAR_LARGER = 2
 
 
 def downscale(page: PageImage | Image.Image, max_side_px: int) -> Image.Image:
-    """A copy to be recognized: upright, square pixels, 8-bit grey or RGB, no larger than needed.
+    """A copy to be recognized: upright, square pixels, 8-bit gray or RGB, no larger than needed.
 
     Args:
         page: A page from `load_page`, or any Pillow image that is upright already.

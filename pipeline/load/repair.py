@@ -21,6 +21,8 @@ REPAIRABLE = frozenset(("PNG", "TIFF", "BMP", "PPM"))
 SCALE = 1 / 8
 """A JPEG is looked through at this scale, at which libjpeg needs one coefficient of each block."""
 MCU_PX = 16
+"""Side of the largest unit that a JPEG is decoded in: 2 x 2 blocks where colors have half the
+resolution (ITU T.81, A.2.3). A unit that is cut off may have been decoded in part."""
 WHITE: dict[str, float | tuple[float, ...]] = {
     "1": 1,
     "L": 255,

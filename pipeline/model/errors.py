@@ -9,7 +9,7 @@
     │   │   ├── PageTimeoutError    it took too long
     │   │   ├── WorkerDiedError     its process died
     │   │   └── CorrectionError     a text corrected by hand is not readable
-    │   └── EngineError         4   the engine is missing, or cannot be used as asked
+    │   └── EngineError         4   the engine is missing, or cannot be used with these options
     │       ├── LanguageError   4   the engine does not read the language
     │       └── WorkerSetupError 4  Dask, or what its workers need, is not there
     ├── VerificationError       6   a finished PDF failed its own check
@@ -77,13 +77,13 @@ class CorrectionError(RecognitionError):
 
 
 class EngineError(OcrError):
-    """The engine is not there, or cannot be used as asked."""
+    """The engine is not there, or cannot be used with these options."""
 
     exit_code = ExitCode.NO_ENGINE
 
 
 class LanguageError(EngineError):
-    """The engine does not read a language that was asked for."""
+    """The engine does not read a language that the user named."""
 
 
 class WorkerSetupError(EngineError):

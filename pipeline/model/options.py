@@ -176,7 +176,7 @@ def default_cache_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class StoreOptions:
-    """Where the texts of finished pages are kept, so that no page is recognised twice.
+    """Where the texts of finished pages are kept, so that no page is recognized twice.
 
     Attributes:
         folder: Their folder.
@@ -227,7 +227,7 @@ class ConvertOptions:
 
     Attributes:
         load: How scans are opened.
-        ocr: How pages are recognised.
+        ocr: How pages are recognized.
         images: How scans stand in the PDF.
         metadata: Title, author and so on of every PDF.
         per_file: Each file is a document, not each folder.
@@ -250,7 +250,7 @@ class ConvertOptions:
         cluster: Where pages are made instead, on other machines; None for this one.
         store: Where texts are kept; None to keep none.
         text_dir: Folder for the text of each page as JSON; files there that a person has
-            corrected are taken instead of recognising.
+            corrected are taken instead of recognizing.
         retry: PDFs to make again because of their failed pages, and no others; None for all.
         verbose: Let through what libraries and engines in worker processes print.
     """

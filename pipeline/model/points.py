@@ -39,7 +39,7 @@ def pixels(side_pt: float, dpi: float) -> float:
 
 
 def dots_per_inch(side_px: float, side_pt: float) -> float:
-    """The resolution at which so many pixels take so many points; 0 for no length."""
+    """The resolution at which this many pixels take this many points; 0 for no length."""
     return side_px * POINTS_PER_INCH / side_pt if side_pt else 0.0
 
 

@@ -32,7 +32,7 @@ class Word:
     """A run of characters without a space between them.
 
     Attributes:
-        text: In logical order, normalised to NFC.
+        text: In logical order, normalized to NFC.
         box: The upright rectangle around the word, in pixels.
         confidence: How sure the engine is, 0 to 1; None where it does not say.
     """

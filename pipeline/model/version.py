@@ -18,7 +18,7 @@ PROGRAM = f"{PRODUCER} {__version__}"
 
 PAGE_TEXT_VERSION = 1
 """The JSON of a page's text (`PageText.to_json`). Raise it when a member changes its meaning or is
-taken away: texts written before, also those that a person has corrected, are then refused."""
+taken away: texts written before, also corrected ones, are then refused."""
 
 STORE_VERSION = 2
 """The entries of the store of texts (`store/texts.py`). Raise it when the same scan and options

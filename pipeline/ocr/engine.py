@@ -83,7 +83,7 @@ class EnginePlugin(Protocol):
     """Longest side of an image at which it reads best; larger pages are given to it no larger. The
     default is 170 dpi for a page of A4, where letters of 8 points are 19 pixels high."""
     memory_mb: float = 500
-    """What one worker process takes, in millions of bytes, with a page of A4 at 600 dpi in colour:
+    """What one worker process takes, in millions of bytes, with a page of A4 at 600 dpi in color:
     this decides how many there are where memory is short. For the engines of this project it was
     measured (peak PSS). The default is what the largest of those without a Java machine takes with
     A4 at 300 dpi (476 MB), rounded up."""
@@ -138,7 +138,7 @@ class EngineStatus:
         reason: Why not.
         remedy: What to do about it: a command, if there is one.
         version: Of the engine itself.
-        licence: Its state, where the engine needs one.
+        license: Its state, where the engine needs one.
         languages: Codes of what it reads here.
         warning: What a user of it must know, in one line.
     """
@@ -148,7 +148,7 @@ class EngineStatus:
     reason: str = ""
     remedy: str = ""
     version: str = ""
-    licence: str = ""
+    license: str = ""
     languages: tuple[str, ...] = ()
     warning: str = ""
 

@@ -42,7 +42,7 @@ class ResolvedEngine:
         memory_mb: What one worker process takes, in millions of bytes.
         notes: What the user should know of the choice, a line each.
         version: Of the engine, as it says.
-        identity: The engine, its version, licence and data: what it reads depends on nothing else
+        identity: The engine, its version, license and data: what it reads depends on nothing else
             of it. Empty where that cannot be told.
     """
 
@@ -105,7 +105,7 @@ def engine_plugins() -> tuple[EnginePlugin, ...]:
 
 
 def engine_names() -> tuple[str, ...]:
-    """The names of all registered engines; those that cannot be imported come last."""
+    """The names of all registered engines; an engine that cannot be imported comes last."""
     names = [plugin.name for plugin in engine_plugins()]
     return (*names, *sorted(set(_entry_points()) - set(names)))
 
@@ -130,9 +130,9 @@ def engine_status(name: str, options: Sequence[EngineOptions] = ()) -> EngineSta
 
 def options_of_class(options_class: type[Options], options: Sequence[EngineOptions]) -> Options:
     """Of several engines' options those of one class; its defaults where there are none."""
-    for each in options:
-        if type(each) is options_class:
-            return each
+    for engine_options in options:
+        if type(engine_options) is options_class:
+            return engine_options
     return options_class()
 
 
@@ -177,7 +177,7 @@ def choose_engine(engine: EngineChoice, options: OcrOptions) -> ResolvedEngine:
     if status.warning:
         notes.append(status.warning)
     data = plugin.data(own_options, languages)
-    identity = " ".join((name, status.version, status.licence, _distribution(name), data))
+    identity = " ".join((name, status.version, status.license, _distribution(name), data))
     return ResolvedEngine(
         name,
         own_options,

@@ -155,7 +155,7 @@ def _page(page: pypdfium2.PdfPage, dictionary: PageObject) -> PageInspection:
     rectangles = [text.get_rect(index) for index in range(text.count_rects())]
     area = sum((right - left) * (top - bottom) for left, bottom, right, top in rectangles)
     words = len(text.get_text_range().split())
-    pictures = tuple(_picture(each) for each in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]))
+    pictures = tuple(_picture(image) for image in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]))
     resources = dictionary.get("/Resources", DictionaryObject()).get_object()
     fonts = resources.get("/Font", DictionaryObject()).get_object().values()
     names = {str(font.get_object().get("/BaseFont", "")).removeprefix("/") for font in fonts}

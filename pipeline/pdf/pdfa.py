@@ -44,7 +44,7 @@ def page_obstacles(page: PageObject) -> set[str]:
 
 
 def claim(writer: PdfWriter) -> None:
-    """Adds the output intent (clause 6.2.3): device colours are sRGB, device grey its greys."""
+    """Adds the output intent (clause 6.2.3): device colors are sRGB, device gray its grays."""
     profile = new_stream(zlib.compress(SRGB_PATH.read_bytes(), 9))
     profile[NameObject("/N")] = NumberObject(3)
     profile[NameObject("/Filter")] = NameObject("/FlateDecode")
@@ -113,10 +113,10 @@ def _image_obstacles(image: DictionaryObject) -> set[str]:
     if isinstance(space, ArrayObject) and space[0] == "/Indexed":
         space = space[1].get_object()
     if space == "/DeviceCMYK":
-        return {"CMYK colours without a profile"}
+        return {"CMYK colors without a profile"}
     if isinstance(space, ArrayObject) and space[0] == "/ICCBased":
         profile = space[1].get_object()
         assert isinstance(profile, StreamObject)
         if not is_profile(profile.get_data(), int(str(profile["/N"]))):
-            return {"a damaged colour profile"}
+            return {"a damaged color profile"}
     return set()

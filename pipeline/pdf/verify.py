@@ -29,7 +29,7 @@ and then (a ligature, a letter of two forms). A lost line of 60 letters is notic
 fewer than 6,000. Marks, hyphens and characters beyond the first plane do not count, as readers drop
 or change them."""
 PORTION_BYTES = 32_000_000
-"""A document is opened anew after so many bytes of pages: PDFium keeps every picture that it has
+"""A document is opened anew after this many bytes of pages: PDFium keeps every picture that it has
 decoded until the document is closed, and memory would grow with the pages."""
 LAST_OF_FIRST_PLANE = 0xFFFF
 
@@ -119,7 +119,7 @@ def _page_fault(page: pypdfium2.PdfPage, expected: Expected) -> str:
     size = page.get_size()
     if any(abs(is_pt - pt) > SIZE_SLACK_PT for is_pt, pt in zip(size, stats.size_pt, strict=True)):
         return f"is {_by(size)} pt large instead of {_by(stats.size_pt)}"
-    pictures = [_picture(each) for each in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE])]
+    pictures = [_picture(image) for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE])]
     meant = (stats.image_px, stats.image_filter)
     if pictures != [meant]:
         shown = ", ".join(f"{_by(size_px)} {name}" for size_px, name in pictures) or "no picture"

@@ -11,7 +11,7 @@ from ..model.characters import printable
 from ..model.errors import NoScansError
 from ..model.paths import Paths, as_paths
 from ..pdf.inspection import Inspection, inspect
-from ..store.provenance import read_provenance
+from ..store.provenance import load_provenance
 
 
 def check_pdfs(paths: Paths) -> Iterator[Inspection | NoScansError]:
@@ -32,7 +32,7 @@ def check_pdfs(paths: Paths) -> Iterator[Inspection | NoScansError]:
             except NoScansError as error:
                 yield error
                 continue
-            provenance = read_provenance(file)
+            provenance = load_provenance(file)
             failed = {index for index, *_ in provenance.failures} if provenance else set()
             pages = (
                 replace(page, failed=index in failed) for index, page in enumerate(inspection.pages)

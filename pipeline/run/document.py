@@ -14,7 +14,6 @@ from typing import TypeVar
 from ..load.scan import page_sources, sources_of
 from ..model.characters import printable
 from ..model.errors import (
-    CorrectionError,
     OutputError,
     PageTimeoutError,
     SearchablePdfError,
@@ -28,7 +27,7 @@ from ..model.page import Document, PageSource
 from ..ocr.registry import ResolvedEngine
 from ..store.atomic import check_folder
 from ..store.content import Content
-from ..store.corrections import correction, text_file
+from ..store.corrections import Correction, text_file
 from ..store.provenance import fingerprint
 from ..store.spool import Spool
 from ..store.texts import page_key
@@ -51,7 +50,7 @@ class RunContext:
     """What the documents of a run share.
 
     Attributes:
-        options: What the user asked for.
+        options: The user's options.
         root: The folder of the PDFs.
         engine: Recognizes the pages.
         recipe: All that a page's text depends on beside its scan; empty where it is not stored.
@@ -117,7 +116,7 @@ class DocumentJob:
 
     async def _make(self, folder: Path) -> DocumentDone:
         tasks: list[asyncio.Task[PageOutcome]] = []
-        corrections: list[str] = []
+        corrections: list[Correction] = []
         try:
             async with self.context.drawing:
                 started = time.monotonic()
@@ -217,26 +216,24 @@ class DocumentJob:
         sources = sources_of(self.document) if self.context.options.text_dir is not None else []
         return self._fingerprint([self._correction(source) for source in sources])
 
-    def _fingerprint(self, corrections: Sequence[str]) -> str:
+    def _fingerprint(self, corrections: Sequence[Correction]) -> str:
         context, document = self.context, self.document
+        corrected = [correction.in_fingerprint for correction in corrections]
         return fingerprint(
             document,
             [self._content(path).in_fingerprint for path in document.scans],
-            corrections if any(corrections) else [],
+            corrected if any(corrected) else [],
             context.options,
             context.engine.name,
             context.engine.languages,
             context.engine.options.fingerprint_parts,
         )
 
-    def _correction(self, source: PageSource) -> str:
-        """What stands for a page's corrected text in the fingerprint; empty for none."""
+    def _correction(self, source: PageSource) -> Correction:
+        """What a person has made of a page's text; nothing where the user wants no text files."""
         if self.context.options.text_dir is None:
-            return ""
-        try:
-            return correction(self._text_file(source)) or ""
-        except CorrectionError as error:
-            return str(error)
+            return Correction()
+        return Correction.of(self._text_file(source))
 
     def _text_file(self, source: PageSource) -> Path:
         folder = self.context.options.text_dir

@@ -14,7 +14,7 @@ from ..model.options import ConvertOptions
 from ..model.page import Document, PageSource
 from ..store.atomic import not_writable
 from ..store.content import Content
-from ..store.provenance import Provenance, in_the_way, read_provenance
+from ..store.provenance import Provenance, in_the_way, load_provenance
 from ..workers.job import SIDECAR_ENDING
 from .standing import standing
 
@@ -31,7 +31,7 @@ def what_exists(
 
     Args:
         document: The document.
-        options: What the user asked for.
+        options: The user's options.
         fingerprint: Gives the document's fingerprint; this takes a hash of all its scans.
         text_file: Gives the path of a page's text, where the user wants texts.
 
@@ -64,7 +64,7 @@ def _what_exists(
     if not exists:
         return _in_the_way(document, sidecar, NOT_THE_TEXT) if has_sidecar else None
     if options.existing == "keep":
-        provenance = read_provenance(output)
+        provenance = load_provenance(output)
         return replace(_skipped(document, provenance), message="the PDF exists")
     there = standing(output, quick=options.existing == "update")
     provenance = there.provenance

@@ -39,7 +39,7 @@ def finish_document(
         document: The document.
         outcomes: How its pages ended, in order.
         folder: Where the pages are spooled, a PDF and a text for every page.
-        options: What the user asked for.
+        options: The user's options.
         fingerprint: Of the document's scans and options.
 
     Returns:

@@ -12,7 +12,7 @@ from ..model.characters import printable
 from ..model.outcomes import PageFailure, PageOutcome
 from ..model.page import Document, PageSource
 from ..pdf.inspection import bookmarked_files
-from ..store.provenance import Provenance, read_provenance
+from ..store.provenance import Provenance, load_provenance
 
 Name = tuple[str, int, int]
 """A page, by the name of its file without the ending, which of several files of this name it is in,
@@ -74,7 +74,7 @@ def _pages(pdf: Path) -> dict[Name, tuple[bool, float]] | None:
     files = bookmarked_files(pdf)
     if files is None:
         return None
-    provenance = read_provenance(pdf) or Provenance()
+    provenance = load_provenance(pdf) or Provenance()
     failed = {index for index, *_ in provenance.failures}
     missing = dict(provenance.damage)
     missing |= {index: 1.0 for index, stage, *_ in provenance.failures if stage == "load"}

@@ -1,4 +1,4 @@
-"""What there is to do: found in one walk over the inputs, before anything is written."""
+"""What there is to do: one walk over the inputs tells it, before anything is written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..model.errors import NoScansError, SearchablePdfError, UsageError
 from ..model.options import ConvertOptions
 from ..model.page import Document
 from ..store.disk_list import DiskList
-from ..store.provenance import read_provenance
+from ..store.provenance import load_provenance
 from .collisions import outputs_over_scans
 
 Entry = tuple[str, str, list[str], list[str], list[str]]
@@ -98,7 +98,7 @@ class Plan:
     def note_emptied(self, folder: Path, output: Path) -> None:
         """Notes a folder in which no scan is seen: a fault if it had some, as its PDF shows."""
         try:
-            if not output.exists() or read_provenance(output) is None:
+            if not output.exists() or load_provenance(output) is None:
                 return
         except OSError:
             return

@@ -18,7 +18,7 @@ from ..ocr.registry import choose_engine
 from ..pdf.inspection import page_count
 from ..render import render_page
 from ..store.atomic import atomic_file
-from ..store.corrections import check_is_untouched, read_text, write_text
+from ..store.corrections import check_is_untouched, load_text, write_text
 from ..store.seal import sealed
 from ..workers.job import PageJob
 from ..workers.machine import share
@@ -104,7 +104,7 @@ def render_file(
     text = None
     if text_file is not None:
         try:
-            text, _ = read_text(Path(text_file))
+            text, _ = load_text(Path(text_file))
         except FileNotFoundError:
             raise UsageError(
                 f"{printable(str(text_file))}: no such file; make it with ocr"

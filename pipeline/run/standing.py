@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..pdf.soundness import is_sound
-from ..store.provenance import NOT_OURS, Provenance, in_the_way, read_provenance
+from ..store.provenance import NOT_OURS, Provenance, in_the_way, load_provenance
 from ..store.seal import read_seal, sealed_size
 
 State = Literal["intact", "damaged", "changed", "foreign"]
@@ -42,7 +42,7 @@ def standing(pdf: Path, *, quick: bool = False) -> Standing:
         pdf: The file.
         quick: Let its size stand for the hash of its bytes.
     """
-    provenance = read_provenance(pdf)
+    provenance = load_provenance(pdf)
     if quick and provenance is not None:
         size = sealed_size(provenance.seal)
         if not provenance.seal or size == pdf.stat().st_size:

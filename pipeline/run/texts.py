@@ -46,7 +46,7 @@ async def async_ocr(
         language: Codes such as `eng+swe`, or a tuple of them; None for what the engine reads
             without being told.
         engine: A registered name, `auto`, or an engine.
-        engine_options: Options of the engine (licence, folder of language data); or of several, of
+        engine_options: Options of the engine (license, folder of language data); or of several, of
             which it takes its own.
         max_side_px: Longest side of the copy that is recognized; None for the engine's best.
         load: Resolution and size limit of the scan.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from ..model.characters import printable
 from ..model.errors import CorrectionError
@@ -46,7 +48,7 @@ def write_text(path: Path, text: PageText, key: str = "", within: Path | None = 
         file.write(json.dumps(data, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
-def read_text(path: Path) -> tuple[PageText, str | None]:
+def load_text(path: Path) -> tuple[PageText, str | None]:
     """A page's text, and what it was made from: None where a person has changed it since.
 
     Raises:
@@ -71,17 +73,33 @@ def read_text(path: Path) -> tuple[PageText, str | None]:
     return text, None
 
 
-def correction(path: Path) -> str | None:
-    """A hash of the text that a person has corrected; None where there is none.
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person has made of a page's text file; both fields are empty where nobody changed it.
 
-    Raises:
-        CorrectionError: It is no text of a page.
+    Attributes:
+        hash: Of the corrected text.
+        error: Why the file holds no text of a page.
     """
-    try:
-        text, made_from = read_text(path)
-    except FileNotFoundError:
-        return None
-    return None if made_from is not None else _digest(text)
+
+    hash: str = ""
+    error: str = ""
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """The correction in a text file, as it is now; none where there is no such file."""
+        try:
+            text, made_from = load_text(path)
+        except FileNotFoundError:
+            return cls()
+        except CorrectionError as error:
+            return cls(error=str(error))
+        return cls(_digest(text)) if made_from is None else cls()
+
+    @property
+    def in_fingerprint(self) -> str:
+        """What stands for it in a fingerprint. PDFs hold such fingerprints: this never changes."""
+        return self.hash or self.error
 
 
 def check_is_untouched(path: Path) -> None:
@@ -90,11 +108,7 @@ def check_is_untouched(path: Path) -> None:
     Raises:
         OutputError: It may not, or is another file.
     """
-    try:
-        untouched = correction(path) is None
-    except CorrectionError:
-        untouched = False
-    if not untouched:
+    if Correction.of(path) != Correction():
         raise in_the_way(path, "was corrected since it was made, or is no text of a page")
 
 

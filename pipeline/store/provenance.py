@@ -114,7 +114,7 @@ def provenance_of(fingerprint: str, outcomes: Iterable[PageOutcome], text: str) 
     )
 
 
-def read_provenance(path: Path) -> Provenance | None:
+def load_provenance(path: Path) -> Provenance | None:
     """The provenance of a PDF; None where this program did not make it."""
     try:
         with PdfReader(path) as reader:
@@ -164,7 +164,8 @@ def fingerprint(
     Args:
         document: Its name is the title, the names of its scans are the outline.
         contents: What stands for the scans' bytes (`Content.in_fingerprint`), in order.
-        corrections: What stands for the pages' corrected texts (`correction`); empty for none.
+        corrections: What stands for the pages' texts (`Correction.in_fingerprint`); empty where
+            nobody corrected one.
         options: All of it that shows in the PDF is taken.
         engine: Name of the engine.
         languages: The languages that it is told to read.

@@ -1,6 +1,6 @@
 """What the machine has for this process, and how the pages of a run share it.
 
-Cores and memory are those that the limits of its control group leave to it.
+Counted are the cores and the memory that the limits of its control group leave to it.
 """
 
 from __future__ import annotations

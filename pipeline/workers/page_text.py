@@ -13,7 +13,7 @@ from ..model.page import PageImage
 from ..model.text import PageText
 from ..ocr.recognize import recognize_with
 from ..ocr.registry import ResolvedEngine, choose_engine
-from ..store.corrections import read_text, write_text
+from ..store.corrections import load_text, write_text
 from ..store.texts import Store
 from .job import DAMAGED, NOT_KEPT, WHOLE, PageJob
 
@@ -88,7 +88,7 @@ def _from_text_file(job: PageJob) -> ReadPage | None:
     if job.text_file is None:
         return None
     try:
-        text, made_from = read_text(job.text_file)
+        text, made_from = load_text(job.text_file)
     except FileNotFoundError:
         return None
     if made_from is None or (job.key and made_from == job.key):

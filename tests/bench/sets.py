@@ -110,7 +110,7 @@ def _opened(page: TruePage) -> tuple[Image.Image, str, dict[str, Any]]:
 
 
 def _varied(image: Image.Image, shift: tuple[int, int], shade: int) -> Image.Image:
-    """Moved by a few pixels, over its edges; grey and colours a little darker."""
+    """Moved by a few pixels, over its edges; gray and colors a little darker."""
     moved = ImageChops.offset(image, *shift)
     if moved.mode in ("L", "RGB"):
         return moved.point(lambda value: max(0, value - shade))

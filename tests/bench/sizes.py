@@ -2,7 +2,7 @@
 
 No text is read. OCRmyPDF is given the scans as a PDF that img2pdf makes; both refuse alpha, which
 is laid on white for them. How alike a lossy page is: structural similarity and PSNR of what PDFium
-shows at the scan's own pixels, in grey, mean over the pages.
+shows at the scan's own pixels, in gray, mean over the pages.
 """
 
 from __future__ import annotations

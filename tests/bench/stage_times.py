@@ -32,7 +32,7 @@ class Profile:
         pages: How many.
         jobs: How many at a time.
         seconds: Of the whole command.
-        shares: Of the time of so many cores, by stage; their sum is 1.
+        shares: Of the time of all cores, by stage; their sum is 1.
         pages_s: From the beginning of the first page to the end of the last.
         recognition_s: That the workers spent in detection and recognition, all together; the
             engines' start not counted.

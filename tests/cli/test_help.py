@@ -7,7 +7,7 @@ import re
 import click
 import pytest
 from click.testing import CliRunner
-from support.commands import COMMANDS, options_of
+from support.command_tree import COMMANDS, options_of
 
 from pipeline.cli.help import Section
 from pipeline.cli.main import cli

@@ -87,7 +87,7 @@ def test_png_data_is_the_same(save: Save) -> None:
         assert same_pixels(found.pixels(), opened(path))
 
 
-def test_png_of_few_colours(save: Save) -> None:
+def test_png_of_few_colors(save: Save) -> None:
     for bits in (1, 2, 4):
         image = drawing().quantize(2**bits)
         path = save(image, "x.png", bits=bits)
@@ -107,7 +107,7 @@ def test_fixtures_are_kept(converted: Path, folder: str) -> None:
         assert same_pixels(found.pixels(), opened(source.path, source.frame))
 
 
-def test_sixteen_bits_of_colour_stay_sixteen(tmp_path: Path) -> None:
+def test_sixteen_bits_of_color_stay_sixteen(tmp_path: Path) -> None:
     # Pillow reads them as 8 bits: black and white, were they packed anew.
     body = np.where(np.arange(40 * 30 * 3).reshape(30, 40, 3) % 2, 0xFF01, 0x0002).astype(">u2")
     rows = b"".join(b"\0" + row.tobytes() for row in body)

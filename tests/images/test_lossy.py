@@ -14,7 +14,7 @@ from support import survival
 from support.command import run_command
 from support.doubles import Stamp
 from support.pictures import (
-    GREY_LEVELS,
+    GRAY_LEVELS,
     LOSSY,
     SRGB,
     apart,
@@ -48,20 +48,20 @@ def test_pictures_become_a_smaller_jpeg(tmp_path: Path, name: str, mode: str) ->
     assert found.filter == "/DCTDecode"
     assert found.space == {"RGB": "/DeviceRGB", "L": "/DeviceGray", "CMYK": "/DeviceCMYK"}[mode]
     assert (found.image["/Width"], found.image["/Height"]) == (600, 840)
-    assert apart(by_pdfium(lossy), by_pdfium(kept)) < GREY_LEVELS
-    assert apart(by_poppler(lossy, tmp_path), by_poppler(kept, tmp_path)) < GREY_LEVELS
+    assert apart(by_pdfium(lossy), by_pdfium(kept)) < GRAY_LEVELS
+    assert apart(by_poppler(lossy, tmp_path), by_poppler(kept, tmp_path)) < GRAY_LEVELS
     assert rendered(path, LOSSY) == lossy, "the same bytes each time"
 
 
-def test_grey_in_colour_and_sixteen_bits_become_grey(tmp_path: Path) -> None:
-    grey = photo("L")
-    grey.convert("RGB").save(tmp_path / "rgb.png", dpi=(72, 72))
-    deep = np.asarray(grey).astype(np.uint16) * 256 + 77
+def test_gray_in_color_and_sixteen_bits_become_gray(tmp_path: Path) -> None:
+    gray = photo("L")
+    gray.convert("RGB").save(tmp_path / "rgb.png", dpi=(72, 72))
+    deep = np.asarray(gray).astype(np.uint16) * 256 + 77
     Image.fromarray(deep).save(tmp_path / "deep.png", dpi=(72, 72))
     for name in ("rgb.png", "deep.png"):
         found = Stored(rendered(tmp_path / name, LOSSY))
         assert (found.filter, found.space) == ("/DCTDecode", "/DeviceGray")
-        assert apart(by_pdfium(rendered(tmp_path / name, LOSSY)), grey) < GREY_LEVELS
+        assert apart(by_pdfium(rendered(tmp_path / name, LOSSY)), gray) < GRAY_LEVELS
 
 
 @pytest.mark.parametrize("ending", ("png", "jpg"))
@@ -94,12 +94,12 @@ def test_what_is_left_as_it_is(tmp_path: Path) -> None:
             assert rendered(path, options) == rendered(path, ImageOptions()), name
 
 
-def test_print_in_greys_keeps_its_edges(tmp_path: Path) -> None:
-    """As 16 greys: smaller than JPEG, and closer to the scan."""
+def test_print_in_grays_keeps_its_edges(tmp_path: Path) -> None:
+    """As 16 grays: smaller than JPEG, and closer to the scan."""
     large = Image.new("L", (2400, 3360), 255)
     draw = ImageDraw.Draw(large)
     for row in range(80, 3300, 90):
-        draw.text((100, row), f"{row}: print that was scanned in grey", 30, font_size=80)
+        draw.text((100, row), f"{row}: print that was scanned in gray", 30, font_size=80)
     page = large.resize((600, 840), Image.Resampling.LANCZOS)
     path = tmp_path / "x.png"
     page.save(path, dpi=(72, 72))
@@ -110,7 +110,7 @@ def test_print_in_greys_keeps_its_edges(tmp_path: Path) -> None:
     assert apart(found.pixels(), page) < 1
 
 
-def test_a_stamp_in_colour_is_not_lost(tmp_path: Path) -> None:
+def test_a_stamp_in_color_is_not_lost(tmp_path: Path) -> None:
     page = photo("L").point([200 + value // 5 for value in range(256)]).convert("RGB")
     draw = ImageDraw.Draw(page)
     draw.ellipse((400, 600, 480, 680), outline=(200, 30, 40), width=4)
@@ -142,11 +142,11 @@ def test_fewer_pixels_on_the_same_page(
     assert (found.image["/Width"], found.image["/Height"]) == (400, 560)
     assert found.page.mediabox == Stored(kept).page.mediabox
     for shown in (by_pdfium, lambda pdf, dpi: by_poppler(pdf, tmp_path, dpi)):
-        assert apart(shown(less, 100), shown(kept, 100)) < GREY_LEVELS
+        assert apart(shown(less, 100), shown(kept, 100)) < GRAY_LEVELS
 
 
 def test_only_the_axis_that_is_too_fine(tmp_path: Path) -> None:
-    """Of a fax in grey, and of one that lies on its side."""
+    """Of a fax in gray, and of one that lies on its side."""
     for orientation in (1, 6):
         path = tmp_path / f"{orientation}.tif"
         photo("L", (816, 392)).save(path, dpi=(204, 98), tiffinfo={274: orientation})
@@ -154,7 +154,7 @@ def test_only_the_axis_that_is_too_fine(tmp_path: Path) -> None:
         found = Stored(less)
         assert (found.image["/Width"], found.image["/Height"]) == (408, 392)
         assert found.page.mediabox == Stored(kept).page.mediabox
-        assert apart(by_pdfium(less), by_pdfium(kept)) < GREY_LEVELS
+        assert apart(by_pdfium(less), by_pdfium(kept)) < GRAY_LEVELS
 
 
 def test_a_resolution_just_above_is_left(tmp_path: Path) -> None:

@@ -26,14 +26,14 @@ def test_alpha_lies_on_white(save: Save) -> None:
     for name in ("x.png", "x.webp", "x.tif", "x.jp2"):
         path = save(image, name, **({"lossless": True} if name == "x.webp" else {}))
         assert same_pixels(stored(path).pixels(), shown_on_white(path))
-    grey = image.convert("LA")
-    path = save(grey, "grey.png")
+    gray = image.convert("LA")
+    path = save(gray, "gray.png")
     found = stored(path)
     assert found.space == "/DeviceGray"
     assert same_pixels(found.pixels(), shown_on_white(path))
 
 
-def test_a_transparent_colour_lies_on_white(save: Save) -> None:
+def test_a_transparent_color_lies_on_white(save: Save) -> None:
     path = save(drawing("RGB"), "x.png", transparency=(0, 0, 0))
     assert same_pixels(stored(path).pixels(), shown_on_white(path))
 
@@ -48,15 +48,15 @@ def test_floating_point_is_shown(save: Save) -> None:
     assert pixels.getpixel((199, 99)) == 255
 
 
-def test_colour_profiles_are_kept(save: Save) -> None:
+def test_color_profiles_are_kept(save: Save) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     for name in ("x.jpg", "x.png", "x.tif"):
         assert stored(save(drawing(), name, icc_profile=profile)).icc == profile
     # One that does not fit the pixels is worse than none.
-    assert stored(save(drawing("L"), "grey.jpg", icc_profile=profile)).icc is None
+    assert stored(save(drawing("L"), "gray.jpg", icc_profile=profile)).icc is None
 
 
-def test_colours_are_counted_up_to_a_palette() -> None:
+def test_colors_are_counted_up_to_a_palette() -> None:
     ramp = Image.linear_gradient("L").convert("RGB")
     colors = few_colors(ramp)
     assert colors is not None

@@ -1,4 +1,4 @@
-"""Scans packed anew: fewer bytes, the same pixels, the same colours."""
+"""Scans packed anew: fewer bytes, the same pixels, the same colors."""
 
 from __future__ import annotations
 
@@ -59,40 +59,40 @@ def test_ink_and_paper_is_g4_with_a_palette(tmp_path: Path, ending: str) -> None
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_grey_stored_as_colour_is_grey(tmp_path: Path, ending: str) -> None:
-    grey = Image.effect_noise((420, 600), 60)
-    found = check(grey.convert("RGB"), f"x.{ending}", tmp_path)
+def test_gray_stored_as_color_is_gray(tmp_path: Path, ending: str) -> None:
+    gray = Image.effect_noise((420, 600), 60)
+    found = check(gray.convert("RGB"), f"x.{ending}", tmp_path)
     assert (found.space, found.palette) == ("/DeviceGray", b"")
     assert found.image["/BitsPerComponent"] == 8
-    assert same_pixels(found.pixels(), grey)
+    assert same_pixels(found.pixels(), gray)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize(("count", "bits"), ((3, 2), (4, 2), (5, 4), (16, 4)))
-def test_few_greys_have_few_bits(tmp_path: Path, count: int, bits: int, ending: str) -> None:
+def test_few_grays_have_few_bits(tmp_path: Path, count: int, bits: int, ending: str) -> None:
     random = np.random.default_rng(count)
-    greys = np.linspace(10, 250, count).astype(np.uint8)
+    grays = np.linspace(10, 250, count).astype(np.uint8)
     for mode in ("L", "RGB"):
-        image = Image.fromarray(greys[random.integers(0, count, (300, 210))]).convert(mode)
+        image = Image.fromarray(grays[random.integers(0, count, (300, 210))]).convert(mode)
         found = check(image, f"x.{ending}", tmp_path)
         assert found.image["/BitsPerComponent"] == bits
-        assert (found.space, found.palette) == ("/DeviceGray", bytes(greys))
+        assert (found.space, found.palette) == ("/DeviceGray", bytes(grays))
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize(("count", "bits"), ((3, 2), (16, 4), (17, 8), (256, 8)))
-def test_few_colours_have_a_palette(tmp_path: Path, count: int, bits: int, ending: str) -> None:
+def test_few_colors_have_a_palette(tmp_path: Path, count: int, bits: int, ending: str) -> None:
     random = np.random.default_rng(count)
-    colours = random.permutation(1 << 16)[:count, None] >> np.array([0, 4, 8]) & 255
-    image = Image.fromarray(colours.astype(np.uint8)[random.integers(0, count, (300, 210))])
+    colors = random.permutation(1 << 16)[:count, None] >> np.array([0, 4, 8]) & 255
+    image = Image.fromarray(colors.astype(np.uint8)[random.integers(0, count, (300, 210))])
     found = check(image, f"x.{ending}", tmp_path)
     assert found.space == "/DeviceRGB"
     assert (found.image["/BitsPerComponent"], len(found.palette)) == (bits, 3 * count)
 
 
-def test_one_more_colour_is_no_palette(tmp_path: Path) -> None:
-    colours = np.stack([np.arange(257) % 256, np.arange(257) // 2, np.arange(257) // 3], -1)
-    image = Image.fromarray(np.tile(colours.astype(np.uint8), (300, 1, 1)))
+def test_one_more_color_is_no_palette(tmp_path: Path) -> None:
+    colors = np.stack([np.arange(257) % 256, np.arange(257) // 2, np.arange(257) // 3], -1)
+    image = Image.fromarray(np.tile(colors.astype(np.uint8), (300, 1, 1)))
     for ending in ENDINGS:
         assert check(image, f"x.{ending}", tmp_path).palette == b""
 
@@ -107,10 +107,10 @@ def test_a_palette_that_is_hardly_used(tmp_path: Path) -> None:
     assert same_pixels(Stored(rendered(path)).pixels(), image)
 
 
-def test_pages_of_one_colour(tmp_path: Path) -> None:
-    for colour in ((255,) * 3, (0,) * 3, (128,) * 3, PAPER):
+def test_pages_of_one_color(tmp_path: Path) -> None:
+    for color in ((255,) * 3, (0,) * 3, (128,) * 3, PAPER):
         for ending in ENDINGS:
-            check(Image.new("RGB", (420, 600), colour), f"x.{ending}", tmp_path)
+            check(Image.new("RGB", (420, 600), color), f"x.{ending}", tmp_path)
 
 
 def test_eight_bits_stored_as_sixteen(tmp_path: Path) -> None:
@@ -127,24 +127,24 @@ def test_eight_bits_stored_as_sixteen(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", ("png", "tif"))
-def test_grey_under_a_profile_of_colours(tmp_path: Path, ending: str) -> None:
-    """Its greys are those of that profile: no profile of grey fits them."""
+def test_gray_under_a_profile_of_colors(tmp_path: Path, ending: str) -> None:
+    """Its grays are those of that profile: no profile of gray fits them."""
     noise = Image.effect_noise((420, 600), 60)
     few = noise.point([value // 16 * 17 for value in range(256)])
     two = strokes([(255,) * 3, (0,) * 3])
-    for grey, bits in ((noise, 8), (few, 4), (two, 1)):
-        found = check(grey.convert("RGB"), f"x.{ending}", tmp_path, icc_profile=SRGB)
+    for gray, bits in ((noise, 8), (few, 4), (two, 1)):
+        found = check(gray.convert("RGB"), f"x.{ending}", tmp_path, icc_profile=SRGB)
         assert found.icc == SRGB
         assert found.space == "/DeviceRGB"
         assert found.image["/BitsPerComponent"] == bits
         assert found.palette
 
 
-def test_a_profile_of_grey_is_kept(tmp_path: Path) -> None:
-    grey_profile = SRGB[:16] + b"GRAY" + SRGB[20:]
+def test_a_profile_of_gray_is_kept(tmp_path: Path) -> None:
+    gray_profile = SRGB[:16] + b"GRAY" + SRGB[20:]
     path = tmp_path / "x.png"
     shades: list[list[tuple[int, ...]]] = [[(255,), (0,)], [(250,), (20,)], [(250,), (20,), (99,)]]
-    for colours in shades:
-        strokes(colours, "L").save(path, icc_profile=grey_profile)
+    for colors in shades:
+        strokes(colors, "L").save(path, icc_profile=gray_profile)
         found = Stored(rendered(path))
-        assert (found.icc, found.space) == (grey_profile, "/DeviceGray")
+        assert (found.icc, found.space) == (gray_profile, "/DeviceGray")

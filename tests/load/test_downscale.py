@@ -14,7 +14,7 @@ from pipeline import (
 )
 
 
-def test_the_engine_sees_upright_grey_or_rgb(tmp_path: Path) -> None:
+def test_the_engine_sees_upright_gray_or_rgb(tmp_path: Path) -> None:
     seer = Seer()
     for name, mode in (("a.png", "1"), ("b.png", "P"), ("c.png", "RGBA"), ("d.png", "I;16")):
         path = tmp_path / name

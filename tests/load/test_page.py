@@ -1,4 +1,4 @@
-"""Opening scans: resolution, orientation, frames, size limits, the copy that is recognised."""
+"""Opening scans: resolution, orientation, frames, size limits, the copy that is recognized."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ UNDO = {  # how an upright image is stored for each orientation
 
 @pytest.mark.parametrize("name", ("x.jpg", "x.png", "x.tif", "g4.tif"))
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_orientation_is_shown_and_recognised(tmp_path: Path, name: str, orientation: int) -> None:
+def test_orientation_is_shown_and_recognized(tmp_path: Path, name: str, orientation: int) -> None:
     upright = arrow()
     turn = UNDO[orientation]
     stored = upright.transpose(turn) if turn is not None else upright
@@ -224,7 +224,7 @@ def test_a_broken_chain_of_frames_is_a_failed_page(tmp_path: Path) -> None:
 
 
 def test_only_the_first_frame_of_moving_pictures(tmp_path: Path) -> None:
-    frames = [Image.new("RGB", (50, 50), colour) for colour in ("red", "green")]
+    frames = [Image.new("RGB", (50, 50), color) for color in ("red", "green")]
     for name in ("x.gif", "x.webp", "x.png"):
         frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
         assert list(page_sources(tmp_path / name)) == [PageSource(tmp_path / name)]

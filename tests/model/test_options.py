@@ -11,7 +11,7 @@ from pipeline import EngineOptions, OcrOptions, UsageError
 from pipeline.ocr.engines.aspose.engine import AsposeOptions
 from pipeline.ocr.engines.tesseract.tessdata import TesseractOptions
 
-TESSDATA, LICENCE = Path("/data/tess"), Path("/data/a.lic")
+TESSDATA, LICENSE = Path("/data/tess"), Path("/data/a.lic")
 LANGUAGES = ("eng", "swe")
 
 
@@ -21,7 +21,7 @@ LANGUAGES = ("eng", "swe")
         ((), "languages=eng+swe side=1600 areas="),
         ((TesseractOptions(), AsposeOptions()), "languages=eng+swe side=1600 areas="),
         (
-            (TesseractOptions(TESSDATA), AsposeOptions(LICENCE, "universal")),
+            (TesseractOptions(TESSDATA), AsposeOptions(LICENSE, "universal")),
             "languages=eng+swe side=1600 areas=universal",
         ),
     ),
@@ -59,7 +59,7 @@ def test_paths_are_translated_for_another_machine() -> None:
         return Path("/there") / path.name
 
     assert TesseractOptions(TESSDATA).with_paths(translate) == TesseractOptions(Path("/there/tess"))
-    assert AsposeOptions(LICENCE, "table").with_paths(translate) == AsposeOptions(
+    assert AsposeOptions(LICENSE, "table").with_paths(translate) == AsposeOptions(
         Path("/there/a.lic"), "table"
     )
     assert TesseractOptions().with_paths(translate) == TesseractOptions()

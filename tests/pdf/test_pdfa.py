@@ -204,7 +204,7 @@ def test_what_stands_in_the_way(tmp_path: Path) -> None:
     cmyk = noise(tmp_path / "cmyk.jpg", "CMYK")
     pdf, message = convert(cmyk)
     assert not claims(pdf)
-    assert message == "not PDF/A, because of CMYK colours without a profile"
+    assert message == "not PDF/A, because of CMYK colors without a profile"
     pdf, message = convert(noise(tmp_path / "fine.png"), "pdf")
     assert not claims(pdf)
     assert message == ""
@@ -217,7 +217,7 @@ def test_what_stands_in_the_way_is_converted_where_asked(tmp_path: Path) -> None
     pdf, message = convert(scan, "pdfa", notify=told.append)
     assert (claims(pdf), message) == (True, "")
     notes = [note for event in told if isinstance(event, PageDone) for note in event.notes]
-    assert notes == ["its CMYK colours were converted to sRGB, for PDF/A"]
+    assert notes == ["its CMYK colors were converted to sRGB, for PDF/A"]
     with Image.open(scan) as before, pypdfium2.PdfDocument(pdf) as document:
         after = document[0].render(scale=100 / 72).to_pil().convert("RGB")
         assert after.getpixel((30, 20)) == before.convert("RGB").getpixel((30, 20))
@@ -238,6 +238,6 @@ def test_profiles_of_scans_are_allowed(tmp_path: Path) -> None:
         assert message == ""
         (image,) = dictionaries(pdf, "/Subtype", "/Image")
         space = image["/ColorSpace"]
-        if space[0] == "/Indexed":  # few colours: packed anew with a palette
+        if space[0] == "/Indexed":  # few colors: packed anew with a palette
             space = space[1]
         assert space[0] == "/ICCBased"

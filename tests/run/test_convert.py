@@ -78,7 +78,7 @@ def test_convert_tells_what_happens(tmp_path: Path) -> None:
         ("2.png", "recognize"), ("3.png", "load"),
     ]  # fmt: skip
     assert report.exit_code == 10
-    # the page that could not be recognised is there as it was scanned, without text
+    # the page that could not be recognized is there as it was scanned, without text
     assert page_sizes(tmp_path / "out/box.pdf")[1] == (90, 50)
     assert pdfium_text(tmp_path / "out/box.pdf", 1).strip() == ""
 

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from pipeline import Baseline, Box, Line, OutputError, PageText, Word
-from pipeline.model.errors import CorrectionError
-from pipeline.store.corrections import check_is_untouched, correction, write_text
+from pipeline.store.corrections import Correction, check_is_untouched, write_text
 
 TEXT = PageText(10, 20, (Line((Word("seen", Box(1, 2, 3, 4)),), Baseline(1, 4, 7, 4), 2),))
 
 
 def test_only_what_a_person_has_changed_is_a_correction(tmp_path: Path) -> None:
     path = tmp_path / "page.json"
-    assert correction(path) is None, "it is not there"
+    assert Correction.of(path) == Correction(), "it is not there"
     write_text(path, TEXT)
-    assert correction(path) is None, "it is as it was made"
+    assert Correction.of(path) == Correction(), "it is as it was made"
     check_is_untouched(path)
     path.write_text(path.read_text().replace("seen", "mended"))
-    digest = correction(path)
-    assert digest is not None and len(digest) == 64
+    corrected = Correction.of(path)
+    assert len(corrected.hash) == 64 and not corrected.error
+    assert corrected.in_fingerprint == corrected.hash
     with pytest.raises(OutputError, match="exists and was corrected"):
         check_is_untouched(path)
 
 
-def test_what_is_no_text_is_an_error_not_a_digest(tmp_path: Path) -> None:
+def test_what_is_no_text_is_an_error_not_a_hash(tmp_path: Path) -> None:
     path = tmp_path / "page.json"
     path.write_text('{"of": "others"}')
-    with pytest.raises(CorrectionError, match=r"page\.json: .*; mend it, or delete it"):
-        correction(path)
+    broken = Correction.of(path)
+    assert broken.hash == ""
+    assert re.search(r"page\.json: .*; mend it, or delete it", broken.error)
+    assert broken.in_fingerprint == broken.error
     with pytest.raises(OutputError, match="is no text of a page"):
         check_is_untouched(path)

@@ -18,7 +18,7 @@ from pipeline import (
     Metadata,
     OcrOptions,
 )
-from pipeline.ocr.engines.aspose.engine import LICENCE_VARIABLE, AsposeOptions
+from pipeline.ocr.engines.aspose.engine import LICENSE_VARIABLE, AsposeOptions
 from pipeline.ocr.engines.tesseract.tessdata import TesseractOptions
 from pipeline.ocr.registry import engine_plugin, options_of_class
 from pipeline.store.provenance import fingerprint
@@ -102,7 +102,7 @@ WRITTEN = {
 def test_fingerprints_of_engines_are_those_of_before(
     engine: str, engines: tuple[EngineOptions, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(LICENCE_VARIABLE, raising=False)
+    monkeypatch.delenv(LICENSE_VARIABLE, raising=False)
     document = Document(
         "letters", Path("out/letters.pdf"), (Path("letters/1.png"), Path("letters/2.png"))
     )
@@ -115,6 +115,6 @@ def test_fingerprints_of_engines_are_those_of_before(
     assert made == WRITTEN[engine, engines]
 
 
-def test_a_licence_in_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(LICENCE_VARIABLE, "/data/a.lic")
+def test_a_license_in_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LICENSE_VARIABLE, "/data/a.lic")
     assert AsposeOptions().fingerprint_parts == AsposeOptions(Path("x")).fingerprint_parts != ()

@@ -27,7 +27,7 @@ def why_not() -> str:
 
 
 class Hosts:
-    """So many hosts on a network of their own with this one. A context manager.
+    """This many hosts on a network of their own with this one. A context manager.
 
     Args:
         count: How many.

@@ -21,16 +21,16 @@ Save = Callable[..., Path]
 LOSSY = ImageOptions("lossy")
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 PAPER, INK = (250, 246, 230), (20, 24, 60)
-"""Two colours as scans have them."""
-GREY_LEVELS = 6
+"""Two colors as scans have them."""
+GRAY_LEVELS = 6
 """Mean difference that is hard to see, of 255."""
 
 
 def drawing(mode: str = "RGB", size: tuple[int, int] = (217, 301)) -> Image.Image:
-    """Something with edges, slopes and, where the mode has them, colours."""
+    """Something with edges, slopes and, where the mode has them, colors."""
     y, x = np.mgrid[0 : size[1], 0 : size[0]]
-    colours = np.stack([x % 256, y % 256, (x * y) % 256], -1).astype(np.uint8)
-    image = Image.fromarray(colours, "RGB")
+    colors = np.stack([x % 256, y % 256, (x * y) % 256], -1).astype(np.uint8)
+    image = Image.fromarray(colors, "RGB")
     draw = ImageDraw.Draw(image)
     draw.text((20, 20), "The same pixels", "black")
     draw.ellipse((60, 100, 160, 250), fill="white", outline="black")
@@ -50,18 +50,18 @@ def photo(mode: str = "RGB", size: tuple[int, int] = (600, 840)) -> Image.Image:
     image = Image.merge("RGB", channels)
     draw = ImageDraw.Draw(image)
     for row in range(40, size[1], 60):
-        draw.text((30, row), f"Row {row} of a page in colour", (20, 20, 60), font_size=22)
+        draw.text((30, row), f"Row {row} of a page in color", (20, 20, 60), font_size=22)
     return image.convert(mode)
 
 
-def strokes(colours: list[tuple[int, ...]], mode: str = "RGB") -> Image.Image:
-    """Strokes of all these colours but the first, on paper of the first."""
-    image = Image.new(mode, (420, 600), colours[0] if len(colours[0]) > 1 else colours[0][0])
+def strokes(colors: list[tuple[int, ...]], mode: str = "RGB") -> Image.Image:
+    """Strokes of all these colors but the first, on paper of the first."""
+    image = Image.new(mode, (420, 600), colors[0] if len(colors[0]) > 1 else colors[0][0])
     draw = ImageDraw.Draw(image)
-    draw.fontmode = "1"  # no colours between
-    for number, colour in enumerate(colours[1:]):
-        at = 12 + number * 560 // len(colours)
-        fill = colour if len(colour) > 1 else colour[0]
+    draw.fontmode = "1"  # no colors between
+    for number, color in enumerate(colors[1:]):
+        at = 12 + number * 560 // len(colors)
+        fill = color if len(color) > 1 else color[0]
         draw.text((20, at), f"Line {number} of a page", fill)
         draw.line((200, at, 400, at + 7), fill)
     return image
@@ -100,18 +100,18 @@ def shown_on_white(path: Path) -> Image.Image:
 
 
 def apart(one: Image.Image, other: Image.Image) -> float:
-    """Mean difference in grey levels."""
+    """Mean difference in gray levels."""
     assert one.size == other.size
     pixels = [np.asarray(each.convert("RGB")).astype(int) for each in (one, other)]
     return float(np.abs(pixels[0] - pixels[1]).mean())
 
 
 def png_file(
-    path: Path, width: int, height: int, bits: int, colour: int, rows: bytes, interlaced: int = 0
+    path: Path, width: int, height: int, bits: int, color: int, rows: bytes, interlaced: int = 0
 ) -> Path:
     buffer = io.BytesIO(b"\x89PNG\r\n\x1a\n")
     buffer.seek(0, io.SEEK_END)
-    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, interlaced)
+    header = struct.pack(">IIBBBBB", width, height, bits, color, 0, 0, interlaced)
     for kind, body in ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")):
         buffer.write(struct.pack(">I", len(body)) + kind + body)
         buffer.write(struct.pack(">I", zlib.crc32(kind + body)))

@@ -57,22 +57,22 @@ class Stored:
         bits, parameters = self.image["/BitsPerComponent"], self.image["/DecodeParms"]
         assert parameters["/Predictor"] == 15
         assert (parameters["/Columns"], parameters["/BitsPerComponent"]) == (width, bits)
-        colour = (
+        color = (
             3 if self.palette else {"/DeviceGray": 0, "/DeviceRGB": 2, "/DeviceCMYK": 6}[self.space]
         )
-        assert parameters["/Colors"] == {0: 1, 2: 3, 3: 1, 6: 4}[colour]
+        assert parameters["/Colors"] == {0: 1, 2: 3, 3: 1, 6: 4}[color]
         png = b"\x89PNG\r\n\x1a\n" + _chunk(
-            b"IHDR", struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+            b"IHDR", struct.pack(">IIBBBBB", width, height, bits, color, 0, 0, 0)
         )
         if self.palette:
-            grey = self.space == "/DeviceGray"
+            gray = self.space == "/DeviceGray"
             triples = bytes(value for value in self.palette for _ in range(3))
-            png += _chunk(b"PLTE", triples if grey else self.palette)
+            png += _chunk(b"PLTE", triples if gray else self.palette)
         with Image.open(
             io.BytesIO(png + _chunk(b"IDAT", self.data) + _chunk(b"IEND", b""))
         ) as image:
             image.load()
-            if colour == 6:
+            if color == 6:
                 return Image.frombytes("CMYK", image.size, image.tobytes())
             return image.convert("RGB") if self.palette else image.copy()
 

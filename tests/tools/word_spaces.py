@@ -3,8 +3,8 @@
     PYTHONPATH=tests python -m tools.word_spaces SET_FOLDER ...
 
 A set is a folder of `NNN.<image>` with its truth in `NNN.txt`. A word is glued where it is read too
-often, or should not be there, and is a run of true neighbours without the spaces; split, where a
-true word is missed that is a run of read neighbours without the spaces.
+often, or should not be there, and is a run of true neighbors without the spaces; split, where a
+true word is missed that is a run of read neighbors without the spaces.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def lines_of_words(text: str) -> list[list[str]]:
 
 
 def joined(lines: list[list[str]]) -> Counter[str]:
-    """Every run of two or more neighbours of a line, without the spaces."""
+    """Every run of two or more neighbors of a line, without the spaces."""
     return Counter(
         "".join(line[first:last])
         for line in lines

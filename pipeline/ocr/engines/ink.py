@@ -12,7 +12,7 @@ Span = tuple[float, float]
 
 INK_SHARE = 0.6
 """Pixels darker than this part of the way from the darkest pixel to the paper are ink. It is more
-than a half, so that the grey edges of letters are ink, and the noise of the paper is not."""
+than a half, so that the gray edges of letters are ink, and the noise of the paper is not."""
 PAPER_PERCENTILE = 90
 """Brightness of the paper: letters cover far less than nine tenths of a line, and the brightest
 pixel of all may be a speck of noise."""

@@ -31,6 +31,7 @@ CONNECT_S = 10.0
 """A scheduler that has not answered by then is not there."""
 LOGGERS = ("distributed", "tornado", "asyncio")
 WORKERS_MOST = 1024
+"""More workers than one machine has use for: a larger number is a slip of the keyboard."""
 
 
 def need_dask() -> None:

@@ -53,7 +53,7 @@ class PageRequest:
         timeout_s: Longest time for the page; None for no limit.
         scan_at: The path at which the worker may find the scan; None where it is not shared.
         scan_hash: Hash of the scan's bytes: the worker takes no other file at that path for it.
-        scan_token: Names the scan among those that were sent to the worker.
+        scan_token: Names the scan among the scans that were sent to the worker.
         scan: The scan's bytes; None where they are not sent.
         entries: The store's entries for the page, by key.
         text: The page's text as JSON, which a person may have corrected; None for none.

@@ -67,7 +67,7 @@ class ClusterRunner:
     Args:
         workers: Of the cluster.
         transfer: Of this run.
-        replies: Those that the workers owe; whoever cancels them has the pages sent again.
+        replies: What the workers owe; whoever cancels them has the pages sent again.
     """
 
     def __init__(

@@ -43,6 +43,7 @@ from .worker_files import is_same_file, pack_reply, unpack_request
 MEMORY_SHARE = 0.95
 """Of a worker's memory limit: beyond this share, its largest engine process is ended."""
 MEMORY_EVERY_S = 1.0
+"""How often the memory of the engine processes is looked at."""
 ENGINE_START_S = 120.0
 """A process that has not loaded its engine in this time is taken to hang."""
 

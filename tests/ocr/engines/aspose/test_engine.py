@@ -1,4 +1,4 @@
-"""Aspose.OCR without a licence: 300 characters of a page, and a process that ends."""
+"""Aspose.OCR without a license: 300 characters of a page, and a process that ends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HARDWARE = SCANS / "receipts/hardware.jpg"
 
 @pytest.fixture(scope="module")
 def by_aspose(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
-    """The letters, read by Aspose without a licence, and what was said meanwhile."""
+    """The letters, read by Aspose without a license, and what was said meanwhile."""
     need_engine("aspose")
     out = tmp_path_factory.mktemp("aspose")
     code = f"""
@@ -95,12 +95,12 @@ def test_aspose_in_the_command(tmp_path: Path, command: Command) -> None:
     assert "MILLER HARDWARE" in done.stdout
     assert BANNER not in done.stdout
     assert done.stderr.count("\n") == 1, done.stderr
-    assert "Aspose.OCR has no licence" in done.stderr
+    assert "Aspose.OCR has no license" in done.stderr
     assert list(temporary.iterdir()) == [], "Java's temporary files go with it"
 
 
 @pytest.mark.parametrize("how", ("option", "environment"))
-def test_a_licence_that_is_not_there(tmp_path: Path, command: Command, how: str) -> None:
+def test_a_license_that_is_not_there(tmp_path: Path, command: Command, how: str) -> None:
     need_engine("aspose")
     path = tmp_path / "no.lic"
     option = ("--aspose-license", path) if how == "option" else ()
@@ -109,7 +109,7 @@ def test_a_licence_that_is_not_there(tmp_path: Path, command: Command, how: str)
     assert "no.lic is not there" in done.stderr
 
 
-def test_a_licence_that_is_none(tmp_path: Path, command: Command) -> None:
+def test_a_license_that_is_none(tmp_path: Path, command: Command) -> None:
     need_engine("aspose")
     (tmp_path / "bad.lic").write_text("<x/>")
     done = command("text", HARDWARE, "--aspose-license", tmp_path / "bad.lic")
