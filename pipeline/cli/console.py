@@ -149,6 +149,9 @@ class Watcher:
             parts.append(f"{failed} not written")
         if report.failures:
             parts.append(f"{count(len(report.failures), 'page')} failed")
+        damaged = sum(len(document.damaged) for document in report.documents)
+        if damaged:
+            parts.append(f"{count(damaged, 'page')} damaged")
         if report.passed_over:
             kinds = ", ".join(count(number, kind) for kind, number in report.kinds_passed_over)
             named = "" if self.verbose else " (-v names them)"
@@ -184,6 +187,8 @@ class Watcher:
             self._done += len(event.document.scans)
             for failure in event.failures:
                 self.say(f"{failure.message} (known from an earlier run)", style="red")
+            for damage in event.damaged:
+                self.say(f"{damage} (known from an earlier run)", style="yellow")
             if self.verbose:
                 self.say(f"{event.document.output}: skipped, {event.message}")
         elif event.outcome == "failed":

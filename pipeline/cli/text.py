@@ -49,8 +49,14 @@ async def _print_texts(files: tuple[Path, ...], values: dict[str, Any]) -> int:
     """Prints each text as soon as those before it are printed; the exit code."""
     from ..run.texts import read_texts  # half a second of imports, not needed to show the help
 
-    readable, failed = 0, 0
+    readable, failed, damaged = 0, 0, 0
     say = partial(click.echo, err=True)
+
+    def say_damage(note: str, missing: float) -> None:
+        nonlocal damaged
+        damaged += missing > 0
+        say(note)
+
     texts = read_texts(
         files,
         values["language"],
@@ -63,7 +69,7 @@ async def _print_texts(files: tuple[Path, ...], values: dict[str, Any]) -> int:
         timeout_s=timeout_of(values),
         verbose=values["verbose"],
         remark=say,
-        remark_damage=say,
+        remark_damage=say_damage,
     )
     index = 0
     async for file in texts:
@@ -76,6 +82,6 @@ async def _print_texts(files: tuple[Path, ...], values: dict[str, Any]) -> int:
         readable += not all(isinstance(page, ScanError) for page in file.pages)
         if len(file.errors) < len(file.pages):
             click.echo(file.text(NOT_READ))
-    if not failed:
+    if not failed + damaged:
         return 0
     return ExitCode.PAGES_FAILED if readable else ExitCode.NO_SCANS

@@ -14,21 +14,30 @@ from pathlib import Path
 from ..model.characters import printable
 from ..model.errors import NoScansError, SearchablePdfError, UsageError
 from ..model.page import Document
+from ..model.paths import PathLike, Paths, as_paths
 from ..store.content import NO_FILE
 from .walk import Complain, PassOver, cannot_open, ignore, scans_below
+
+Emptied = Callable[[Path, Path], None]
+"""Called with a folder in which no scan is seen, and with where its PDF would go."""
 
 
 def _raise(error: SearchablePdfError) -> None:
     raise error
 
 
+def _not_noted(folder: Path, output: Path) -> None:
+    pass
+
+
 def find_documents(
-    inputs: Sequence[Path],
-    output: Path,
+    inputs: Paths,
+    output: PathLike,
     *,
     per_file: bool = False,
     complain: Complain = _raise,
     pass_over: PassOver = ignore,
+    emptied: Emptied = _not_noted,
 ) -> Iterator[Document]:
     """The documents to make from `inputs`, in order.
 
@@ -41,11 +50,12 @@ def find_documents(
     some 100 bytes each, to see whether two have the same name.
 
     Args:
-        inputs: Files and folders.
+        inputs: Files and folders, one or several.
         output: A folder, or the one PDF.
         per_file: Make a document of each file, not of each folder.
         complain: Called with each problem; by default the first one is raised.
         pass_over: Called with each file in the folders that is no image.
+        emptied: Called with each folder in which no scan is seen, and with where its PDF would go.
 
     Yields:
         Documents, as the folders are walked.
@@ -56,12 +66,13 @@ def find_documents(
             case or the Unicode form of a letter differs: many file systems do not tell them
             apart). Of files in one folder see `names_of`.
     """
+    inputs, output = as_paths(inputs), Path(output)
     if is_pdf_name(output):
         yield from _Search(output, per_file, complain, pass_over).one_document(inputs)
         return
     # Of a path that cannot be looked up, os.path says False, and raises nothing.
     files = [path for path in inputs if not os.path.isdir(path)]  # noqa: PTH112
-    search = _Search(output, per_file, complain, pass_over, names_of(files))
+    search = _Search(output, per_file, complain, pass_over, names_of(files), emptied)
     names: set[bytes] = set()
     for path in inputs:
         for document in search.documents_of(path):
@@ -142,11 +153,19 @@ class _Search:
     complain: Complain
     pass_over: PassOver
     names: Mapping[Path, str] = field(default_factory=dict)
+    emptied: Emptied = _not_noted
 
     def one_document(self, inputs: Sequence[Path]) -> Iterator[Document]:
         """Everything below `inputs` as one document, or none where a part of it is missing."""
         problems: list[SearchablePdfError] = []
-        whole = _Search(self.output.parent, False, problems.append, self.pass_over)
+        empty: list[Path] = []
+        whole = _Search(
+            self.output.parent,
+            False,
+            problems.append,
+            self.pass_over,
+            emptied=lambda folder, _: empty.append(folder),
+        )
         parts = [part for path in inputs for part in whole.documents_of(path)]
         for problem in problems:
             self.complain(problem)
@@ -156,6 +175,7 @@ class _Search:
                 self.output,
                 scans=tuple(scan for part in parts for scan in part.scans),
                 folders=tuple(folder for part in parts for folder in part.folders),
+                unseen=(*(path for part in parts for path in part.unseen), *empty),
             )
 
     def first_called(self, name: bytes, inputs: Sequence[Path]) -> Document:
@@ -183,16 +203,19 @@ class _Search:
             self.complain(NoScansError(f"{name}: is {NO_FILE}; save it to a file, and give that"))
             return
         is_empty = True
-        for folder, scans in scans_below(path, self.output, self.complain, self.pass_over):
-            is_empty = False
+        for folder, scans, unseen in scans_below(path, self.output, self.complain, self.pass_over):
+            is_empty = is_empty and not scans
             target = self.output / folder.relative_to(path)
             if self.per_file:
                 for scan, own in names_of(scans, digests=True).items():
                     yield Document(scan.stem, target / f"{own}.pdf", (scan,))
+                continue
+            named = folder.resolve() if folder.name in ("", "..") else folder
+            title = named.name or "scans"
+            place = target.parent if folder != path else target
+            if scans:
+                yield Document(title, place / f"{title}.pdf", scans, (folder,), unseen)
             else:
-                named = folder.resolve() if folder.name in ("", "..") else folder
-                title = named.name or "scans"
-                place = target.parent if folder != path else target
-                yield Document(title, place / f"{title}.pdf", scans, (folder,))
+                self.emptied(folder, place / f"{title}.pdf")
         if is_empty:
             self.complain(NoScansError(f"{name}: no scan found in this folder or below it"))

@@ -11,6 +11,7 @@ from PIL import AvifImagePlugin, Image
 from ..model.characters import printable, reason_of
 from ..model.errors import MachineError, ScanError, is_shortage
 from ..model.page import Document, PageSource
+from ..model.paths import Paths, as_paths
 from ..store.content import NO_FILE, open_plain
 from .pillow import PREFIX_BYTES, note_offsets, offset_of_frame, open_as
 
@@ -58,12 +59,19 @@ def open_scan(path: Path) -> Image.Image:
     )
 
 
-def page_sources(path: Path) -> Iterator[PageSource]:
-    """The pages of one file: all frames of a TIFF but thumbnails and masks, one of anything else.
+def page_sources(paths: Paths) -> Iterator[PageSource]:
+    """The pages of one file, or of several in their order.
+
+    They are all frames of a TIFF but thumbnails and masks, and one page of anything else.
 
     A file that cannot be opened, or a damaged frame, is one page, too: loading it fails, and says
     why. Frames after a damaged one cannot be found.
     """
+    for path in as_paths(paths):
+        yield from _pages(path)
+
+
+def _pages(path: Path) -> Iterator[PageSource]:
     frame = 0
     try:
         with open_scan(path) as image:

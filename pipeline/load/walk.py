@@ -75,8 +75,8 @@ def ignore(path: Path) -> None:
 
 def scans_below(
     top: Path, output: Path, complain: Complain, pass_over: PassOver
-) -> Iterator[tuple[Path, tuple[Path, ...]]]:
-    """Each folder that holds scans, with them, depth first.
+) -> Iterator[tuple[Path, tuple[Path, ...], tuple[Path, ...]]]:
+    """Each folder, depth first, with its scans, and with what in it cannot be opened.
 
     The folders that it is in end circles of links. They are a list, and not the calls of a
     function: Python allows some 1,000 calls in each other, and folders may lie deeper.
@@ -97,17 +97,19 @@ def scans_below(
             folders, files = _listed(folder)
         except OSError as error:
             complain(cannot_open(folder, error))
+            yield folder, (), (folder,)
             continue
         above.append(identity)
         waiting += [(path, depth + 1) for path in reversed(folders)]
         scans: list[Path] = []
+        unseen: list[Path] = []
         for path, is_regular in files:
             try:
                 (scans.append if _is_page(path, is_regular) else say)(path)
             except OSError as error:
                 complain(cannot_open(path, error))
-        if scans:
-            yield folder, tuple(scans)
+                unseen.append(path)
+        yield folder, tuple(scans), tuple(unseen)
 
 
 def natural_key(name: str) -> tuple[tuple[int | str, ...], str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from .exit_code import ExitCode
-from .outcomes import PageFailure, PageOutcome, PageResult
+from .outcomes import PageDamage, PageFailure, PageOutcome, PageResult
 from .page import Document, PageSource
 
 Outcome = Literal["converted", "skipped", "failed"]
@@ -115,8 +115,10 @@ class DocumentDone:
         outcome: `converted`, `skipped` (nothing to do) or `failed` (no PDF written).
         pages: Pages in the PDF.
         words: Words read.
-        failures: Pages that could not be done; of a skipped document, the pages that
-            failed when its PDF was made.
+        failures: Pages that could not be done; of a skipped document, those that failed when its
+            PDF was made.
+        damaged: Pages that are done and lack a part of their picture; of a skipped document, too.
+        kept: No PDF was written, and the one of an earlier run is still in its place.
         outcomes: How each page ended, in order; empty for a skipped document, and in a `Report`,
             whose memory would grow with the pages.
         bytes_in: Size of the scans.
@@ -137,6 +139,8 @@ class DocumentDone:
     seconds: float = 0.0
     message: str = ""
     exit_code: ExitCode = ExitCode.DONE
+    damaged: tuple[PageDamage, ...] = ()
+    kept: bool = False
 
 
 Event = (

@@ -17,7 +17,7 @@ from ..model.errors import (
     is_interrupt,
     is_shortage,
 )
-from ..model.languages import parse_languages
+from ..model.languages import Languages, parse_languages
 from ..model.options import DEFAULT_ENGINE, EngineOptions, OcrOptions
 from ..model.text import PageText
 from .engine import Engine, EngineChoice
@@ -61,7 +61,7 @@ _idle_engines = _IdleEngines()
 
 def recognize(
     image: Image.Image,
-    languages: tuple[str, ...] | str = (),
+    languages: Languages = (),
     engine: EngineChoice = DEFAULT_ENGINE,
     options: EngineOptions | Sequence[EngineOptions] = (),
 ) -> PageText:
@@ -77,7 +77,7 @@ def recognize(
         EngineError: The engine cannot be used here.
         RecognitionError: It failed on this image, or its answer cannot be true.
     """
-    codes = parse_languages(languages) if isinstance(languages, str) else languages
+    codes = parse_languages(languages)
     engines = (options,) if isinstance(options, EngineOptions) else tuple(options)
     if engine == AUTO:
         return recognize_with(choose_engine(engine, OcrOptions(codes, engines=engines)), image)

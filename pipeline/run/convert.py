@@ -14,6 +14,7 @@ from ..model.errors import SearchablePdfError, UsageError
 from ..model.events import EngineChosen, Event, Notify, PageDone, PassedOver, RunPlanned, ignore
 from ..model.options import DEFAULT_ENGINE, NO_HOME, ConvertOptions, StoreOptions
 from ..model.page import Document, PageSource
+from ..model.paths import PathLike, Paths, as_paths
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine, choose_engine
 from ..store.spool import Spool, sweep
@@ -30,8 +31,8 @@ PRUNE_EVERY = 5_000
 
 
 async def convert(
-    inputs: Sequence[Path | str],
-    output: Path | str,
+    inputs: Paths,
+    output: PathLike,
     options: ConvertOptions | None = None,
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
@@ -44,7 +45,7 @@ async def convert(
     last page is done. Pages and documents that fail are in the report; they stop nothing else.
 
     Args:
-        inputs: Files and folders.
+        inputs: Files and folders, one or several.
         output: A folder, or one PDF for everything.
         options: What to do and how.
         engine: A registered name, `auto`, or an engine.
@@ -60,14 +61,14 @@ async def convert(
             an output.
     """
     options = options or ConvertOptions()
-    paths = [Path(path) for path in inputs]
+    paths = as_paths(inputs)
     conversion = _Conversion(paths, Path(output), options, engine, notify, others)
     return await conversion.run()
 
 
 def convert_blocking(
-    inputs: Sequence[Path | str],
-    output: Path | str,
+    inputs: Paths,
+    output: PathLike,
     options: ConvertOptions | None = None,
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
@@ -80,7 +81,7 @@ def convert_blocking(
 class _Conversion:
     def __init__(
         self,
-        inputs: list[Path],
+        inputs: tuple[Path, ...],
         output: Path,
         options: ConvertOptions,
         engine: EngineChoice,
@@ -115,6 +116,7 @@ class _Conversion:
 
     async def _run(self, engine: ResolvedEngine, planned: Plan) -> Report:
         self.report.problems = planned.problems
+        self.report.kept = planned.kept
         kinds = tuple(planned.kinds_passed_over.most_common())
         self._notify(RunPlanned(planned.documents, planned.scans, planned.passed_over, kinds))
         if self.options.verbose:

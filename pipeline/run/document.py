@@ -34,6 +34,7 @@ from ..workers.runner import Runner
 from .existing import what_exists
 from .finish import failures_of, finish_document
 from .page_outcome import page_outcome
+from .refusal import not_written
 from .scans import DocumentScans
 
 Item = TypeVar("Item")
@@ -126,32 +127,30 @@ class DocumentJob:
             changed = await asyncio.to_thread(self.scans.mixed)
             if changed is None:
                 break
-        document = self.document
-        failures = failures_of(outcomes)
+        done = None
         if changed is not None:
             done = DocumentDone(
-                document,
+                self.document,
                 "failed",
-                failures=failures,
+                failures=failures_of(outcomes),
                 outcomes=tuple(outcomes),
-                message=f"{printable(str(document.output))}: not written, as"
+                message=f"{printable(str(self.document.output))}: not written, as"
                 f" {printable(str(changed))} {CHANGING}",
                 exit_code=ExitCode.PAGES_FAILED,
-            )
-        elif failures and self.context.options.strict:
-            done = DocumentDone(
-                document,
-                "failed",
-                failures=failures,
-                outcomes=tuple(outcomes),
-                message=f"{printable(str(document.output))}: not written, as"
-                f" {len(failures)} of its {len(outcomes)} pages failed and --strict was given",
-                exit_code=ExitCode.PAGES_FAILED,
+                kept=self.document.output.exists(),
             )
         else:
+            done = await asyncio.to_thread(
+                not_written, self.document, outcomes, self.context.options
+            )
+        if done is None:
             done = await _uninterrupted(
                 lambda: finish_document(
-                    document, outcomes, folder, self.context.options, self._fingerprint(corrections)
+                    self.document,
+                    outcomes,
+                    folder,
+                    self.context.options,
+                    self._fingerprint(corrections),
                 )
             )
         return replace(done, seconds=time.monotonic() - started)

@@ -15,15 +15,17 @@ from ..load.find import find_documents, is_pdf_name
 from ..load.scan import page_sources
 from ..load.walk import kind_of
 from ..model.characters import printable
-from ..model.errors import SearchablePdfError, UsageError
+from ..model.errors import NoScansError, SearchablePdfError, UsageError
 from ..model.options import ConvertOptions
 from ..model.page import Document
 from ..store.corrections import text_folder
 from ..store.disk_list import DiskList
+from ..store.provenance import load_provenance
 from ..workers.job import SIDECAR_ENDING
+from .collisions import outputs_over_scans
 
-Entry = tuple[str, str, list[str], list[str]]
-"""A document as built-in types: name, output, scans, folders."""
+Entry = tuple[str, str, list[str], list[str], list[str]]
+"""A document as built-in types: name, output, scans, folders, what of them cannot be seen."""
 
 
 @dataclass(slots=True)
@@ -38,19 +40,23 @@ class Plan:
         problems: What is wrong with the inputs.
         kinds_passed_over: How many files in the folders are no images, by kind.
         remark: A line on how PDFs are called, where their names keep the endings of scans.
+        kept: PDFs that stay, though none of their scans can be found now.
     """
 
     scans: int = 0
     problems: list[SearchablePdfError] = field(default_factory=list)
     kinds_passed_over: Counter[str] = field(default_factory=Counter)
     remark: str = ""
+    kept: int = 0
     _documents: DiskList[Entry] = field(default_factory=DiskList)
     _passed_over: DiskList[str] = field(default_factory=DiskList)
+    _other_scans: DiskList[str] = field(default_factory=DiskList)
+    _refused: frozenset[Path] = frozenset()
 
     @property
     def documents(self) -> int:
         """How many PDFs there will be."""
-        return len(self._documents)
+        return len(self._documents) - len(self._refused)
 
     @property
     def passed_over(self) -> int:
@@ -63,8 +69,10 @@ class Plan:
         return any(isinstance(problem, UsageError) for problem in self.problems)
 
     def __iter__(self) -> Iterator[Document]:
-        for name, output, scans, folders in self._documents:
-            yield Document(name, Path(output), tuple(map(Path, scans)), tuple(map(Path, folders)))
+        for name, output, *paths in self._documents:
+            if Path(output) not in self._refused:
+                scans, folders, unseen = (tuple(map(Path, each)) for each in paths)
+                yield Document(name, Path(output), scans, folders, unseen)
 
     def paths_passed_over(self) -> Iterator[Path]:
         """The files in the folders that are no images."""
@@ -89,6 +97,7 @@ class Plan:
                 os.fspath(document.output),
                 list(map(os.fspath, document.scans)),
                 list(map(os.fspath, document.folders)),
+                list(map(os.fspath, document.unseen)),
             )
         )
 
@@ -96,6 +105,40 @@ class Plan:
         """Notes a file that is no image."""
         self.kinds_passed_over[kind_of(path)] += 1
         self._passed_over.append(os.fspath(path))
+
+    def leave_out(self, document: Document) -> None:
+        """Notes the scans of a document that is not wanted: they are inputs all the same."""
+        for path in document.scans:
+            self._other_scans.append(os.fspath(path))
+
+    def note_emptied(self, folder: Path, output: Path) -> None:
+        """Notes a folder in which no scan is seen: a fault if it had some, as its PDF shows."""
+        try:
+            if not output.exists() or load_provenance(output) is None:
+                return
+        except OSError:
+            return
+        self.kept += 1
+        self.problems.append(
+            NoScansError(
+                f"{printable(str(folder))}: no scan is seen in this folder, but there were some"
+                f" when {printable(str(output))} was made, which stays; bring them back, or move"
+                " the PDF away"
+            )
+        )
+
+    def refuse_outputs_over_scans(self, options: ConvertOptions) -> None:
+        """Takes out the documents that would replace a scan, and notes why as problems."""
+        refused = outputs_over_scans(self, self._inputs(), options)
+        self.problems += refused.values()
+        if refused:
+            self.scans -= sum(len(each.scans) for each in self if each.output in refused)
+        self._refused = frozenset(refused)
+
+    def _inputs(self) -> Iterator[Path]:
+        for document in self:
+            yield from document.scans
+        yield from map(Path, self._other_scans)
 
     def pages_up_to(self, limit: int) -> int:
         """How many pages there are, counted no further than `limit`."""
@@ -123,6 +166,7 @@ class Plan:
         """Lets the temporary files go."""
         self._documents.close()
         self._passed_over.close()
+        self._other_scans.close()
 
 
 def plan(
@@ -156,11 +200,15 @@ def plan(
             per_file=options.per_file,
             complain=result.problems.append,
             pass_over=result.pass_over,
+            emptied=result.note_emptied,
         ):
             if options.retry is None or document.output.resolve() in options.retry:
                 result.add(document)
                 for path in places:
                     _check_apart(path, document, root_of(output), options)
+            else:
+                result.leave_out(document)
+        result.refuse_outputs_over_scans(options)
     except BaseException:
         result.close()
         raise

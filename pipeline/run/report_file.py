@@ -166,6 +166,7 @@ def _document(done: DocumentDone) -> dict[str, Any]:
         "exit_code": done.exit_code,
         "pages_total": done.pages,
         "pages_failed": len(done.failures),
+        "pages_damaged": len(done.damaged),
         "pages_without_text": sum(
             isinstance(page, PageResult) and not page.stats.words for page in pages
         ),
@@ -201,6 +202,7 @@ def _page(page: PageOutcome) -> dict[str, Any]:
         "text_from": stats.text_from,
         "notes": list(page.notes),
         "damage": page.damage,
+        "missing": round(page.missing, 4),
         "seconds": {
             "load": stats.load_s,
             "recognize": stats.recognize_s,

@@ -92,10 +92,11 @@ def _processed(job: PageJob) -> PageOutcome:
         rendered=rendered.stats,
     )
     notes = (*page.notes, *read.notes, *rendered.notes)
+    damage = page.damage, page.missing
     if job.spool is None:
-        return PageResult(job.source, rendered.pdf, read.text, notes, stats, page.damage)
+        return PageResult(job.source, rendered.pdf, read.text, notes, stats, *damage)
     _spool(job.spool, rendered.pdf, read.text.text)
-    return PageResult(job.source, job.spool, None, notes, stats, page.damage)
+    return PageResult(job.source, job.spool, None, notes, stats, *damage)
 
 
 def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure:
@@ -107,10 +108,12 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
         OutputError: The page cannot be written where it should be.
     """
     rendered = None
+    missing = 1.0
     if stage != "load":
         try:
             with load_page(job.source, job.load) as page:
                 page = page.decoded()
+                missing = page.missing
                 with scan_errors(job.source):
                     page.image.load()
                 with suppress(Exception):  # it may be what failed before: then words must do
@@ -119,8 +122,8 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
             stage, kind, message = "load", type(error).__name__, str(error)
     if rendered is None:
         size_pt = page_size_pt(job.source, job.load)
-        rendered = render_placeholder(job.source, message, size_pt)
-    return _failure(job, PageFailure(job.source, stage, kind, message), rendered)
+        rendered, missing = render_placeholder(job.source, message, size_pt), 1.0
+    return _failure(job, PageFailure(job.source, stage, kind, message, missing=missing), rendered)
 
 
 def stand_in_unseen(job: PageJob, kind: str, message: str) -> PageFailure:
@@ -130,7 +133,8 @@ def stand_in_unseen(job: PageJob, kind: str, message: str) -> PageFailure:
         OutputError: The page cannot be written where it should be.
     """
     rendered = render_placeholder(job.source, message)
-    return _failure(job, PageFailure(job.source, "worker", kind, message), rendered)
+    failure = PageFailure(job.source, "worker", kind, message, missing=1.0)
+    return _failure(job, failure, rendered)
 
 
 def _fault(job: PageJob, rendered: RenderedPage, text: PageText) -> str:

@@ -27,6 +27,7 @@ class ReadPage:
         origin: Who gave it.
         notes: What a careful person should know.
         damage: What is missing of a scan that is cut off; empty of one that is whole.
+        missing: The share of its picture that is missing, 0 to 1.
         downscale_s: Seconds for the copy that was recognized.
         recognize_s: Seconds for all the rest: finding what is kept, recognizing, keeping.
     """
@@ -35,6 +36,7 @@ class ReadPage:
     origin: Origin
     notes: tuple[str, ...] = ()
     damage: str = ""
+    missing: float = 0.0
     downscale_s: float = 0.0
     recognize_s: float = 0.0
 
@@ -78,7 +80,7 @@ def read_loaded_page(job: PageJob, page: PageImage, whole: PageText | None) -> R
     started = time.monotonic()
     read = _from_text_file(job) or _from_store(job, page, whole) or _recognized(job, page)
     seconds = time.monotonic() - started - read.downscale_s
-    return replace(read, damage=page.damage, recognize_s=round(seconds, 4))
+    return replace(read, damage=page.damage, missing=page.missing, recognize_s=round(seconds, 4))
 
 
 def _from_text_file(job: PageJob) -> ReadPage | None:
