@@ -31,10 +31,10 @@ from ..workers.job import PageJob
 from ..workers.limit import Limit
 from ..workers.page import stand_in_unseen
 from ..workers.runner import Runner
-from .existing import what_exists
 from .finish import failures_of, finish_document
+from .outputs.existing import what_exists
+from .outputs.refusal import not_written
 from .page_outcome import page_outcome
-from .refusal import not_written
 from .scans import DocumentScans
 
 Item = TypeVar("Item")

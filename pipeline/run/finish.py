@@ -21,7 +21,7 @@ from ..store.content import content_hash
 from ..store.modes import common_mode, limit_mode
 from ..store.provenance import provenance_of
 from ..workers.job import SIDECAR_ENDING
-from .standing import check_is_ours
+from .outputs.standing import check_is_ours
 
 SIZE_SLACK, SIZE_SLACK_PER_PAGE = 1.03, 12_000
 """A PDF larger than its scans by more than this is explained: 3 %, and 12 kB a page."""

@@ -22,7 +22,7 @@ from ..store.corrections import text_folder
 from ..store.disk_list import DiskList
 from ..store.provenance import load_provenance
 from ..workers.job import SIDECAR_ENDING
-from .collisions import outputs_over_scans
+from .outputs.collisions import outputs_over_scans
 
 Entry = tuple[str, str, list[str], list[str], list[str]]
 """A document as built-in types: name, output, scans, folders, what of them cannot be seen."""

@@ -14,7 +14,7 @@ from ..model.page import Document
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import choose_engine
 from ..store.corrections import text_file
-from .existing import what_exists
+from .outputs.existing import what_exists
 from .plan import plan, root_of
 from .report import Report
 

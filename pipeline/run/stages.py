@@ -23,7 +23,7 @@ from ..store.target import check_target, is_stream, output_file
 from ..workers.job import PageJob
 from ..workers.machine import share
 from ..workers.page_text import read_page
-from .standing import check_is_ours
+from .outputs.standing import check_is_ours
 
 
 def recognize_file(

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ..load.scan import sources_of
-from ..model.events import DocumentDone
-from ..model.exit_code import ExitCode
-from ..model.options import ConvertOptions
-from ..model.page import Document, PageSource
-from ..store.atomic import check_is_file, not_writable
-from ..store.content import Content
-from ..store.provenance import Provenance, in_the_way, load_provenance
-from ..workers.job import SIDECAR_ENDING
+from ...load.scan import sources_of
+from ...model.events import DocumentDone
+from ...model.exit_code import ExitCode
+from ...model.options import ConvertOptions
+from ...model.page import Document, PageSource
+from ...store.atomic import check_is_file, not_writable
+from ...store.content import Content
+from ...store.provenance import Provenance, in_the_way, load_provenance
+from ...workers.job import SIDECAR_ENDING
 from .standing import standing
 
 NOT_THE_TEXT = "is not the text that this program put there"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model.characters import printable
-from ..model.events import DocumentDone
-from ..model.exit_code import ExitCode
-from ..model.options import ConvertOptions
-from ..model.outcomes import PageFailure, PageOutcome
-from ..model.page import Document
-from .finish import damaged_of, failures_of
+from ...model.characters import printable
+from ...model.events import DocumentDone
+from ...model.exit_code import ExitCode
+from ...model.options import ConvertOptions
+from ...model.outcomes import PageFailure, PageOutcome
+from ...model.page import Document
+from ..finish import damaged_of, failures_of
 from .losses import Losses, losses
 
 

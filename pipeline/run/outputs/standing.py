@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..pdf.soundness import is_sound
-from ..store.provenance import NOT_OURS, Provenance, in_the_way, load_provenance
-from ..store.seal import read_seal, sealed_size
+from ...pdf.soundness import is_sound
+from ...store.provenance import NOT_OURS, Provenance, in_the_way, load_provenance
+from ...store.seal import read_seal, sealed_size
 
 State = Literal["intact", "damaged", "changed", "foreign"]
 CHANGED = "was changed since this program made it"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from ..model.characters import printable
-from ..model.outcomes import PageFailure, PageOutcome
-from ..model.page import Document, PageSource
-from ..pdf.inspection import bookmarked_files
-from ..store.provenance import Provenance, load_provenance
+from ...model.characters import printable
+from ...model.outcomes import PageFailure, PageOutcome
+from ...model.page import Document, PageSource
+from ...pdf.inspection import bookmarked_files
+from ...store.provenance import Provenance, load_provenance
 
 Name = tuple[str, int, int]
 """A page, by the name of its file without the ending, which of several files of this name it is in,

@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..model.characters import printable
-from ..model.errors import OutputError
-from ..model.options import ConvertOptions
-from ..model.page import Document
-from ..workers.job import SIDECAR_ENDING
+from ...model.characters import printable
+from ...model.errors import OutputError
+from ...model.options import ConvertOptions
+from ...model.page import Document
+from ...workers.job import SIDECAR_ENDING
 
 Identity = tuple[int, int]
 """Device and inode: the same for one file under two names, be they links or of another case."""
