@@ -22,7 +22,6 @@ from .model.events import (
     PageDone,
     PageFailed,
     PageStarted,
-    PassedOver,
     Remark,
     RunPlanned,
 )
@@ -83,7 +82,6 @@ __all__ = [
     "PageStarted",
     "PageStats",
     "PageText",
-    "PassedOver",
     "RecognitionError",
     "Remark",
     "Report",

@@ -64,8 +64,7 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **values: Any) -> No
             if report_file is not None:
                 report_file.watch(event)
 
-        others = [values["report"]] if values["report"] else []
-        run = convert(inputs, output, options, engine=values["engine"], notify=watch, others=others)
+        run = convert(inputs, output, options, engine=values["engine"], notify=watch)
         report = asyncio.run(run)
         if report_file is not None:
             report_file.finish(report, time.monotonic() - started)

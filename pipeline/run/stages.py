@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,23 +13,21 @@ from ..model.characters import printable
 from ..model.errors import UsageError
 from ..model.options import ImageOptions, LoadOptions, Metadata, OcrOptions
 from ..model.page import PageSource
-from ..model.paths import PathLike, Paths, as_paths
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import choose_engine
 from ..pdf.inspection import page_count
 from ..render import render_page
+from ..store.atomic import atomic_file
 from ..store.corrections import check_is_untouched, load_text, write_text
-from ..store.seal import sealed
-from ..store.target import check_target, is_stream, output_file
+from ..store.provenance import check_is_ours
 from ..workers.job import PageJob
 from ..workers.machine import share
 from ..workers.page_text import read_page
-from .outputs.standing import check_is_ours
 
 
 def recognize_file(
-    scan: PathLike,
-    output: PathLike,
+    scan: Path,
+    output: Path,
     load: LoadOptions,
     ocr: OcrOptions,
     engine: EngineChoice,
@@ -55,22 +54,20 @@ def recognize_file(
         OutputError: Something is in the place of `output`, or it cannot be written.
         UsageError: The scan has several pages and none is named, or not this one.
     """
-    scan, output = Path(scan), Path(output)
-    check_target(output, [scan])
-    if not force and not is_stream(output):
+    if not force:
         check_is_untouched(output)
     source = _source(scan, page)
     resolved = choose_engine(engine, ocr)
     resolved = replace(resolved, threads=share(resolved, jobs=1).threads)
     result = read_page(PageJob(source, load, engine=resolved))
-    write_text(output, result.text, scans=[scan])
+    write_text(output, result.text)
     return _remark(source, result.damage)
 
 
 def render_file(
-    scan: PathLike,
-    text_file: PathLike | None,
-    output: PathLike,
+    scan: Path,
+    text_file: Path | None,
+    output: Path,
     load: LoadOptions,
     images: ImageOptions,
     *,
@@ -98,16 +95,13 @@ def render_file(
         UsageError: There is no such text; or the scan has several pages and none is named, or
             not this one.
     """
-    scan, output = Path(scan), Path(output)
-    sources = [scan] if text_file is None else [scan, Path(text_file)]
-    check_target(output, sources)
-    if not force and not is_stream(output):
+    if not force:
         check_is_ours(output)
     source = _source(scan, page)
     text = None
     if text_file is not None:
         try:
-            text, _ = load_text(Path(text_file))
+            text, _ = load_text(text_file)
         except FileNotFoundError:
             raise UsageError(
                 f"{printable(str(text_file))}: no such file; make it with ocr"
@@ -115,16 +109,18 @@ def render_file(
     with load_page(source, load) as opened, scan_errors(source):
         decoded = opened.decoded()
         pdf = render_page(decoded, text, images)
-    with output_file(output, sources) as file:
-        file.write(sealed(pdf))
+    with atomic_file(output) as file:
+        file.write(pdf)
     return _remark(source, decoded.damage)
 
 
-def merge_files(pages: Paths, output: PathLike, metadata: Metadata, *, force: bool = False) -> None:
+def merge_files(
+    pages: Sequence[Path], output: Path, metadata: Metadata, *, force: bool = False
+) -> None:
     """Writes one PDF of several, with an outline of their names.
 
     Args:
-        pages: The PDFs, one or several, in order.
+        pages: The PDFs, in order.
         output: Where the PDF goes.
         metadata: What it says of itself.
         force: Overwrite a PDF of another program.
@@ -133,9 +129,7 @@ def merge_files(pages: Paths, output: PathLike, metadata: Metadata, *, force: bo
         NoScansError: One cannot be opened as a PDF.
         OutputError: Something is in the place of `output`, or it cannot be written.
     """
-    pages, output = as_paths(pages), Path(output)
-    check_target(output, pages)
-    if not force and not is_stream(output):
+    if not force:
         check_is_ours(output)
     bookmarks = []
     count = 0
