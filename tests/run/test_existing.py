@@ -135,7 +135,13 @@ def test_update_sees_a_corrected_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), (("left", "here"), ("right", 9_999), ("width_px", 0), ("x0", float("nan")))
+    ("name", "value"),
+    (
+        ("right", 9_999),
+        pytest.param("left", "here", marks=pytest.mark.slow),
+        pytest.param("width_px", 0, marks=pytest.mark.slow),
+        pytest.param("x0", float("nan"), marks=pytest.mark.slow),
+    ),
 )
 def test_a_text_that_cannot_be_is_no_fault_of_the_scan(
     tmp_path: Path, name: str, value: object

@@ -47,7 +47,7 @@ def test_a_cluster_needs_its_extra(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("moment", ("start", "page", "later"))
+@pytest.mark.parametrize("moment", ("start", "page", pytest.param("later", marks=pytest.mark.slow)))
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
     out, scans = tmp_path / "out", (SCANS / "receipts", SCANS / "letters")
     process = subprocess.Popen(

@@ -83,6 +83,7 @@ with ThreadPoolExecutor(2) as threads:  # they end before Java does
     assert (done.returncode, done.stdout, done.stderr) == (0, "[0, 0]\n", "")
 
 
+@pytest.mark.slow
 def test_aspose_in_the_command(tmp_path: Path, command: Command) -> None:
     need_engine("aspose")
     temporary = tmp_path / "tmp"
