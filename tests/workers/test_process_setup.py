@@ -52,7 +52,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
     out, scans = tmp_path / "out", (SCANS / "receipts", SCANS / "letters")
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline", "convert", *map(str, scans), "-o", str(out),
-         "-v", "--no-cache"],
+         "-v", "--no-cache", "-j", "1"],
         stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=hear_ctrl_c,
     )  # fmt: skip
     assert process.stderr is not None
