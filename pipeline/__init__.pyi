@@ -22,6 +22,7 @@ from .model.events import (
     PageDone,
     PageFailed,
     PageStarted,
+    PassedOver,
     Remark,
     RunPlanned,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "PageStarted",
     "PageStats",
     "PageText",
+    "PassedOver",
     "RecognitionError",
     "Remark",
     "Report",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,13 +25,16 @@ from pypdf.generic import (
 
 from .model.characters import printable
 from .model.options import Metadata, OutputType
+from .model.paths import PathLike
 from .model.version import PRODUCER, PROGRAM
 from .pdf.cmap import code_points_of
 from .pdf.filestream import leave_in_file
 from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
 from .pdf.pdfa import claim, metadata_stream, page_obstacles, xmp
 from .pdf.pypdf_private import add_object, object_count, release, set_identifier
-from .store.atomic import atomic_file
+from .store.modes import common_mode, limit_mode
+from .store.seal import ENTRY, OPEN, seal
+from .store.target import output_file
 
 TEXT_LAYER = NameObject("/TextLayer")
 """Stands for the fonts of the text layer in a page's resources, until the shared ones are made."""
@@ -50,8 +54,8 @@ class Bookmark:
 
 
 def merge_pages(
-    pages: Iterable[bytes | Path],
-    output: Path,
+    pages: bytes | PathLike | Iterable[bytes | PathLike],
+    output: PathLike,
     metadata: Metadata | None = None,
     bookmarks: Sequence[Bookmark] = (),
     *,
@@ -66,7 +70,8 @@ def merge_pages(
     that memory does not grow with their size.
 
     Args:
-        pages: PDFs, in order: their bytes, or the files that hold them until this returns.
+        pages: PDFs, one or several in order: their bytes, or the files that hold them until this
+            returns.
         output: Where the PDF goes; an existing file is replaced, missing folders are made.
         metadata: Title, author and so on.
         bookmarks: The outline, in order.
@@ -88,14 +93,18 @@ def merge_pages(
     in_the_way: set[str] = set()
     metadata = metadata or Metadata()
     identity = hashlib.sha256(repr((metadata, bookmarks, output_type)).encode())
-    with atomic_file(output) as file:
-        for page in pages:
+    if isinstance(pages, bytes | str | os.PathLike):
+        pages = (pages,)
+    with output_file(Path(output)) as file:
+        for each in pages:
+            page = each if isinstance(each, bytes) else Path(each)
             data = page if isinstance(page, bytes) else page.read_bytes()
             identity.update(hashlib.sha256(data).digest())
             first = object_count(writer)
             _add_pages(writer, data, used, profiles, in_the_way)
             if isinstance(page, Path):
                 leave_in_file(writer, first, page, data)
+                limit_mode(file.fileno(), common_mode([page]))
         _share_font(writer, used)
         if len(writer.pages):
             writer.set_page_label(0, len(writer.pages) - 1, style=PageLabelStyle.DECIMAL, start=1)
@@ -107,6 +116,7 @@ def merge_pages(
         _describe(writer, metadata, entries or {}, pdfa)
         set_identifier(writer, identity.digest()[:IDENTIFIER_BYTES])
         writer.write(file)
+        seal(file)
     return frozenset() if output_type == "pdf" else frozenset(in_the_way)
 
 
@@ -205,8 +215,8 @@ def _describe(
     writer: PdfWriter, metadata: Metadata, entries: Mapping[str, str], pdfa: bool
 ) -> None:
     """Writes the document information, the same as XMP, the language, and the viewer's title."""
-    writer.metadata = None
     information = {
+        ENTRY: OPEN,
         "/Title": metadata.title,
         "/Author": metadata.author,
         "/Subject": metadata.subject,
@@ -215,7 +225,7 @@ def _describe(
         **entries,
     }
     information = {key: printable(value) for key, value in information.items() if value}
-    writer.add_metadata(information)
+    writer.metadata = information  # the first object: it outlives a file that is cut off
     writer.pdf_header = PDF_HEADER
     catalog = writer.root_object
     packet = metadata_stream(xmp(information, pdfa))

@@ -166,6 +166,8 @@ def test_the_makefile_of_ones_own_makes_its_targets(folder_of_scans: Path) -> No
     with pypdfium2.PdfDocument(folder_of_scans / "book.pdf") as pdf:
         assert len(pdf) == 2
     assert (folder_of_scans / "pdfs/1987/may.pdf").exists()
+    for page in ("page1", "page2"):
+        assert (folder_of_scans / f"{page}.json").exists(), "make has deleted what may be corrected"
 
 
 @pytest.mark.parametrize("mark", PRINTED)

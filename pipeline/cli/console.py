@@ -28,6 +28,7 @@ from ..model.events import (
     PageDone,
     PageFailed,
     PageStarted,
+    PassedOver,
     Remark,
     RunPlanned,
 )
@@ -101,6 +102,8 @@ class Watcher:
                 self._known = event.scans  # a page each; more are counted as they start
                 self._started = time.monotonic()
                 self._bar.update(self._task, description="Reading")
+            case PassedOver():
+                self.say(f"passed over: {event.path}")
             case EngineChosen():
                 if not self.quiet:
                     for note in event.notes:
@@ -146,8 +149,13 @@ class Watcher:
             parts.append(f"{failed} not written")
         if report.failures:
             parts.append(f"{count(len(report.failures), 'page')} failed")
+        damaged = sum(len(document.damaged) for document in report.documents)
+        if damaged:
+            parts.append(f"{count(damaged, 'page')} damaged")
         if report.passed_over:
-            parts.append(f"{count(report.passed_over, 'other file')} passed over")
+            kinds = ", ".join(count(number, kind) for kind, number in report.kinds_passed_over)
+            named = "" if self.verbose else " (-v names them)"
+            parts.append(f"passed over: {kinds}{named}")
         self.say("; ".join(parts))
 
     def _page_done(self, event: PageDone) -> None:
@@ -179,6 +187,8 @@ class Watcher:
             self._done += len(event.document.scans)
             for failure in event.failures:
                 self.say(f"{failure.message} (known from an earlier run)", style="red")
+            for damage in event.damaged:
+                self.say(f"{damage} (known from an earlier run)", style="yellow")
             if self.verbose:
                 self.say(f"{event.document.output}: skipped, {event.message}")
         elif event.outcome == "failed":

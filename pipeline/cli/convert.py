@@ -64,7 +64,8 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **values: Any) -> No
             if report_file is not None:
                 report_file.watch(event)
 
-        run = convert(inputs, output, options, engine=values["engine"], notify=watch)
+        others = [values["report"]] if values["report"] else []
+        run = convert(inputs, output, options, engine=values["engine"], notify=watch, others=others)
         report = asyncio.run(run)
         if report_file is not None:
             report_file.finish(report, time.monotonic() - started)

@@ -100,6 +100,12 @@ EXISTING = (
         section=Section.EXISTING,
         help="Write no PDF in which a page has failed.",
     ),
+    option(
+        "--placeholders",
+        is_flag=True,
+        section=Section.EXISTING,
+        help="Write a PDF also if none of its scans can be shown: its pages say so.",
+    ),
 )
 TEXTS = (
     option(
@@ -204,6 +210,7 @@ def convert_options(values: dict[str, Any]) -> ConvertOptions:
         verify=values["verify"],
         sidecar=values["sidecar"],
         strict=values["strict"],
+        placeholders=values["placeholders"],
         jobs=values["jobs"],
         workers="processes",
         timeout_s=timeout_of(values),

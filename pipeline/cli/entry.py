@@ -16,6 +16,9 @@ _terminated = False
 
 def main() -> NoReturn:
     """Runs the command."""
+    from ..workers.process_setup import open_standard_streams
+
+    open_standard_streams()
     if hasattr(signal, "SIGTERM"):
         signal.signal(signal.SIGTERM, _terminate)
     try:

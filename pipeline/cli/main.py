@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
 import click
 
+from ..model.characters import printable
+from ..model.errors import SearchablePdfError, UsageError
 from ..model.exit_code import ExitCode
-from ..model.options import StoreOptions
+from ..model.options import NO_HOME, StoreOptions
 from ..model.version import __version__
 from .help import CONTEXT_SETTINGS, Command, Group, Section, option
 from .options import CACHE_DIR, PATH, json_option, parse_size
@@ -86,26 +89,36 @@ def cli() -> None:
 
 
 @cli.command("check", cls=Command)
-@click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE.pdf...")
+@click.argument("files", nargs=-1, required=True, type=PATH, metavar="PDF...")
 @json_option("Print JSON: a list with an object for each file.")
 @VERBOSE_ERRORS
 def check_command(files: tuple[Path, ...], as_json: bool) -> None:
     """Show whether PDFs are searchable.
 
+    PDF is a file, or a folder with PDFs in it or below. The answer is no if a page has no text.
+
     For each page, a table shows the number of words, the share of the page that is under text, the
     fonts and the pictures. The last line says whether the PDF claims to be PDF/A.
     """
-    from ..pdf.inspection import inspect
+    from ..run.check import check_pdfs
     from .tables import show_inspection
 
-    inspections = [inspect(path) for path in files]
+    codes: set[ExitCode] = set()
+    inspections = []
+    for found in check_pdfs(files):
+        if isinstance(found, SearchablePdfError):
+            click.echo(str(found), err=True)
+            codes.add(found.exit_code)
+            continue
+        if not all(page.has_text for page in found.pages):
+            codes.add(ExitCode.NO)
+        if as_json:
+            inspections.append(asdict(found))
+        else:
+            show_inspection(found)
     if as_json:
-        click.echo(
-            json.dumps([asdict(inspection) for inspection in inspections], indent=1, default=str)
-        )
-    else:
-        for inspection in inspections:
-            show_inspection(inspection)
+        click.echo(json.dumps(inspections, indent=1, default=str))
+    sys.exit(ExitCode.gravest(codes))
 
 
 @cli.group("cache", cls=Group, invoke_without_command=True)
@@ -121,9 +134,13 @@ def cache_group(context: click.Context, cache_dir: Path | None) -> None:
     from .tables import human_size
 
     context.obj = StoreOptions(cache_dir).folder if cache_dir else StoreOptions().folder
+    if context.obj == NO_HOME:
+        raise UsageError("this user has no home folder; name the folder of texts with --cache-dir")
     if context.invoked_subcommand is None:
         usage = Store(context.obj).usage()
-        click.echo(f"{context.obj}: {usage.entries:,} pages, {human_size(usage.size)}")
+        click.echo(
+            f"{printable(str(context.obj))}: {usage.entries:,} pages, {human_size(usage.size)}"
+        )
 
 
 @cache_group.command("prune", cls=Command)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..load.find import natural_key
+from ..load.walk import natural_key
 from ..model.characters import printable
 from ..model.events import DocumentDone
 from ..model.languages import LANGUAGES
@@ -82,11 +82,12 @@ def show_inspection(inspection: Inspection) -> None:
             for picture in page.pictures
         ]
         size = f"{page.size_pt[0]:.4g} x {page.size_pt[1]:.4g}"
-        cells = (f"{page.words:,}", f"{page.coverage:.0%}", " ".join(page.fonts))
+        words = "failed" if page.failed else f"{page.words:,}"
+        cells = (words, f"{page.coverage:.0%}", " ".join(page.fonts))
         table.add_row(str(number), size, *map(escape, (*cells, "\n".join(pictures))))
     console = Console(highlight=False)
     console.print(table)
-    without = sum(not page.words for page in inspection.pages)
+    without = sum(not page.has_text for page in inspection.pages)
     claim = f"claims PDF/A-{inspection.pdfa.lower()}" if inspection.pdfa else "claims no PDF/A"
     text = f"{without} of them without text" if without else "all with text"
     console.print(f"{count(len(inspection.pages), 'page')}, {text}; {claim}", soft_wrap=True)

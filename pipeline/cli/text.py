@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ..model.characters import printable
-from ..model.errors import OcrError, ScanError
+from ..model.errors import ScanError
 from ..model.exit_code import ExitCode
 from .help import Command, add_options
 from .options import (
@@ -23,6 +23,9 @@ from .options import (
     with_ocr_options,
 )
 
+NOT_READ = "[This page could not be read.]"
+"""Stands in the place of a page that failed, between those that did not."""
+
 
 @click.command("text", cls=Command)
 @click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")
@@ -31,7 +34,7 @@ from .options import (
 def text_command(files: tuple[Path, ...], **values: Any) -> None:
     """Print the text of scans.
 
-    FILE is an image. If you name several, their texts stand under headings. A file that fails is
+    FILE is an image. If you name several, their texts stand under headings. A page that fails is
     named on stderr; the other texts are printed all the same.
 
     \b
@@ -46,8 +49,14 @@ async def _print_texts(files: tuple[Path, ...], values: dict[str, Any]) -> int:
     """Prints each text as soon as those before it are printed; the exit code."""
     from ..run.texts import read_texts  # half a second of imports, not needed to show the help
 
-    readable, failed = 0, 0
+    readable, failed, damaged = 0, 0, 0
     say = partial(click.echo, err=True)
+
+    def say_damage(note: str, missing: float) -> None:
+        nonlocal damaged
+        damaged += missing > 0
+        say(note)
+
     texts = read_texts(
         files,
         values["language"],
@@ -60,20 +69,19 @@ async def _print_texts(files: tuple[Path, ...], values: dict[str, Any]) -> int:
         timeout_s=timeout_of(values),
         verbose=values["verbose"],
         remark=say,
-        remark_damage=say,
+        remark_damage=say_damage,
     )
     index = 0
-    async for text in texts:
+    async for file in texts:
         if len(files) > 1:
             click.echo(f"--- Result for {printable(str(files[index]))} ---")
         index += 1
-        if isinstance(text, OcrError):
+        for error in file.errors:
             failed += 1
-            readable += not isinstance(text, ScanError)
-            click.echo(str(text), err=True)
-        else:
-            readable += 1
-            click.echo(text)
-    if not failed:
+            click.echo(str(error), err=True)
+        readable += not all(isinstance(page, ScanError) for page in file.pages)
+        if len(file.errors) < len(file.pages):
+            click.echo(file.text(NOT_READ))
+    if not failed + damaged:
         return 0
     return ExitCode.PAGES_FAILED if readable else ExitCode.NO_SCANS

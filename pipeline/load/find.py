@@ -4,58 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
+import stat
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..model.characters import printable
 from ..model.errors import NoScansError, SearchablePdfError, UsageError
 from ..model.page import Document
-from .scan import open_scan
+from ..model.paths import PathLike, Paths, as_paths
+from ..store.content import NO_FILE
+from .walk import Complain, PassOver, cannot_open, ignore, scans_below
 
-ENDINGS = frozenset(
-    ".tif .tiff .jpg .jpeg .jpe .jfif .mpo .png .apng .bmp .dib .gif .webp .jp2 .j2k .j2c .jpc .jpf"
-    " .jpx .jpt .pbm .pgm .ppm .pnm .pfm .avif"
-    # Formats that are not decoded here, but hold a page all the same: such a page fails, with a
-    # message, where passing it over would lose it.
-    " .heic .heif .jxl .psd .dng .cr2 .nef .arw .djvu .jb2 .jbig2".split()
-)
-"""File name endings of images."""
-
-MAGIC = re.compile(
-    rb"II\*\0|MM\0\*|II\+\0|MM\0\+"  # TIFF, BigTIFF
-    rb"|\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF....WEBP"
-    rb"|\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51"  # JPEG 2000, boxed and bare
-    rb"|....ftyp(?:avif|heic|heix|mif1)",
-    re.DOTALL,
-)
-WEAK_MAGIC = re.compile(rb"BM|P[1-6][\s#]")
-"""BMP and PNM begin with two letters, as a text may, too."""
-
-CLUTTER = frozenset(("thumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin"))
-"""What operating systems leave in folders, in lower case; ignored, like hidden files."""
-
-Complain = Callable[[SearchablePdfError], None]
-PassOver = Callable[[Path], None]
+Emptied = Callable[[Path, Path], None]
+"""Called with a folder in which no scan is seen, and with where its PDF would go."""
 
 
 def _raise(error: SearchablePdfError) -> None:
     raise error
 
 
-def _ignore(path: Path) -> None:
+def _not_noted(folder: Path, output: Path) -> None:
     pass
 
 
 def find_documents(
-    inputs: Sequence[Path],
-    output: Path,
+    inputs: Paths,
+    output: PathLike,
     *,
     per_file: bool = False,
     complain: Complain = _raise,
-    pass_over: PassOver = _ignore,
+    pass_over: PassOver = ignore,
+    emptied: Emptied = _not_noted,
 ) -> Iterator[Document]:
     """The documents to make from `inputs`, in order.
 
@@ -68,24 +50,29 @@ def find_documents(
     some 100 bytes each, to see whether two have the same name.
 
     Args:
-        inputs: Files and folders.
+        inputs: Files and folders, one or several.
         output: A folder, or the one PDF.
         per_file: Make a document of each file, not of each folder.
         complain: Called with each problem; by default the first one is raised.
         pass_over: Called with each file in the folders that is no image.
+        emptied: Called with each folder in which no scan is seen, and with where its PDF would go.
 
     Yields:
         Documents, as the folders are walked.
 
     Raises:
         NoScansError: An input is missing, cannot be opened, or holds no scan.
-        UsageError: Two documents would have the same name (also where only case or the
-            Unicode form of a letter differs: many file systems do not tell them apart).
+        UsageError: Two documents of different folders would have the same name (also where only
+            case or the Unicode form of a letter differs: many file systems do not tell them
+            apart). Of files in one folder see `names_of`.
     """
-    search = _Search(output, per_file, complain, pass_over)
+    inputs, output = as_paths(inputs), Path(output)
     if is_pdf_name(output):
-        yield from search.one_document(inputs)
+        yield from _Search(output, per_file, complain, pass_over).one_document(inputs)
         return
+    # Of a path that cannot be looked up, os.path says False, and raises nothing.
+    files = [path for path in inputs if not os.path.isdir(path)]  # noqa: PTH112
+    search = _Search(output, per_file, complain, pass_over, names_of(files), emptied)
     names: set[bytes] = set()
     for path in inputs:
         for document in search.documents_of(path):
@@ -108,35 +95,46 @@ def is_pdf_name(output: Path) -> bool:
     return output.suffix.lower() == ".pdf" and not output.is_dir()
 
 
-def natural_key(name: str) -> tuple[tuple[int | str, ...], str]:
-    """Sorts as a person does: numbers by value, letters without case."""
-    parts = re.split(r"([0-9]+)", unicodedata.normalize("NFC", name).casefold())
-    return tuple(int(part) if index % 2 else part for index, part in enumerate(parts)), name
+def names_of(scans: Iterable[Path], *, digests: bool = False) -> dict[Path, str]:
+    """The names of the PDFs of files in one place, each without `.pdf`.
 
+    A PDF has the name of its scan without the ending. Where several would have one name, each has
+    the whole name of its scan: `a.jpg.pdf` and `a.png.pdf`. So the names depend on the names of
+    the scans alone, not on their order.
 
-def is_scan(path: Path) -> bool:
-    """Whether a file is, or claims to be, an image: by its name's ending or its first bytes.
-
-    Raises:
-        OSError: The ending does not tell, and the file cannot be opened.
+    Args:
+        scans: The files.
+        digests: Scans whose whole names, too, may be one to a file system (`A.png`, `a.png`) get a
+            hash of their name behind it.
     """
-    if _has_image_ending(path):
-        return True
-    with path.open("rb") as file:
-        prefix = file.read(32)
-    if MAGIC.match(prefix):
-        return True
-    if not WEAK_MAGIC.match(prefix):
-        return False
-    try:
-        with open_scan(path):
-            return True
-    except Exception:  # decoders raise nearly anything on a text
-        return False
+    names = {scan: scan.stem for scan in scans}
+    _part(names, lambda scan: scan.name)
+    if digests:
+        _part(names, lambda scan: f"{scan.name}.{_digest(scan.name, 4).hex()}")
+    return names
 
 
-def _has_image_ending(path: Path) -> bool:
-    return path.suffix.lower() in ENDINGS
+def _part(names: dict[Path, str], longer: Callable[[Path], str]) -> None:
+    """Gives those scans longer names whose names are one to some file system."""
+    while True:
+        count = Counter(map(_folded, names.values()))
+        alike = {
+            scan: longer(scan)
+            for scan, name in names.items()
+            if count[_folded(name)] > 1 and name != longer(scan)
+        }
+        if not alike:
+            return
+        names |= alike
+
+
+def _folded(name: str) -> str:
+    """The same for two names that a file system may take for one."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _digest(name: str, size: int) -> bytes:
+    return hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=size).digest()
 
 
 def _origin(document: Document) -> str:
@@ -145,8 +143,7 @@ def _origin(document: Document) -> str:
 
 def _name_digest(document: Document) -> bytes:
     """The same for two outputs that a file system may take for one; far smaller than a path."""
-    name = unicodedata.normalize("NFC", str(document.output)).casefold()
-    return hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=16).digest()
+    return _digest(_folded(str(document.output)), 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +152,20 @@ class _Search:
     per_file: bool
     complain: Complain
     pass_over: PassOver
+    names: Mapping[Path, str] = field(default_factory=dict)
+    emptied: Emptied = _not_noted
 
     def one_document(self, inputs: Sequence[Path]) -> Iterator[Document]:
         """Everything below `inputs` as one document, or none where a part of it is missing."""
         problems: list[SearchablePdfError] = []
-        whole = _Search(self.output.parent, False, problems.append, self.pass_over)
+        empty: list[Path] = []
+        whole = _Search(
+            self.output.parent,
+            False,
+            problems.append,
+            self.pass_over,
+            emptied=lambda folder, _: empty.append(folder),
+        )
         parts = [part for path in inputs for part in whole.documents_of(path)]
         for problem in problems:
             self.complain(problem)
@@ -169,112 +175,47 @@ class _Search:
                 self.output,
                 scans=tuple(scan for part in parts for scan in part.scans),
                 folders=tuple(folder for part in parts for folder in part.folders),
+                unseen=(*(path for part in parts for path in part.unseen), *empty),
             )
 
     def first_called(self, name: bytes, inputs: Sequence[Path]) -> Document:
         """The first document of this name digest, looked for again: so none need be kept."""
-        silent = _Search(self.output, self.per_file, lambda problem: None, _ignore)
+        silent = _Search(self.output, self.per_file, lambda problem: None, ignore, self.names)
         documents = (document for path in inputs for document in silent.documents_of(path))
         return next(document for document in documents if _name_digest(document) == name)
 
     def documents_of(self, path: Path) -> Iterator[Document]:
         """The documents of one input, or a complaint that it holds none."""
         name = printable(str(path))
-        if not path.exists():
+        try:
+            mode = path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
             self.complain(NoScansError(f"{name}: no such file or folder; check the path"))
             return
-        if not path.is_dir():
-            yield Document(path.stem, self.output / f"{path.stem}.pdf", (path,))
+        except OSError as error:
+            self.complain(cannot_open(path, error))
+            return
+        if stat.S_ISREG(mode):
+            name = self.names.get(path, path.stem)
+            yield Document(path.stem, self.output / f"{name}.pdf", (path,))
+            return
+        if not stat.S_ISDIR(mode):
+            self.complain(NoScansError(f"{name}: is {NO_FILE}; save it to a file, and give that"))
             return
         is_empty = True
-        for folder, scans in self._folders(path, (), self.pass_over):
-            is_empty = False
+        for folder, scans, unseen in scans_below(path, self.output, self.complain, self.pass_over):
+            is_empty = is_empty and not scans
             target = self.output / folder.relative_to(path)
             if self.per_file:
-                for scan in scans:
-                    yield Document(scan.stem, target / f"{scan.stem}.pdf", (scan,))
+                for scan, own in names_of(scans, digests=True).items():
+                    yield Document(scan.stem, target / f"{own}.pdf", (scan,))
+                continue
+            named = folder.resolve() if folder.name in ("", "..") else folder
+            title = named.name or "scans"
+            place = target.parent if folder != path else target
+            if scans:
+                yield Document(title, place / f"{title}.pdf", scans, (folder,), unseen)
             else:
-                named = folder.resolve() if folder.name in ("", "..") else folder
-                title = named.name or "scans"
-                place = target.parent if folder != path else target
-                yield Document(title, place / f"{title}.pdf", scans, (folder,))
+                self.emptied(folder, place / f"{title}.pdf")
         if is_empty:
             self.complain(NoScansError(f"{name}: no scan found in this folder or below it"))
-
-    def _folders(
-        self, folder: Path, above: tuple[tuple[int, int], ...], pass_over: PassOver
-    ) -> Iterator[tuple[Path, tuple[Path, ...]]]:
-        """Each folder that holds scans, with them, depth first; `above` ends circles of links."""
-        try:
-            status = folder.stat()
-            identity = (status.st_dev, status.st_ino)
-            if identity in above:
-                return
-            if above and _same_folder(folder, self.output):
-                pass_over = _ignore  # the files there are PDFs and texts of earlier runs
-            folders, files = _listed(folder)
-        except OSError as error:
-            self._cannot_open(folder, error)
-            return
-        scans: list[Path] = []
-        for path, is_regular in files:
-            try:
-                (scans.append if _is_page(path, is_regular) else pass_over)(path)
-            except OSError as error:
-                self._cannot_open(path, error)
-        if scans:
-            yield folder, tuple(scans)
-        for path in folders:
-            yield from self._folders(path, (*above, identity), pass_over)
-
-    def _cannot_open(self, path: Path, error: OSError) -> None:
-        self.complain(
-            NoScansError(
-                f"{printable(str(path))}: cannot be opened ({error.strerror or error});"
-                " check its permissions, or move it away"
-            )
-        )
-
-
-def _listed(folder: Path) -> tuple[list[Path], list[tuple[Path, bool]]]:
-    """Sub-folders, and other entries with whether they are plain files, in natural order.
-
-    The system tells the kind of an entry with its name; asking for it by path again
-    is slow, with a million files.
-
-    Raises:
-        OSError: The folder cannot be listed.
-    """
-    with os.scandir(folder) as listing:
-        entries = [
-            entry for entry in listing if entry.name[0] != "." and entry.name.lower() not in CLUTTER
-        ]
-    entries.sort(key=lambda entry: natural_key(entry.name))
-    folders, files = [], []
-    for entry in entries:
-        path = folder / entry.name
-        # Of a link, `Path.is_dir` says where it leads, and does not raise where that is in circles.
-        if path.is_dir() if entry.is_symlink() else entry.is_dir():
-            folders.append(path)
-        else:
-            files.append((path, entry.is_file(follow_symlinks=False)))
-    return folders, files
-
-
-def _is_page(path: Path, is_regular: bool) -> bool:
-    """Whether an entry of a folder that is no folder becomes pages, be it that they fail.
-
-    Raises:
-        OSError: It cannot be opened to see.
-    """
-    if is_regular or path.is_file():
-        return is_scan(path)
-    # A pipe or a device is none. A link to nowhere is, if it has the name of an image.
-    return path.is_symlink() and _has_image_ending(path)
-
-
-def _same_folder(folder: Path, other: Path) -> bool:
-    try:
-        return folder.samefile(other)
-    except OSError:
-        return False

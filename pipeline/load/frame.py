@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from ..model.page import PageSource
-from .pillow import swap_sides
+from .pillow import seek_frame, swap_sides
 from .scan import open_scan
 
 ORIENTATION_TAG = 274
@@ -23,7 +23,7 @@ def open_frame(source: PageSource) -> Image.Image:
     image = open_scan(source.file)
     try:
         if source.frame:
-            image.seek(source.frame)
+            seek_frame(image, source.frame, source.offset)
         if image.format == "TIFF":  # asking others for it may decode them
             take_orientation(image)
     except BaseException:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from ..images.pixels import lossy_note
 from ..model.errors import ScanError
 from ..model.options import LoadOptions
 from ..model.page import PageImage, PageSource
+from ..model.paths import PathLike
 from ..model.points import MAX_SIDE_PT
 from .frame import take_orientation
+from .pillow import seek_frame
 from .repair import repair
 from .resolution import page_dpi
 from .scan import open_scan, scan_errors
@@ -20,7 +23,10 @@ MIN_SIDE_PT = 18
 
 
 def load_page(
-    source: PageSource, options: LoadOptions | None = None, *, known_whole: bool = False
+    source: PageSource | PathLike,
+    options: LoadOptions | None = None,
+    *,
+    known_whole: bool = False,
 ) -> PageImage:
     """Opens one page, without decoding its pixels yet.
 
@@ -28,7 +34,7 @@ def load_page(
     and `render_page` call it.
 
     Args:
-        source: The file and frame.
+        source: The file and frame; or a path, for the first frame of a file.
         options: Resolution and size limit.
         known_whole: The scan was found whole before: it is not looked through for damage.
 
@@ -39,11 +45,13 @@ def load_page(
         ScanError: The file cannot be opened as an image, or is larger than the limit.
     """
     options = options or LoadOptions()
+    if not isinstance(source, PageSource):
+        source = PageSource(Path(source))
     with scan_errors(source):
         image = open_scan(source.file)
         try:
             if source.frame:
-                image.seek(source.frame)
+                seek_frame(image, source.frame, source.offset)
             mpixels = image.width * image.height / 1e6
             if mpixels > options.max_image_mpixels:
                 raise ScanError(
@@ -93,7 +101,7 @@ def page_size_pt(
     try:
         with scan_errors(source), open_scan(source.file) as image:
             if source.frame:
-                image.seek(source.frame)
+                seek_frame(image, source.frame, source.offset)
             orientation = 1
             with suppress(Exception):  # of some formats it is known only once they are decoded
                 orientation = take_orientation(image)

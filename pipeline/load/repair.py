@@ -29,6 +29,8 @@ WHITE: dict[str, float | tuple[float, ...]] = {
     "RGB": (255, 255, 255),
     "CMYK": (0, 0, 0, 0),
 }
+LEAST = 0.01
+"""The share that is missing of a progressive JPEG of which no pixel is: all of it is coarser."""
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 TAIL = bytes(1 + value % 254 for value in random.Random(1).randbytes(4096))
@@ -91,7 +93,7 @@ def _repaired_jpeg(page: PageImage) -> PageImage:
         raise OSError("nothing of the picture is there")
     if progressive:
         note = "the file is cut off: a part of the picture is coarse or missing"
-        return _replaced(page, plain(image).copy(), note)
+        return _replaced(page, plain(image).copy(), note, max(LEAST, float(lacking.mean())))
     rows = _rows(lacking)
     first = int(rows.argmax())
     rows[first:] = True
@@ -132,14 +134,15 @@ def _on_white(image: Image.Image, lacking: Flags) -> Image.Image:
 
 def _noted(page: PageImage, image: Image.Image, lacking: Flags) -> PageImage:
     """The page with the pixels of `image`, of which the rows of `lacking` are missing."""
-    if lacking.any():
-        share = max(1, round(100 * float(lacking.mean())))
+    missing = float(lacking.mean())
+    if missing:
+        share = max(1, round(100 * missing))
         note = f"the file is cut off or damaged: {share} % of the picture is missing"
     else:
         note = "the file is cut off or damaged, but all of the picture is there"
-    return _replaced(page, image, note)
+    return _replaced(page, image, note, missing)
 
 
-def _replaced(page: PageImage, image: Image.Image, note: str) -> PageImage:
+def _replaced(page: PageImage, image: Image.Image, note: str, missing: float) -> PageImage:
     note += "; scan the page again if you can"
-    return replace(page, image=image, damage=note, notes=(note, *page.notes))
+    return replace(page, image=image, damage=note, missing=missing, notes=(note, *page.notes))

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from PIL import AvifImagePlugin, Image
 
-from ..model.characters import printable
-from ..model.errors import ScanError
+from ..model.characters import printable, reason_of
+from ..model.errors import MachineError, ScanError, is_shortage
 from ..model.page import Document, PageSource
-from .pillow import PREFIX_BYTES, open_as
+from ..model.paths import Paths, as_paths
+from ..store.content import NO_FILE, open_plain
+from .pillow import PREFIX_BYTES, note_offsets, offset_of_frame, open_as
 
 FORMATS = ("TIFF", "JPEG", "PNG", "BMP", "GIF", "WEBP", "JPEG2000", "PPM") + (
     ("AVIF",) if AvifImagePlugin.SUPPORTED else ()
@@ -33,7 +35,13 @@ def open_scan(path: Path) -> Image.Image:
         OSError: The file cannot be read.
         ScanError: Its content is none of `FORMATS`.
     """
-    with path.open("rb") as file:
+    try:
+        file = open_plain(path)
+    except OSError as error:
+        if error.strerror == NO_FILE:
+            raise ScanError(f"this is {NO_FILE}; save it to a file, and give that") from error
+        raise
+    with file:
         prefix = file.read(PREFIX_BYTES)
     for name in FORMATS:
         image = open_as(name, path, prefix)
@@ -51,12 +59,19 @@ def open_scan(path: Path) -> Image.Image:
     )
 
 
-def page_sources(path: Path) -> Iterator[PageSource]:
-    """The pages of one file: all frames of a TIFF but thumbnails and masks, one of anything else.
+def page_sources(paths: Paths) -> Iterator[PageSource]:
+    """The pages of one file, or of several in their order.
+
+    They are all frames of a TIFF but thumbnails and masks, and one page of anything else.
 
     A file that cannot be opened, or a damaged frame, is one page, too: loading it fails, and says
     why. Frames after a damaged one cannot be found.
     """
+    for path in as_paths(paths):
+        yield from _pages(path)
+
+
+def _pages(path: Path) -> Iterator[PageSource]:
     frame = 0
     try:
         with open_scan(path) as image:
@@ -64,6 +79,7 @@ def page_sources(path: Path) -> Iterator[PageSource]:
                 yield PageSource(path)
                 return
             extra = []
+            note_offsets(image)
             while True:
                 try:
                     image.seek(frame)
@@ -72,7 +88,7 @@ def page_sources(path: Path) -> Iterator[PageSource]:
                 if _is_extra_frame(image):
                     extra.append(frame)
                 else:
-                    yield PageSource(path, frame)
+                    yield PageSource(path, frame, offset=offset_of_frame(image))
                 frame += 1
             if frame == len(extra):
                 yield PageSource(path)
@@ -103,9 +119,14 @@ def scan_errors(source: PageSource) -> Iterator[None]:
         raise ScanError(f"{source}: is a folder, not an image; name the files in it") from error
     except PermissionError as error:
         raise ScanError(f"{source}: no permission to read it; change its mode or owner") from error
-    except MemoryError as error:
-        raise ScanError(f"{source}: too large for the memory of this machine") from error
+    except MachineError:
+        raise
     except Exception as error:
+        if is_shortage(error):
+            raise MachineError(
+                f"{source}: too large for what this machine has left ({reason_of(error)}); try"
+                " fewer pages at a time (-j), or free memory and disk space"
+            ) from error
         # Decoders raise nearly anything on hostile data: struct.error, zlib.error, IndexError.
         reason = printable(str(error)) or type(error).__name__
         raise ScanError(

@@ -23,6 +23,21 @@ def printable(text: str) -> str:
     )
 
 
+def reason_of(error: BaseException) -> str:
+    """Why something failed, in one line: what the exception says, or else its class.
+
+    The class stands before it where it is no `Exception`: such exceptions say little (`0`).
+    """
+    try:
+        said = printable(str(error).strip())
+    except Exception:  # its `__str__` is somebody's own
+        said = ""
+    kind = type(error).__name__
+    if isinstance(error, Exception):
+        return said or kind
+    return f"{kind}: {said}" if said else kind
+
+
 def is_cjk(character: str) -> bool:
     """Whether a character is Chinese or Japanese, of a script without spaces between words.
 

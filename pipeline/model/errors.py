@@ -8,7 +8,9 @@
     │   ├── RecognitionError   10   the engine failed on the page
     │   │   ├── PageTimeoutError    it took too long
     │   │   ├── WorkerDiedError     its process died
-    │   │   └── CorrectionError     a text corrected by hand is not readable
+    │   │   ├── CorrectionError     a text corrected by hand is not readable
+    │   │   ├── MachineError        the machine lacks memory, disk space or open files
+    │   │   └── UnforeseenError     nobody knows why: a fault of a library, or of the program
     │   └── EngineError         4   the engine is missing, or cannot be used with these options
     │       ├── LanguageError   4   the engine does not read the language
     │       └── WorkerSetupError 4  Dask, or what its workers need, is not there
@@ -22,6 +24,10 @@ they survive pickling between processes.
 """
 
 from __future__ import annotations
+
+import errno
+import multiprocessing
+import threading
 
 from .exit_code import ExitCode
 
@@ -76,6 +82,26 @@ class CorrectionError(RecognitionError):
     """A corrected text of this page is not what `PageText.from_json` reads."""
 
 
+class MachineError(RecognitionError):
+    """The machine lacks memory, disk space or open files for this page: no fault of the scan."""
+
+
+class UnforeseenError(RecognitionError):
+    """The work on this page was stopped by an exception that is none of these.
+
+    Args:
+        message: What went wrong, with the name of the page.
+        kind: Name of the exception's class.
+    """
+
+    def __init__(self, message: str, kind: str = "") -> None:
+        super().__init__(message, kind)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class EngineError(OcrError):
     """The engine is not there, or cannot be used with these options."""
 
@@ -87,7 +113,7 @@ class LanguageError(EngineError):
 
 
 class WorkerSetupError(EngineError):
-    """Dask is not installed here, or no worker of the cluster has what the run needs."""
+    """Dask is not installed here, or no worker has what the run needs, or can be started."""
 
 
 class VerificationError(SearchablePdfError):
@@ -106,3 +132,30 @@ class ClusterError(SearchablePdfError):
     """The cluster cannot be reached, or was lost and has not come back."""
 
     exit_code = ExitCode.NOT_WRITABLE
+
+
+SHORTAGES = frozenset(
+    (errno.ENOMEM, errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EAGAIN)
+)
+"""Codes of an `OSError` that say nothing of the file: memory, disk space, a quota, open files and
+processes (errno(3))."""
+
+
+def is_shortage(error: BaseException) -> bool:
+    """Whether the machine lacks something: the same page may be made another time."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, OSError) and error.errno in SHORTAGES
+    )
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether the user has pressed Ctrl-C, or a signal has ended the run.
+
+    Python raises that in the main thread of the process that hears signals, which workers do not.
+    Anywhere else such an exception is one that an engine, or a library, has raised by itself.
+    """
+    return (
+        isinstance(error, KeyboardInterrupt)
+        and threading.current_thread() is threading.main_thread()
+        and multiprocessing.parent_process() is None
+    )

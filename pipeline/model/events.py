@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from .exit_code import ExitCode
-from .outcomes import PageFailure, PageOutcome, PageResult
+from .outcomes import PageDamage, PageFailure, PageOutcome, PageResult
 from .page import Document, PageSource
 
 Outcome = Literal["converted", "skipped", "failed"]
@@ -22,11 +23,20 @@ class RunPlanned:
         scans: How many files hold their pages; a TIFF of many pages counts for one, as it is not
             opened yet.
         passed_over: How many files in the folders are no images.
+        kinds_passed_over: How many of each kind that is, by its name for one, such as `PDF`.
     """
 
     documents: int
     scans: int
     passed_over: int
+    kinds_passed_over: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file in the folders is no image; it is told of if `ConvertOptions.verbose`."""
+
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +115,10 @@ class DocumentDone:
         outcome: `converted`, `skipped` (nothing to do) or `failed` (no PDF written).
         pages: Pages in the PDF.
         words: Words read.
-        failures: Pages that could not be done; of a skipped document, the pages that
-            failed when its PDF was made.
+        failures: Pages that could not be done; of a skipped document, those that failed when its
+            PDF was made.
+        damaged: Pages that are done and lack a part of their picture; of a skipped document, too.
+        kept: No PDF was written, and the one of an earlier run is still in its place.
         outcomes: How each page ended, in order; empty for a skipped document, and in a `Report`,
             whose memory would grow with the pages.
         bytes_in: Size of the scans.
@@ -127,9 +139,20 @@ class DocumentDone:
     seconds: float = 0.0
     message: str = ""
     exit_code: ExitCode = ExitCode.DONE
+    damaged: tuple[PageDamage, ...] = ()
+    kept: bool = False
 
 
-Event = RunPlanned | EngineChosen | Remark | PageStarted | PageDone | PageFailed | DocumentDone
+Event = (
+    RunPlanned
+    | PassedOver
+    | EngineChosen
+    | Remark
+    | PageStarted
+    | PageDone
+    | PageFailed
+    | DocumentDone
+)
 Notify = Callable[[Event], None]
 
 

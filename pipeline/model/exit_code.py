@@ -25,13 +25,13 @@ class ExitCode(IntEnum):
         return member
 
     DONE = 0, "all pages done"
-    NO = 1, 'the answer "no"; no command gives it yet'
+    NO = 1, "the answer no of check: a page has no text"
     WRONG_USAGE = 2, "wrong usage"
-    NO_SCANS = 3, "no scan found, or none could be read"
+    NO_SCANS = 3, "no scan found, or no PDF made or kept"
     NO_ENGINE = 4, "engine missing, or it does not read the language"
     NOT_WRITABLE = 5, "an output cannot be written, or the cluster is gone for good"
     CHECK_FAILED = 6, "a finished PDF failed its own check, and was not put in its place"
-    PAGES_FAILED = 10, "finished, but some pages failed (they are named, and marked in the PDF)"
+    PAGES_FAILED = 10, "finished, but some pages failed or are damaged (they are named)"
     FAULT = 70, "a fault of the program; run it again with -v and report it"
     INTERRUPTED = 130, "interrupted; what is done is kept, run again to go on"
     TERMINATED = 143, "terminated (SIGTERM); the same"

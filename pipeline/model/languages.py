@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 Script = Literal["latin", "cjk", "other"]
+Languages = str | Iterable[str] | None
+"""Languages as users give them: `eng+swe`, or a tuple of codes; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,8 @@ def language_tag(code: str) -> str:
     return LANGUAGES[code].tag if code in LANGUAGES else code
 
 
-def parse_languages(value: str | None) -> tuple[str, ...]:
-    """`eng+swe` as a tuple of codes; nothing as an empty one."""
-    return tuple(code for code in (value or "").strip().split("+") if code)
+def parse_languages(value: Languages) -> tuple[str, ...]:
+    """`eng+swe` as a tuple of codes, as is a tuple; nothing as an empty one."""
+    if value is None or isinstance(value, str):
+        return tuple(code for code in (value or "").strip().split("+") if code)
+    return tuple(value)

@@ -11,10 +11,14 @@ from typing import Literal, Self
 from platformdirs import user_cache_path
 
 from .errors import UsageError
+from .languages import parse_languages
+from .paths import as_paths, hold_paths
 
 DEFAULT_ENGINE = "auto"
 """Which engine that is, is settled at the start of a run (`ocr.registry.choose_engine`)."""
 CACHE_VARIABLE = "SEARCHABLE_PDF_CACHE_DIR"
+NO_HOME = Path(os.devnull, "searchable-pdf")
+"""A folder that cannot be: nothing is kept."""
 Workers = Literal["threads", "processes"]
 OutputType = Literal["auto", "pdf", "pdfa"]
 Existing = Literal["replace", "keep", "update", "force"]
@@ -49,6 +53,9 @@ class EngineOptions:
     options has a subclass of its own, frozen and slotted too, whose fields all have defaults.
     """
 
+    def __post_init__(self) -> None:
+        hold_paths(self)
+
     @property
     def cache_key(self) -> str:
         """All of it that changes what is recognized, beside the data that the engine names."""
@@ -78,7 +85,8 @@ class OcrOptions:
     """How pages are recognized.
 
     Attributes:
-        languages: ISO 639-2/3 codes; empty for what the engine reads without being told.
+        languages: ISO 639-2/3 codes, as a tuple or as `eng+swe`; empty for what the engine reads
+            without being told.
         max_side_px: Longest side of the copy that is recognized; None for the engine's best.
         engines: Options of engines, at most one of each class. The engine that is used takes the
             one of its class, or its defaults where there is none.
@@ -89,6 +97,7 @@ class OcrOptions:
     engines: tuple[EngineOptions, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "languages", parse_languages(self.languages))
         classes = [type(options).__name__ for options in self.engines]
         if len(set(classes)) < len(classes):
             raise UsageError(f"options of one engine twice ({', '.join(classes)}); leave one out")
@@ -162,9 +171,17 @@ class Metadata:
 
 
 def default_cache_folder() -> Path:
-    """Where texts are kept: as the environment says, or in the cache folder of the user."""
+    """Where texts are kept: as the environment says, or in the cache folder of the user.
+
+    `NO_HOME` where the user has none: containers run as numbers without an entry in passwd(5).
+    """
     folder = os.environ.get(CACHE_VARIABLE)
-    return Path(folder) if folder else user_cache_path("searchable-pdf", appauthor=False)
+    if folder:
+        return Path(folder)
+    try:
+        return user_cache_path("searchable-pdf", appauthor=False)
+    except (RuntimeError, KeyError):
+        return NO_HOME
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +196,9 @@ class StoreOptions:
 
     folder: Path = field(default_factory=default_cache_folder)
     max_bytes: int = 2_000_000_000
+
+    def __post_init__(self) -> None:
+        hold_paths(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +225,11 @@ class ClusterOptions:
     ship_scans: bool = False
     wait_s: float = 60.0
 
+    def __post_init__(self) -> None:
+        roots = tuple((Path(here), Path(there)) for here, there in self.shared_roots)
+        object.__setattr__(self, "shared_roots", roots)
+        hold_paths(self)
+
 
 @dataclass(frozen=True, slots=True)
 class ConvertOptions:
@@ -225,6 +250,8 @@ class ConvertOptions:
         verify: Open each PDF again before it is put in its place, and compare.
         sidecar: Write the text beside the PDF, too.
         strict: Do not write a document with a failed page.
+        placeholders: Write a document also where no page of it can be shown, but only pages that
+            say so.
         jobs: Pages at a time; None for the cores, or fewer where memory is short.
         workers: Where pages are made: in threads of this process, or in processes of their
             own, which can crash, be stopped after `timeout_s`, and need a script with a main
@@ -248,6 +275,7 @@ class ConvertOptions:
     verify: bool = True
     sidecar: bool = False
     strict: bool = False
+    placeholders: bool = False
     jobs: int | None = None
     workers: Workers = "threads"
     timeout_s: float | None = 300.0
@@ -256,3 +284,8 @@ class ConvertOptions:
     text_dir: Path | None = None
     retry: frozenset[Path] | None = None
     verbose: bool = False
+
+    def __post_init__(self) -> None:
+        if self.retry is not None:
+            object.__setattr__(self, "retry", frozenset(as_paths(self.retry)))
+        hold_paths(self)

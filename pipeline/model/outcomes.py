@@ -82,6 +82,7 @@ class PageResult:
         notes: What a careful person should know, in plain words, such as a guessed resolution.
         stats: The page in numbers.
         damage: What is missing of its picture, in words (also in `notes`); empty for nothing.
+        missing: The share of the picture that is missing, 0 to 1.
     """
 
     source: PageSource
@@ -90,6 +91,7 @@ class PageResult:
     notes: tuple[str, ...] = ()
     stats: PageStats = field(default_factory=PageStats)
     damage: str = ""
+    missing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class PageFailure:
         pdf: What stands in for it: the scan without text, or a page that says what is missing;
             its bytes, or the file that holds them.
         stats: The page in numbers.
+        missing: The share of the scan's picture that does not show in `pdf`: 1 for a page of words
+            that stands in its place, 0 for the whole scan without text.
     """
 
     source: PageSource
@@ -114,6 +118,12 @@ class PageFailure:
     message: str
     pdf: bytes | Path = b""
     stats: PageStats = field(default_factory=PageStats)
+    missing: float = 0.0
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether nothing of the scan shows, but words in its place."""
+        return self.missing >= 1
 
     @property
     def reason(self) -> str:
@@ -127,6 +137,23 @@ class PageFailure:
 
 
 PageOutcome = PageResult | PageFailure
+
+
+@dataclass(frozen=True, slots=True)
+class PageDamage:
+    """A page in a PDF that lacks a part of its picture.
+
+    Attributes:
+        source: Which page.
+        missing: The share that is missing, above 0 and below 1.
+    """
+
+    source: PageSource
+    missing: float
+
+    def __str__(self) -> str:
+        share = max(1, round(100 * self.missing))
+        return f"{self.source}: {share} % of the picture is missing; scan the page again if you can"
 
 
 def confidences(text: PageText) -> tuple[float | None, float | None]:

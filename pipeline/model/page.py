@@ -11,6 +11,7 @@ from typing import Self
 from PIL import Image
 
 from .characters import printable
+from .paths import as_paths, hold_paths
 from .points import pixels, points
 
 
@@ -21,6 +22,8 @@ class PageSource:
     Attributes:
         path: The file, as users know it.
         frame: The page in it.
+        offset: Where the frame begins in the file, in bytes, if that is known: then it need not be
+            looked for; 0 where it is not.
         copy: A file with the same bytes, on a machine that does not see `path`; None where it
             does.
     """
@@ -28,6 +31,10 @@ class PageSource:
     path: Path
     frame: int = 0
     copy: Path | None = field(default=None, compare=False)
+    offset: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        hold_paths(self)
 
     @property
     def file(self) -> Path:
@@ -52,6 +59,7 @@ class PageImage:
         dpi: Pixels per inch along the stored x and y.
         notes: What was guessed because the file does not tell, or what of it cannot be kept.
         damage: What is missing of the picture, in words; empty for nothing, as far as is known.
+        missing: The share of it that is missing, 0 to 1.
         decode: Gives the page with its pixels decoded; None where there is nothing to be done.
     """
 
@@ -62,6 +70,7 @@ class PageImage:
     dpi: tuple[float, float]
     notes: tuple[str, ...] = ()
     damage: str = ""
+    missing: float = 0.0
     decode: Callable[[PageImage], PageImage] | None = field(default=None, compare=False, repr=False)
 
     def decoded(self) -> PageImage:
@@ -109,9 +118,17 @@ class Document:
         output: Where the PDF goes.
         scans: The files, in page order; a file may hold several pages.
         folders: The folders whose content it is; none where files were given by name.
+        unseen: Files and folders that cannot be opened, or hold no scan (any more): there may have
+            been pages of it in them.
     """
 
     name: str
     output: Path
     scans: tuple[Path, ...]
     folders: tuple[Path, ...] = ()
+    unseen: tuple[Path, ...] = ()
+
+    def __post_init__(self) -> None:
+        hold_paths(self)
+        for name in ("scans", "folders", "unseen"):
+            object.__setattr__(self, name, as_paths(getattr(self, name)))

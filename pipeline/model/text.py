@@ -23,6 +23,15 @@ ROTATIONS_DEG = (0, 90, 180, 270)
 SLACK_PX = 1.0
 """Boxes may stick out of the page by this much, as engines round to whole pixels."""
 
+MAX_SIDE_PX = 2**31 - 1
+"""PNG, the format with the largest pictures, holds no more."""
+
+SHORT_LINE = 1000
+"""Characters that any line may have, on however small a page."""
+
+SHOWN = 200
+"""Characters of a line in a message."""
+
 PAGE_BREAK = "\n\f"
 """Between the pages of a plain text: the end of a line, and a form feed, as pdftotext writes it."""
 
@@ -109,16 +118,28 @@ class PageText:
     @property
     def fault(self) -> str:
         """The first thing in it that cannot be true, in words; empty for none."""
-        if self.width_px < 1 or self.height_px < 1:
+        if not (1 <= self.width_px <= MAX_SIDE_PX and 1 <= self.height_px <= MAX_SIDE_PX):
             return f"its page is {self.width_px} x {self.height_px} pixels large"
         if self.rotation_deg not in ROTATIONS_DEG:
             return f"its page is to be turned by {self.rotation_deg} degrees, not 0, 90, 180 or 270"
+        diagonal = math.hypot(self.width_px, self.height_px)
         for line in self.lines:
-            if not (line.height > 0 and math.isfinite(line.height)):
-                return f"the line {line.text!r} is {line.height} pixels high"
-            if not all(map(math.isfinite, astuple(line.baseline))):
-                return f"the line {line.text!r} stands nowhere: {line.baseline}"
+            length = sum(len(word.text) for word in line.words)
+            if length > max(diagonal, SHORT_LINE):  # letters are a pixel wide, or wider
+                return f"the line {_beginning(line)} has {length:,} characters"
+            if not 0 < line.height <= diagonal:
+                return f"the line {_beginning(line)} is {line.height} pixels high"
+            base = line.baseline
+            if not all(map(math.isfinite, astuple(base))):
+                return f"the line {_beginning(line)} stands nowhere: {base}"
+            if not (
+                all(-diagonal <= x <= self.width_px + diagonal for x in (base.x0, base.x1))
+                and all(-diagonal <= y <= self.height_px + diagonal for y in (base.y0, base.y1))
+            ):
+                return f"the line {_beginning(line)} stands outside of the page: {base}"
             for word in line.words:
+                if any("\ud800" <= character <= "\udfff" for character in word.text):
+                    return f"{word.text!r} cannot be written as UTF-8"
                 box = word.box
                 if not (
                     -SLACK_PX <= box.left <= box.right <= self.width_px + SLACK_PX
@@ -158,8 +179,18 @@ class PageText:
                 engine=str(page["engine"]),
                 truncated=bool(page.get("truncated", False)),
             )
+        except RecursionError as error:
+            raise ValueError("not a page text: it is nested too deeply") from error
         except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
             raise ValueError(f"not a page text: {error!r}") from error
+
+
+def _beginning(line: Line) -> str:
+    """A line, or how a long one begins, for messages."""
+    if sum(len(word.text) for word in line.words) <= SHOWN:
+        return repr(line.text)
+    text = " ".join(word.text[:SHOWN] for word in line.words[:SHOWN])
+    return repr(f"{text[:SHOWN]}...")
 
 
 def _line(data: Mapping[str, Any]) -> Line:

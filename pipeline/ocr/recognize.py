@@ -8,9 +8,16 @@ from contextlib import contextmanager
 
 from PIL import Image
 
-from ..model.characters import printable
-from ..model.errors import EngineError, OcrError, RecognitionError
-from ..model.languages import parse_languages
+from ..model.characters import reason_of
+from ..model.errors import (
+    EngineError,
+    MachineError,
+    OcrError,
+    RecognitionError,
+    is_interrupt,
+    is_shortage,
+)
+from ..model.languages import Languages, parse_languages
 from ..model.options import DEFAULT_ENGINE, EngineOptions, OcrOptions
 from ..model.text import PageText
 from .engine import Engine, EngineChoice
@@ -40,9 +47,10 @@ class _IdleEngines:
                 engine = plugin(options, threads)
             except OcrError:
                 raise
-            except Exception as error:
-                reason = printable(str(error))
-                raise EngineError(f"engine {name} does not start: {reason}") from error
+            except BaseException as error:
+                if is_interrupt(error):
+                    raise
+                raise EngineError(f"engine {name} does not start: {reason_of(error)}") from error
         yield engine  # one that failed on a page does not come back
         with self._lock:
             idle.append(engine)
@@ -53,7 +61,7 @@ _idle_engines = _IdleEngines()
 
 def recognize(
     image: Image.Image,
-    languages: tuple[str, ...] | str = (),
+    languages: Languages = (),
     engine: EngineChoice = DEFAULT_ENGINE,
     options: EngineOptions | Sequence[EngineOptions] = (),
 ) -> PageText:
@@ -69,7 +77,7 @@ def recognize(
         EngineError: The engine cannot be used here.
         RecognitionError: It failed on this image, or its answer cannot be true.
     """
-    codes = parse_languages(languages) if isinstance(languages, str) else languages
+    codes = parse_languages(languages)
     engines = (options,) if isinstance(options, EngineOptions) else tuple(options)
     if engine == AUTO:
         return recognize_with(choose_engine(engine, OcrOptions(codes, engines=engines)), image)
@@ -88,6 +96,17 @@ def recognize_with(resolved: ResolvedEngine, image: Image.Image) -> PageText:
         return _checked(started, image, resolved.languages)
 
 
+def start_engine(resolved: ResolvedEngine) -> None:
+    """Starts the engine of a run, if it is one that is started; it is kept for the next page.
+
+    Raises:
+        EngineError: It does not start.
+    """
+    if isinstance(resolved.engine, str):
+        with _idle_engines.lend(resolved.engine, resolved.options, resolved.threads):
+            pass
+
+
 def _checked(engine: Engine, image: Image.Image, languages: tuple[str, ...]) -> PageText:
     """What the engine recognizes.
 
@@ -98,11 +117,19 @@ def _checked(engine: Engine, image: Image.Image, languages: tuple[str, ...]) -> 
         page = engine.recognize(image, languages)
     except OcrError:
         raise
-    except Exception as error:
-        reason = printable(str(error).strip()) or type(error).__name__
-        raise RecognitionError(f"engine {engine.name} failed: {reason}") from error
-    wrong_type = f"it gave {type(page).__name__}, not PageText"
-    fault = page.fault if isinstance(page, PageText) else wrong_type
+    except BaseException as error:  # engines raise SystemExit and the panics of their libraries
+        if is_interrupt(error):
+            raise
+        kind, remedy = RecognitionError, ""
+        if is_shortage(error):
+            kind, remedy = MachineError, "; free memory and disk space, or try -j 1 or --max-side"
+        raise kind(f"engine {engine.name} failed: {reason_of(error)}{remedy}") from error
+    fault = f"it gave {type(page).__name__}, not PageText"
+    if isinstance(page, PageText):
+        try:
+            fault = page.fault
+        except Exception as error:  # its parts are not what they should be
+            fault = f"its text cannot be looked at ({reason_of(error)})"
     if fault:
         raise RecognitionError(f"engine {engine.name} is faulty: {fault}; report it to its authors")
     return page

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from typing import TypeVar
 
-from ..model.characters import printable
-from ..model.errors import EngineError, LanguageError
+from ..model.characters import reason_of
+from ..model.errors import EngineError, LanguageError, SearchablePdfError, is_interrupt
 from ..model.languages import LANGUAGES, in_words
 from ..model.options import DEFAULT_ENGINE, EngineOptions, OcrOptions
 from .engine import EngineChoice, EnginePlugin, EngineStatus, describe
@@ -78,9 +78,11 @@ def engine_plugin(name: str) -> EnginePlugin:
     entry = entries[name]
     try:
         return describe(name, entry.load(), lambda: getattr(entry.dist, "version", ""))
-    except Exception as error:
+    except BaseException as error:
+        if is_interrupt(error):
+            raise
         raise EngineError(
-            f"engine {name} cannot be loaded ({printable(str(error))}); install it anew"
+            f"engine {name} cannot be loaded ({reason_of(error)}); install it anew"
         ) from error
 
 
@@ -125,7 +127,12 @@ def engine_status(name: str, options: Sequence[EngineOptions] = ()) -> EngineSta
         plugin = engine_plugin(name)
     except EngineError as error:
         return EngineStatus(name, False, str(error))
-    return plugin.status(options_of_class(plugin.options_class, options))
+    own_options = options_of_class(plugin.options_class, options)
+    try:
+        with _answering(name):
+            return plugin.status(own_options)
+    except EngineError as error:
+        return EngineStatus(name, False, str(error))
 
 
 def options_of_class(options_class: type[Options], options: Sequence[EngineOptions]) -> Options:
@@ -165,7 +172,8 @@ def choose_engine(engine: EngineChoice, options: OcrOptions) -> ResolvedEngine:
     name, notes = _automatic(options) if engine == AUTO else (engine, [])
     plugin = engine_plugin(name)
     own_options = options_of_class(plugin.options_class, options.engines)
-    status = plugin.status(own_options)
+    with _answering(name):
+        status = plugin.status(own_options)
     if not status.available:
         remedy = f": {status.remedy}" if status.remedy else ""
         raise EngineError(f"engine {name}: {status.reason}{remedy}")
@@ -176,7 +184,8 @@ def choose_engine(engine: EngineChoice, options: OcrOptions) -> ResolvedEngine:
     _check_languages(name, status.languages, replace(options, languages=languages))
     if status.warning:
         notes.append(status.warning)
-    data = plugin.data(own_options, languages)
+    with _answering(name):
+        data = plugin.data(own_options, languages)
     identity = " ".join((name, status.version, status.license, _distribution(name), data))
     return ResolvedEngine(
         name,
@@ -200,6 +209,23 @@ def how_to_install(name: str) -> str:
         with suppress(PackageNotFoundError):
             pinned.append(f"'{distribution}=={version(distribution)}'")
     return f"pip install {' '.join(pinned)}"
+
+
+@contextmanager
+def _answering(name: str) -> Iterator[None]:
+    """Turns whatever an engine raises when it is asked about itself into an `EngineError`."""
+    try:
+        yield
+    except SearchablePdfError:
+        raise
+    except BaseException as error:
+        if is_interrupt(error):
+            raise
+        reason = reason_of(error)
+        raise EngineError(
+            f"engine {name} cannot be used: it fails when it is asked about itself ({reason});"
+            " report it to its authors"
+        ) from error
 
 
 def _automatic(options: OcrOptions) -> tuple[str, list[str]]:

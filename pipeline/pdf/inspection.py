@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,7 @@ class PageInspection:
         coverage: Share of the page's area that lies under text, 0 to 1.
         fonts: Names of the fonts that the page refers to.
         pictures: Its images.
+        failed: It could not be done when the PDF was made, and says so in the place of its text.
     """
 
     size_pt: tuple[float, float]
@@ -58,6 +61,12 @@ class PageInspection:
     coverage: float
     fonts: tuple[str, ...]
     pictures: tuple[Picture, ...]
+    failed: bool = False
+
+    @property
+    def has_text(self) -> bool:
+        """Whether words of the scan can be found on it."""
+        return self.words > 0 and not self.failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,7 @@ def inspect(path: Path) -> Inspection:
     Raises:
         NoScansError: It cannot be opened as a PDF.
     """
+    _check_is_file(path)
     try:
         with PdfReader(path) as reader, pypdfium2.PdfDocument(path) as document:
             information = reader.metadata
@@ -104,11 +114,49 @@ def page_count(path: Path) -> int:
     Raises:
         NoScansError: It cannot be opened as a PDF.
     """
+    _check_is_file(path)
     try:
         with PdfReader(path) as reader:
             return len(reader.pages)
     except PDF_ERRORS as error:
         raise not_a_pdf(path, error) from error
+
+
+def _check_is_file(path: Path) -> None:
+    """Sees that a path is no pipe or device: to open that may wait for ever.
+
+    Raises:
+        NoScansError: It is one.
+    """
+    with suppress(OSError):  # opening it says why
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise not_a_pdf(path, OSError("a pipe or a device, not a file"))
+
+
+def bookmarked_files(path: Path) -> tuple[tuple[str, int], ...] | None:
+    """The titles of a PDF's outline, and how many pages each stands for, up to the next one.
+
+    None where it cannot be opened as a PDF, or has no outline.
+    """
+    try:
+        with PdfReader(path) as reader:
+            marks = [
+                (str(mark.title), reader.get_destination_page_number(mark))
+                for mark in reader.outline
+                if not isinstance(mark, list)
+            ]
+            firsts = [first for _, first in marks]
+            if not marks or None in firsts:
+                return None
+            ends = [*firsts[1:], len(reader.pages)]
+            return tuple(
+                (title, end - first)
+                for (title, first), end in zip(marks, ends, strict=True)
+                if first is not None and end is not None
+            )
+    except (*PDF_ERRORS, TypeError, AttributeError):
+        return None
 
 
 def not_a_pdf(path: Path, error: Exception) -> NoScansError:

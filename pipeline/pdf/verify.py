@@ -44,12 +44,12 @@ class Expected:
     Attributes:
         name: How messages name it.
         stats: What a reader should see of it.
-        text_file: The file that holds its text.
+        text: Its text, or the file that holds it.
     """
 
     name: str
     stats: RenderedStats
-    text_file: Path
+    text: Path | str
 
 
 def verify(path: Path, output: Path, pages: Sequence[Expected]) -> None:
@@ -71,7 +71,7 @@ def verify(path: Path, output: Path, pages: Sequence[Expected]) -> None:
         )
 
 
-def find_fault(path: Path, pages: Sequence[Expected]) -> str:
+def find_fault(path: Path | bytes, pages: Sequence[Expected]) -> str:
     """The first thing in a PDF that is not as it should be, in words; empty for none."""
     with _pdfium:
         for first, last in _portions(pages):
@@ -93,7 +93,7 @@ def _portions(pages: Sequence[Expected]) -> Iterator[tuple[int, int]]:
         yield first, len(pages)
 
 
-def _portion_fault(path: Path, pages: Sequence[Expected], first: int, last: int) -> str:
+def _portion_fault(path: Path | bytes, pages: Sequence[Expected], first: int, last: int) -> str:
     try:
         document = pypdfium2.PdfDocument(path)
     except (pypdfium2.PdfiumError, OSError) as error:
@@ -127,7 +127,10 @@ def _page_fault(page: pypdfium2.PdfPage, expected: Expected) -> str:
     text = page.get_textpage()
     extracted = letters(text.get_text_range())
     text.close()
-    meant_letters = letters(expected.text_file.read_text(encoding="utf-8"))
+    should_be = expected.text
+    if isinstance(should_be, Path):
+        should_be = should_be.read_text(encoding="utf-8")
+    meant_letters = letters(should_be)
     missing, count = (meant_letters - extracted).total(), meant_letters.total()
     if missing > (1 - MIN_LETTERS) * count:
         return f"lacks {missing} of {count} letters and digits"

@@ -9,10 +9,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
+from ..model.characters import printable
 from ..model.errors import SearchablePdfError, UsageError
-from ..model.events import EngineChosen, Event, Notify, PageDone, RunPlanned, ignore
-from ..model.options import DEFAULT_ENGINE, ConvertOptions, StoreOptions
+from ..model.events import EngineChosen, Event, Notify, PageDone, PassedOver, RunPlanned, ignore
+from ..model.options import DEFAULT_ENGINE, NO_HOME, ConvertOptions, StoreOptions
 from ..model.page import Document, PageSource
+from ..model.paths import PathLike, Paths, as_paths
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine, choose_engine
 from ..store.spool import Spool, sweep
@@ -29,12 +31,13 @@ PRUNE_EVERY = 5_000
 
 
 async def convert(
-    inputs: Sequence[Path | str],
-    output: Path | str,
+    inputs: Paths,
+    output: PathLike,
     options: ConvertOptions | None = None,
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
     notify: Notify = ignore,
+    others: Sequence[Path] = (),
 ) -> Report:
     """Converts scans to searchable PDFs, without blocking the event loop.
 
@@ -42,27 +45,30 @@ async def convert(
     last page is done. Pages and documents that fail are in the report; they stop nothing else.
 
     Args:
-        inputs: Files and folders.
+        inputs: Files and folders, one or several.
         output: A folder, or one PDF for everything.
         options: What to do and how.
         engine: A registered name, `auto`, or an engine.
         notify: Called in the event loop with every event (`RunPlanned`, `PageDone`, ...).
+        others: Files that the caller writes meanwhile, such as a report.
 
     Returns:
         What happened; its `exit_code` is the command's.
 
     Raises:
         EngineError: The engine is missing or does not read the language.
-        UsageError: The engine is an object, and the workers are processes.
+        UsageError: The engine is an object, and the workers are processes; or one of `others` is
+            an output.
     """
     options = options or ConvertOptions()
-    conversion = _Conversion([Path(path) for path in inputs], Path(output), options, engine, notify)
+    paths = as_paths(inputs)
+    conversion = _Conversion(paths, Path(output), options, engine, notify, others)
     return await conversion.run()
 
 
 def convert_blocking(
-    inputs: Sequence[Path | str],
-    output: Path | str,
+    inputs: Paths,
+    output: PathLike,
     options: ConvertOptions | None = None,
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
@@ -75,11 +81,12 @@ def convert_blocking(
 class _Conversion:
     def __init__(
         self,
-        inputs: list[Path],
+        inputs: tuple[Path, ...],
         output: Path,
         options: ConvertOptions,
         engine: EngineChoice,
         notify: Notify,
+        others: Sequence[Path],
     ) -> None:
         self.inputs = inputs
         self.output = output
@@ -87,6 +94,7 @@ class _Conversion:
         self.options = options
         self.engine = engine
         self.watcher = notify
+        self.others = others
         self.report = Report()
         self._spool: Spool | None = None
         self._opening = threading.Lock()
@@ -101,15 +109,22 @@ class _Conversion:
                 " or let the workers be threads"
             )
         await asyncio.to_thread(sweep, self.root)
-        with await asyncio.to_thread(plan, self.inputs, self.output, self.options) as planned:
+        with await asyncio.to_thread(
+            plan, self.inputs, self.output, self.options, self.others
+        ) as planned:
             return await self._run(engine, planned)
 
     async def _run(self, engine: ResolvedEngine, planned: Plan) -> Report:
         self.report.problems = planned.problems
-        self._notify(RunPlanned(planned.documents, planned.scans, planned.passed_over))
+        self.report.kept = planned.kept
+        kinds = tuple(planned.kinds_passed_over.most_common())
+        self._notify(RunPlanned(planned.documents, planned.scans, planned.passed_over, kinds))
+        if self.options.verbose:
+            for path in planned.paths_passed_over():
+                self._notify(PassedOver(path))
         if planned.must_stop:
             return self.report
-        notes = list(engine.notes)
+        notes = [*engine.notes, *filter(None, (planned.remark,))]
         if self.options.store is not None and not await asyncio.to_thread(
             _can_keep, self.options.store, notes
         ):
@@ -213,12 +228,18 @@ def _recipe(options: ConvertOptions, engine: ResolvedEngine) -> str:
 
 def _can_keep(store: StoreOptions, notes: list[str]) -> bool:
     """Whether texts can be kept there; if not, a note says so."""
+    if store.folder == NO_HOME:
+        notes.append(
+            "texts are not kept, as this user has no home folder: interrupted work will be done"
+            " again; choose a folder with --cache-dir"
+        )
+        return False
     try:
         Store(store.folder).check()
     except OSError as error:
         notes.append(
-            f"texts cannot be kept in {store.folder} ({error.strerror or error}): interrupted"
-            " work will be done again; choose another folder with --cache-dir"
+            f"texts cannot be kept in {printable(str(store.folder))} ({error.strerror or error}):"
+            " interrupted work will be done again; choose another folder with --cache-dir"
         )
         return False
     return True

@@ -5,20 +5,16 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from ..load.scan import page_sources, sources_of
+from ..load.scan import sources_of
 from ..model.characters import printable
 from ..model.errors import (
     OutputError,
-    PageTimeoutError,
-    SearchablePdfError,
     VerificationError,
-    WorkerDiedError,
 )
 from ..model.events import DocumentDone, Notify, PageDone, PageFailed, PageStarted
 from ..model.exit_code import ExitCode
@@ -26,23 +22,30 @@ from ..model.options import ConvertOptions
 from ..model.outcomes import PageFailure, PageOutcome
 from ..model.page import Document, PageSource
 from ..ocr.registry import ResolvedEngine
-from ..store.atomic import check_folder
-from ..store.content import Content
+from ..store.atomic import check_folder, not_writable
 from ..store.corrections import Correction, text_file
 from ..store.provenance import fingerprint
 from ..store.spool import Spool
 from ..store.texts import page_key
 from ..workers.job import PageJob
 from ..workers.limit import Limit
-from ..workers.page import process_page, stand_in, stand_in_unseen
+from ..workers.page import stand_in_unseen
 from ..workers.runner import Runner
-from .existing import what_exists
 from .finish import failures_of, finish_document
+from .outputs.existing import what_exists
+from .outputs.refusal import not_written
+from .page_outcome import page_outcome
+from .scans import DocumentScans
 
 Item = TypeVar("Item")
 
 NEWEST_TASKS = 64
 """A failure that is not among them is seen at the end, when all are gathered."""
+
+TRIES = 3
+"""How often a page is made whose scan is replaced meanwhile: more is a file that is being copied,
+or somebody who works on it."""
+CHANGING = "is being changed while it is read; run again when it is complete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class DocumentJob:
     def __init__(self, context: RunContext, document: Document) -> None:
         self.context = context
         self.document = document
-        self._contents: dict[Path, Content] = {}
+        self.scans = DocumentScans(document)
 
     async def run(self) -> DocumentDone:
         """See `make_document`."""
@@ -113,14 +116,52 @@ class DocumentJob:
                 shutil.rmtree(folder, ignore_errors=True)
         except (OutputError, VerificationError) as error:
             return DocumentDone(document, "failed", message=str(error), exit_code=error.exit_code)
+        except OSError as error:  # such as a name that is too long with an ending
+            failed = not_writable(document.output, error)
+            return DocumentDone(document, "failed", message=str(failed), exit_code=failed.exit_code)
 
     async def _make(self, folder: Path) -> DocumentDone:
+        started = time.monotonic()
+        for _ in range(TRIES):
+            outcomes, corrections = await self._pages(folder)
+            changed = await asyncio.to_thread(self.scans.mixed)
+            if changed is None:
+                break
+        done = None
+        if changed is not None:
+            done = DocumentDone(
+                self.document,
+                "failed",
+                failures=failures_of(outcomes),
+                outcomes=tuple(outcomes),
+                message=f"{printable(str(self.document.output))}: not written, as"
+                f" {printable(str(changed))} {CHANGING}",
+                exit_code=ExitCode.PAGES_FAILED,
+                kept=self.document.output.exists(),
+            )
+        else:
+            done = await asyncio.to_thread(
+                not_written, self.document, outcomes, self.context.options
+            )
+        if done is None:
+            done = await _uninterrupted(
+                lambda: finish_document(
+                    self.document,
+                    outcomes,
+                    folder,
+                    self.context.options,
+                    self._fingerprint(corrections),
+                )
+            )
+        return replace(done, seconds=time.monotonic() - started)
+
+    async def _pages(self, folder: Path) -> tuple[list[PageOutcome], list[Correction]]:
+        """How all pages end, and what a person has corrected of their texts."""
         tasks: list[asyncio.Task[PageOutcome]] = []
         corrections: list[Correction] = []
         try:
             async with self.context.drawing:
-                started = time.monotonic()
-                sources = self._sources()
+                sources = self.scans.sources()
                 while not _one_failed(tasks):
                     source = await asyncio.to_thread(next, sources, None)
                     if source is None:
@@ -136,55 +177,33 @@ class DocumentJob:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             raise
-        document = self.document
-        failures = failures_of(outcomes)
-        if failures and self.context.options.strict:
-            done = DocumentDone(
-                document,
-                "failed",
-                failures=failures,
-                outcomes=tuple(outcomes),
-                message=f"{printable(str(document.output))}: not written, as"
-                f" {len(failures)} of its {len(outcomes)} pages failed and --strict was given",
-                exit_code=ExitCode.PAGES_FAILED,
-            )
-        else:
-            done = await _uninterrupted(
-                lambda: finish_document(
-                    document, outcomes, folder, self.context.options, self._fingerprint(corrections)
-                )
-            )
-        return replace(done, seconds=time.monotonic() - started)
-
-    def _sources(self) -> Iterator[PageSource]:
-        """The pages. Every scan is hashed just before its first page."""
-        for path in self.document.scans:
-            self._content(path)
-            yield from page_sources(path)
+        return outcomes, corrections
 
     def _job(self, source: PageSource, spool: Path) -> PageJob:
         context = self.context
         options = context.options
-        content = self._content(source.path).hash
+        content = self.scans.content(source.path)
         return PageJob(
             source,
             options.load,
             engine=context.engine,
-            content=content,
-            key=page_key(content, source.frame, context.recipe)
-            if context.recipe and content
+            content=content.hash,
+            state=content.state,
+            key=page_key(content.hash, source.frame, context.recipe)
+            if context.recipe and content.hash
             else "",
             store=options.store.folder if options.store is not None else None,
             spool=spool,
             text_file=self._text_file(source) if options.text_dir is not None else None,
             images=options.images,
             output_type=options.output_type,
+            verify=options.verify,
         )
 
     async def _page(self, job: PageJob) -> PageOutcome:
         try:
             self.context.notify(PageStarted(job.source))
-            outcome = await self._outcome(job)
+            outcome = await self._outcome_of_scan(job)
         finally:
             self.context.slots.release()
         if isinstance(outcome, PageFailure):
@@ -193,30 +212,18 @@ class DocumentJob:
             self.context.notify(PageDone(outcome))
         return outcome
 
-    async def _outcome(self, job: PageJob) -> PageOutcome:
-        """How a page ends, also where its worker hangs or dies."""
-        try:
-            return await self.context.runner(process_page, job)
-        except (PageTimeoutError, WorkerDiedError) as error:
-            kind, message = type(error).__name__, str(error)
-        except SearchablePdfError:
-            raise
-        except Exception as error:  # a fault of this program stops one page, not the run
-            kind, message = type(error).__name__, f"{job.source}: {printable(str(error))}"
-        make = partial(stand_in, stage="worker", kind=kind, message=message)
-        try:
-            return await self.context.runner(make, job)
-        except SearchablePdfError as error:
-            if not isinstance(error, PageTimeoutError | WorkerDiedError):
-                raise
-        except Exception as error:
-            kind, message = type(error).__name__, f"{job.source}: {printable(str(error))}"
-        return await asyncio.to_thread(stand_in_unseen, job, kind, message)
-
-    def _content(self, path: Path) -> Content:
-        if path not in self._contents:
-            self._contents[path] = Content.of(path)
-        return self._contents[path]
+    async def _outcome_of_scan(self, job: PageJob) -> PageOutcome:
+        """How a page ends, of the scan that is there when it is done: made again if replaced."""
+        check = self.context.options.cluster is None  # its workers are looked at by themselves
+        for _ in range(TRIES):
+            outcome = await page_outcome(self.context.runner, job, check)
+            if await asyncio.to_thread(self.scans.is_of, job.source.path, job.content):
+                return outcome
+            assert job.spool is not None
+            # Of another scan, the frame may begin elsewhere.
+            job = self._job(replace(job.source, offset=0), job.spool)
+        message = f"{job.source}: {CHANGING}"
+        return await asyncio.to_thread(stand_in_unseen, job, "ScanChangedError", message)
 
     def _fingerprint_now(self) -> str:
         """The fingerprint of a PDF made from what is there now."""
@@ -228,7 +235,7 @@ class DocumentJob:
         corrected = [correction.in_fingerprint for correction in corrections]
         return fingerprint(
             document,
-            [self._content(path).in_fingerprint for path in document.scans],
+            [self.scans.content(path).in_fingerprint for path in document.scans],
             corrected if any(corrected) else [],
             context.options,
             context.engine.name,

@@ -12,14 +12,16 @@ from ..model.characters import printable
 from ..model.events import DocumentDone
 from ..model.languages import language_tag
 from ..model.options import ConvertOptions, Metadata
-from ..model.outcomes import PageFailure, PageOutcome
+from ..model.outcomes import PageDamage, PageFailure, PageOutcome, PageResult
 from ..model.page import Document
 from ..model.text import PAGE_BREAK
 from ..pdf.verify import Expected, verify
 from ..store.atomic import atomic_file, put_in_place
 from ..store.content import content_hash
+from ..store.modes import common_mode, limit_mode
 from ..store.provenance import provenance_of
 from ..workers.job import SIDECAR_ENDING
+from .outputs.standing import check_is_ours
 
 SIZE_SLACK, SIZE_SLACK_PER_PAGE = 1.03, 12_000
 """A PDF larger than its scans by more than this is explained: 3 %, and 12 kB a page."""
@@ -45,7 +47,7 @@ def finish_document(
         The end of the document, with its numbers.
 
     Raises:
-        OutputError: It cannot be written.
+        OutputError: It cannot be written, or what is in its place was changed meanwhile.
         VerificationError: The PDF failed its check, and was not put in its place.
     """
     output = document.output
@@ -70,6 +72,11 @@ def finish_document(
             for outcome, text in zip(outcomes, texts, strict=True)
         ]
         verify(merged, output, expected)
+    if options.existing != "force":
+        check_is_ours(output)  # it may have been changed while the pages were made
+    bits = common_mode(document.scans)
+    for made in (merged, sidecar):
+        limit_mode(made, bits)
     # The PDF first: it holds the hash of its text, so a text that is missing is made again.
     put_in_place(merged, output)
     if options.sidecar:
@@ -82,6 +89,7 @@ def finish_document(
         pages=len(outcomes),
         words=sum(outcome.stats.words for outcome in outcomes),
         failures=failures_of(outcomes),
+        damaged=damaged_of(outcomes),
         outcomes=tuple(outcomes),
         bytes_in=sum(file_size(path) for path in document.scans),
         bytes_out=output.stat().st_size,
@@ -94,6 +102,15 @@ def failures_of(outcomes: Sequence[PageOutcome]) -> tuple[PageFailure, ...]:
     """The failures among `outcomes`, without their PDFs, which are deleted with the spool."""
     failures = (outcome for outcome in outcomes if isinstance(outcome, PageFailure))
     return tuple(replace(failure, pdf=b"") for failure in failures)
+
+
+def damaged_of(outcomes: Sequence[PageOutcome]) -> tuple[PageDamage, ...]:
+    """The pages among `outcomes` that are done and lack a part of their picture."""
+    return tuple(
+        PageDamage(outcome.source, outcome.missing)
+        for outcome in outcomes
+        if isinstance(outcome, PageResult) and outcome.missing
+    )
 
 
 def _metadata(document: Document, options: ConvertOptions) -> Metadata:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,13 +13,19 @@ from typing import Self
 
 from ..load.find import find_documents, is_pdf_name
 from ..load.scan import page_sources
-from ..model.errors import SearchablePdfError, UsageError
+from ..load.walk import kind_of
+from ..model.characters import printable
+from ..model.errors import NoScansError, SearchablePdfError, UsageError
 from ..model.options import ConvertOptions
 from ..model.page import Document
+from ..store.corrections import text_folder
 from ..store.disk_list import DiskList
+from ..store.provenance import load_provenance
+from ..workers.job import SIDECAR_ENDING
+from .outputs.collisions import outputs_over_scans
 
-Entry = tuple[str, str, list[str], list[str]]
-"""A document as built-in types: name, output, scans, folders."""
+Entry = tuple[str, str, list[str], list[str], list[str]]
+"""A document as built-in types: name, output, scans, folders, what of them cannot be seen."""
 
 
 @dataclass(slots=True)
@@ -30,17 +38,25 @@ class Plan:
     Attributes:
         scans: How many files hold the pages of all documents.
         problems: What is wrong with the inputs.
+        kinds_passed_over: How many files in the folders are no images, by kind.
+        remark: A line on how PDFs are called, where their names keep the endings of scans.
+        kept: PDFs that stay, though none of their scans can be found now.
     """
 
     scans: int = 0
     problems: list[SearchablePdfError] = field(default_factory=list)
+    kinds_passed_over: Counter[str] = field(default_factory=Counter)
+    remark: str = ""
+    kept: int = 0
     _documents: DiskList[Entry] = field(default_factory=DiskList)
     _passed_over: DiskList[str] = field(default_factory=DiskList)
+    _other_scans: DiskList[str] = field(default_factory=DiskList)
+    _refused: frozenset[Path] = frozenset()
 
     @property
     def documents(self) -> int:
         """How many PDFs there will be."""
-        return len(self._documents)
+        return len(self._documents) - len(self._refused)
 
     @property
     def passed_over(self) -> int:
@@ -53,8 +69,10 @@ class Plan:
         return any(isinstance(problem, UsageError) for problem in self.problems)
 
     def __iter__(self) -> Iterator[Document]:
-        for name, output, scans, folders in self._documents:
-            yield Document(name, Path(output), tuple(map(Path, scans)), tuple(map(Path, folders)))
+        for name, output, *paths in self._documents:
+            if Path(output) not in self._refused:
+                scans, folders, unseen = (tuple(map(Path, each)) for each in paths)
+                yield Document(name, Path(output), scans, folders, unseen)
 
     def paths_passed_over(self) -> Iterator[Path]:
         """The files in the folders that are no images."""
@@ -67,18 +85,60 @@ class Plan:
             OutputError: There is no room for temporary files.
         """
         self.scans += len(document.scans)
+        (scan, *_), name = document.scans, document.output.stem
+        if not self.remark and not document.folders and name.startswith(scan.name):
+            self.remark = (
+                f"scans of one name are told apart by their endings, also in the names of their"
+                f" PDFs, such as {printable(document.output.name)}"
+            )
         self._documents.append(
             (
                 document.name,
                 os.fspath(document.output),
                 list(map(os.fspath, document.scans)),
                 list(map(os.fspath, document.folders)),
+                list(map(os.fspath, document.unseen)),
             )
         )
 
     def pass_over(self, path: Path) -> None:
         """Notes a file that is no image."""
+        self.kinds_passed_over[kind_of(path)] += 1
         self._passed_over.append(os.fspath(path))
+
+    def leave_out(self, document: Document) -> None:
+        """Notes the scans of a document that is not wanted: they are inputs all the same."""
+        for path in document.scans:
+            self._other_scans.append(os.fspath(path))
+
+    def note_emptied(self, folder: Path, output: Path) -> None:
+        """Notes a folder in which no scan is seen: a fault if it had some, as its PDF shows."""
+        try:
+            if not output.exists() or load_provenance(output) is None:
+                return
+        except OSError:
+            return
+        self.kept += 1
+        self.problems.append(
+            NoScansError(
+                f"{printable(str(folder))}: no scan is seen in this folder, but there were some"
+                f" when {printable(str(output))} was made, which stays; bring them back, or move"
+                " the PDF away"
+            )
+        )
+
+    def refuse_outputs_over_scans(self, options: ConvertOptions) -> None:
+        """Takes out the documents that would replace a scan, and notes why as problems."""
+        refused = outputs_over_scans(self, self._inputs(), options)
+        self.problems += refused.values()
+        if refused:
+            self.scans -= sum(len(each.scans) for each in self if each.output in refused)
+        self._refused = frozenset(refused)
+
+    def _inputs(self) -> Iterator[Path]:
+        for document in self:
+            yield from document.scans
+        yield from map(Path, self._other_scans)
 
     def pages_up_to(self, limit: int) -> int:
         """How many pages there are, counted no further than `limit`."""
@@ -106,23 +166,33 @@ class Plan:
         """Lets the temporary files go."""
         self._documents.close()
         self._passed_over.close()
+        self._other_scans.close()
 
 
-def plan(inputs: Sequence[Path], output: Path, options: ConvertOptions) -> Plan:
+def plan(
+    inputs: Sequence[Path],
+    output: Path,
+    options: ConvertOptions,
+    others: Sequence[Path] = (),
+) -> Plan:
     """Walks over the inputs, once; a folder is listed, and a file opened, no more than that.
 
     Args:
         inputs: Files and folders.
         output: A folder, or the one PDF.
         options: Which documents are wanted.
+        others: Files that the run writes beside the documents: none of them may be one of a
+            document.
 
     Returns:
         What was found; to be closed.
 
     Raises:
         OutputError: There is no room for temporary files.
+        UsageError: One of `others` is an output of a document.
     """
     result = Plan()
+    places = [path.resolve() for path in others]
     try:
         for document in find_documents(
             inputs,
@@ -130,9 +200,15 @@ def plan(inputs: Sequence[Path], output: Path, options: ConvertOptions) -> Plan:
             per_file=options.per_file,
             complain=result.problems.append,
             pass_over=result.pass_over,
+            emptied=result.note_emptied,
         ):
             if options.retry is None or document.output.resolve() in options.retry:
                 result.add(document)
+                for path in places:
+                    _check_apart(path, document, root_of(output), options)
+            else:
+                result.leave_out(document)
+        result.refuse_outputs_over_scans(options)
     except BaseException:
         result.close()
         raise
@@ -144,6 +220,32 @@ def plan(inputs: Sequence[Path], output: Path, options: ConvertOptions) -> Plan:
             )
         )
     return result
+
+
+def _check_apart(path: Path, document: Document, root: Path, options: ConvertOptions) -> None:
+    """Sees that a file is none that is written for a document.
+
+    Raises:
+        UsageError: It is.
+    """
+    outputs = [document.output]
+    if options.sidecar:
+        outputs.append(document.output.with_suffix(SIDECAR_ENDING))
+    clash = any(_may_be_one(path, output) for output in outputs)
+    if not clash and options.text_dir is not None:
+        texts = text_folder(options.text_dir, document, root)
+        clash = path.is_relative_to(texts.absolute())
+    if clash:
+        raise UsageError(
+            f"{printable(str(path))}: the report and the output of"
+            f" {printable(str(document.output))} would be one file; give one of them another name"
+        )
+
+
+def _may_be_one(one: Path, other: Path) -> bool:
+    """Whether two files to write may be one; the parents are looked up only if the names allow."""
+    names = {unicodedata.normalize("NFC", path.name).casefold() for path in (one, other)}
+    return len(names) == 1 and one.parent == other.parent.resolve()
 
 
 def root_of(output: Path) -> Path:

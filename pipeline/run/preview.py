@@ -14,7 +14,7 @@ from ..model.page import Document
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import choose_engine
 from ..store.corrections import text_file
-from .existing import what_exists
+from .outputs.existing import what_exists
 from .plan import plan, root_of
 from .report import Report
 
@@ -64,6 +64,7 @@ class Preview:
         root = root_of(self.output)
         with plan(self.inputs, self.output, self.options) as planned:
             self.report.problems = planned.problems
+            self.report.kept = planned.kept
             for document in planned:
                 place = partial(text_file, self.options.text_dir or Path(), document, root)
                 try:
@@ -74,8 +75,10 @@ class Preview:
                     self.report.problems.append(error)
                     continue
                 if existing is not None:
+                    self.report.documents.append(existing)
                     yield DocumentPreview(document, existing.message)
                     continue
+                self.report.kept += 1  # there would be one
                 pages = tuple(sum(1 for _ in page_sources(path)) for path in document.scans)
                 yield DocumentPreview(document, pages=pages)
             yield from planned.paths_passed_over()

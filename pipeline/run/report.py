@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ..model.errors import SearchablePdfError
-from ..model.events import DocumentDone, Event, PageDone, PageFailed, RunPlanned
+from ..model.events import DocumentDone, Event, RunPlanned
 from ..model.exit_code import ExitCode
 from ..model.outcomes import PageFailure
 
@@ -18,27 +18,25 @@ class Report:
         documents: How every document ended; in the order of the inputs, once the run is over.
         problems: What was wrong with the inputs.
         passed_over: Files in the folders that are no images.
-        pages_read: Pages whose scan can be decoded; a document that was skipped counts for one.
+        kinds_passed_over: How many of each kind that is.
+        kept: PDFs beside those of `documents`: they stay, though none of their scans can be found.
     """
 
     documents: list[DocumentDone] = field(default_factory=list)
     problems: list[SearchablePdfError] = field(default_factory=list)
     passed_over: int = 0
-    pages_read: int = 0
+    kinds_passed_over: tuple[tuple[str, int], ...] = ()
+    kept: int = 0
 
     def add(self, event: Event) -> None:
         """Notes an event."""
         match event:
             case RunPlanned():
                 self.passed_over = event.passed_over
-            case PageDone():
-                self.pages_read += 1
-            case PageFailed():
-                self.pages_read += not event.failure.is_of_scan
+                self.kinds_passed_over = event.kinds_passed_over
             case DocumentDone():
                 # The pages of all documents would fill the memory; `notify` gives them, too.
                 self.documents.append(replace(event, outcomes=()))
-                self.pages_read += event.outcome == "skipped"
             case _:
                 pass
 
@@ -52,6 +50,16 @@ class Report:
         """`DONE`, or the code of the worst that happened."""
         codes = {problem.exit_code for problem in self.problems}
         codes |= {document.exit_code for document in self.documents}
-        if self.failures:
-            codes.add(ExitCode.PAGES_FAILED if self.pages_read else ExitCode.NO_SCANS)
+        if self.failures or any(document.damaged for document in self.documents):
+            codes.add(ExitCode.PAGES_FAILED)
+        faults = {ExitCode.NO_SCANS, ExitCode.PAGES_FAILED}
+        if codes & faults:
+            codes = codes - faults | {ExitCode.PAGES_FAILED if self.has_pdfs else ExitCode.NO_SCANS}
         return ExitCode.gravest(codes)
+
+    @property
+    def has_pdfs(self) -> bool:
+        """Whether there is a PDF after the run, be it an earlier one that was kept."""
+        return self.kept > 0 or any(
+            document.outcome != "failed" or document.kept for document in self.documents
+        )

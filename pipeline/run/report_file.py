@@ -7,25 +7,34 @@ memory, so the report of a million pages takes no more than that of ten.
 from __future__ import annotations
 
 import json
+import re
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from ..load.scan import file_size
-from ..model.errors import UsageError
+from ..model.characters import printable
+from ..model.errors import OutputError, UsageError
 from ..model.events import DocumentDone, EngineChosen, Event, RunPlanned
 from ..model.outcomes import PageFailure, PageOutcome, PageResult
 from ..model.version import PROGRAM, REPORT_VERSION
-from ..store.atomic import atomic_file
+from ..store.atomic import not_writable
+from ..store.content import open_plain
+from ..store.modes import common_mode, limit_mode
+from ..store.target import check_target, is_stream, output_file
 from .report import Report
+
+HEAD = re.compile(rb'\{"version": [0-9]+, "program": "searchable-pdf[ "]')
+"""How each report begins."""
 
 
 class ReportFile:
     """Writes the report. A context manager; `watch` sees the events of `convert`.
 
     Args:
-        path: Where it goes; it appears when the run ends, also when it is interrupted.
+        path: Where it goes; it appears when the run ends, also when it is interrupted, and
+            may take the place of an earlier report only.
         run: Members of `run` in the report: inputs, output, options.
 
     Raises:
@@ -42,10 +51,10 @@ class ReportFile:
         self._ending: dict[str, Any] = {"exit_code": None}
 
     def __enter__(self) -> Self:
-        self._file = self._closing.enter_context(atomic_file(self._path))
+        _check_is_report(self._path)
+        self._file = self._closing.enter_context(output_file(self._path))
         head = {"version": REPORT_VERSION, "program": PROGRAM}
-        head_json = json.dumps({**head, "run": self._run}, ensure_ascii=False, default=str)
-        self._file.write(head_json[:-1].encode() + b', "documents": [')
+        self._file.write(_json({**head, "run": self._run})[:-1] + b', "documents": [')
         return self
 
     def watch(self, event: Event) -> None:
@@ -62,6 +71,7 @@ class ReportFile:
                     "notes": event.notes,
                 }
             case DocumentDone():
+                limit_mode(self._file.fileno(), common_mode(event.document.scans))
                 self._write(_document(event))
             case _:
                 pass
@@ -80,16 +90,26 @@ class ReportFile:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if isinstance(error, UsageError):  # nothing was done, and the place may be another's
+            self._closing.__exit__(kind, error, traceback)
+            return
         ending = {"engine": self._engine, **self._ending}
         if error is not None:
             ending["interrupted_by"] = kind.__name__ if kind else ""
-        tail = json.dumps(ending, ensure_ascii=False)
-        self._file.write(b"\n], " + tail[1:].encode() + b"\n")
+        self._file.write(b"\n], " + _json(ending)[1:] + b"\n")
         self._closing.close()
 
     def _write(self, document: dict[str, Any]) -> None:
-        self._file.write(self._separator + json.dumps(document, ensure_ascii=False).encode())
+        self._file.write(self._separator + _json(document))
         self._separator = b",\n"
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    r"""JSON in UTF-8. A byte of a name that is no UTF-8 stands as an escape, such as `\udcff`.
+
+    JSON has these escapes, and from them Python makes the same name again.
+    """
+    return json.dumps(value, ensure_ascii=False, default=str).encode(errors="backslashreplace")
 
 
 def documents_to_retry(path: Path) -> frozenset[Path]:
@@ -99,16 +119,41 @@ def documents_to_retry(path: Path) -> frozenset[Path]:
         UsageError: It is no such report.
     """
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
+        with open_plain(path) as file:
+            report = json.load(file)
         return frozenset(
             Path(document["output"]).resolve()
             for document in report["documents"]
             if document["outcome"] == "failed" or document["pages_failed"]
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(
-            f"{path}: is no report of a run ({error}); give the file that --report wrote"
+            f"{printable(str(path))}: is no report of a run ({printable(str(error))});"
+            " give the file that --report wrote"
         ) from error
+
+
+def _check_is_report(path: Path) -> None:
+    """Sees that nothing is lost where the report goes: an earlier one is there, or nothing.
+
+    Raises:
+        OutputError: Another file is there, or none can be written.
+    """
+    check_target(path)
+    if is_stream(path):
+        return
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(200)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise not_writable(path, error) from error
+    if beginning and not HEAD.match(beginning):
+        raise OutputError(
+            f"{printable(str(path))} exists and is no report of this program; give --report"
+            " another name"
+        )
 
 
 def _document(done: DocumentDone) -> dict[str, Any]:
@@ -121,6 +166,7 @@ def _document(done: DocumentDone) -> dict[str, Any]:
         "exit_code": done.exit_code,
         "pages_total": done.pages,
         "pages_failed": len(done.failures),
+        "pages_damaged": len(done.damaged),
         "pages_without_text": sum(
             isinstance(page, PageResult) and not page.stats.words for page in pages
         ),
@@ -156,6 +202,7 @@ def _page(page: PageOutcome) -> dict[str, Any]:
         "text_from": stats.text_from,
         "notes": list(page.notes),
         "damage": page.damage,
+        "missing": round(page.missing, 4),
         "seconds": {
             "load": stats.load_s,
             "recognize": stats.recognize_s,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,21 +12,23 @@ from ..model.characters import printable
 from ..model.errors import UsageError
 from ..model.options import ImageOptions, LoadOptions, Metadata, OcrOptions
 from ..model.page import PageSource
+from ..model.paths import PathLike, Paths, as_paths
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import choose_engine
 from ..pdf.inspection import page_count
 from ..render import render_page
-from ..store.atomic import atomic_file
 from ..store.corrections import check_is_untouched, load_text, write_text
-from ..store.provenance import check_is_ours
+from ..store.seal import sealed
+from ..store.target import check_target, is_stream, output_file
 from ..workers.job import PageJob
 from ..workers.machine import share
 from ..workers.page_text import read_page
+from .outputs.standing import check_is_ours
 
 
 def recognize_file(
-    scan: Path,
-    output: Path,
+    scan: PathLike,
+    output: PathLike,
     load: LoadOptions,
     ocr: OcrOptions,
     engine: EngineChoice,
@@ -54,20 +55,22 @@ def recognize_file(
         OutputError: Something is in the place of `output`, or it cannot be written.
         UsageError: The scan has several pages and none is named, or not this one.
     """
-    if not force:
+    scan, output = Path(scan), Path(output)
+    check_target(output, [scan])
+    if not force and not is_stream(output):
         check_is_untouched(output)
     source = _source(scan, page)
     resolved = choose_engine(engine, ocr)
     resolved = replace(resolved, threads=share(resolved, jobs=1).threads)
     result = read_page(PageJob(source, load, engine=resolved))
-    write_text(output, result.text)
+    write_text(output, result.text, scans=[scan])
     return _remark(source, result.damage)
 
 
 def render_file(
-    scan: Path,
-    text_file: Path | None,
-    output: Path,
+    scan: PathLike,
+    text_file: PathLike | None,
+    output: PathLike,
     load: LoadOptions,
     images: ImageOptions,
     *,
@@ -95,13 +98,16 @@ def render_file(
         UsageError: There is no such text; or the scan has several pages and none is named, or
             not this one.
     """
-    if not force:
+    scan, output = Path(scan), Path(output)
+    sources = [scan] if text_file is None else [scan, Path(text_file)]
+    check_target(output, sources)
+    if not force and not is_stream(output):
         check_is_ours(output)
     source = _source(scan, page)
     text = None
     if text_file is not None:
         try:
-            text, _ = load_text(text_file)
+            text, _ = load_text(Path(text_file))
         except FileNotFoundError:
             raise UsageError(
                 f"{printable(str(text_file))}: no such file; make it with ocr"
@@ -109,18 +115,16 @@ def render_file(
     with load_page(source, load) as opened, scan_errors(source):
         decoded = opened.decoded()
         pdf = render_page(decoded, text, images)
-    with atomic_file(output) as file:
-        file.write(pdf)
+    with output_file(output, sources) as file:
+        file.write(sealed(pdf))
     return _remark(source, decoded.damage)
 
 
-def merge_files(
-    pages: Sequence[Path], output: Path, metadata: Metadata, *, force: bool = False
-) -> None:
+def merge_files(pages: Paths, output: PathLike, metadata: Metadata, *, force: bool = False) -> None:
     """Writes one PDF of several, with an outline of their names.
 
     Args:
-        pages: The PDFs, in order.
+        pages: The PDFs, one or several, in order.
         output: Where the PDF goes.
         metadata: What it says of itself.
         force: Overwrite a PDF of another program.
@@ -129,7 +133,9 @@ def merge_files(
         NoScansError: One cannot be opened as a PDF.
         OutputError: Something is in the place of `output`, or it cannot be written.
     """
-    if not force:
+    pages, output = as_paths(pages), Path(output)
+    check_target(output, pages)
+    if not force and not is_stream(output):
         check_is_ours(output)
     bookmarks = []
     count = 0

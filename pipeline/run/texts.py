@@ -7,39 +7,45 @@ import sys
 import threading
 import warnings
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from ..load.scan import page_sources
-from ..model.errors import EngineError, OcrError, ScanWarning
-from ..model.languages import parse_languages
+from ..model.errors import EngineError, OcrError, ScanWarning, UnforeseenError
+from ..model.languages import Languages, parse_languages
 from ..model.options import DEFAULT_ENGINE, EngineOptions, LoadOptions, OcrOptions, Workers
 from ..model.page import PageSource
+from ..model.paths import Paths, as_paths
 from ..model.text import PAGE_BREAK
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine, choose_engine
+from ..workers.contained import contained, unforeseen
 from ..workers.job import PageJob
 from ..workers.machine import Share, share
 from ..workers.page_text import read_page
 from ..workers.runner import Runner, ThreadRunner, open_runner
 
+RemarkDamage = Callable[[str, float], None]
+"""Called with what is missing of a page, in words and as a share."""
+
 
 async def async_ocr(
-    path: Path | str,
-    language: str | None = None,
+    path: Paths,
+    language: Languages = None,
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
     engine_options: EngineOptions | Sequence[EngineOptions] = (),
     max_side_px: int | None = None,
     load: LoadOptions | None = None,
 ) -> str:
-    """The text of one scan, without blocking the event loop: in any loop, in a web service too.
+    """The text of a scan, without blocking the event loop: in any loop, in a web service too.
 
     Args:
-        path: An image file; of a multi-page TIFF, all pages are read.
-        language: Codes such as `eng+swe`; None for what the engine reads without being told.
+        path: An image file, or several that are one text; of a multi-page TIFF, all pages are read.
+        language: Codes such as `eng+swe`, or a tuple of them; None for what the engine reads
+            without being told.
         engine: A registered name, `auto`, or an engine.
         engine_options: Options of the engine (license, folder of language data); or of several, of
             which it takes its own.
@@ -59,16 +65,27 @@ async def async_ocr(
     resolved = await asyncio.to_thread(choose_engine, engine, options)
     runner, shared = await asyncio.to_thread(_shared_runner, resolved)
     resolved = replace(resolved, threads=shared.threads)
-    job = PageJob(PageSource(Path(path)), load or LoadOptions(), engine=resolved)
     damage: list[str] = []
-    text = await _read(job, runner, damage.append)
+    files = await asyncio.gather(
+        *(
+            _read(
+                PageJob(PageSource(file), load or LoadOptions(), engine=resolved),
+                runner,
+                _notes_to(damage),
+            )
+            for file in as_paths(path)
+        )
+    )
     _warn(damage)
-    return text
+    for file in files:
+        for error in file.errors:
+            raise error
+    return PAGE_BREAK.join(file.text() for file in files)
 
 
 async def batch_ocr(
-    paths: Sequence[Path | str],
-    language: str | None = None,
+    paths: Paths,
+    language: Languages = None,
     *,
     on_error: Literal["raise", "empty"] = "raise",
     engine: EngineChoice = DEFAULT_ENGINE,
@@ -80,9 +97,9 @@ async def batch_ocr(
     """The texts of many scans, in the order of `paths`.
 
     Args:
-        paths: Image files.
+        paths: Image files, one or several.
         language: As in `async_ocr`.
-        on_error: `raise` the first error, or give an `empty` text for that scan.
+        on_error: `raise` the first error, or give an `empty` text for that page.
         engine: As in `async_ocr`.
         engine_options: As in `async_ocr`.
         max_side_px: As in `async_ocr`.
@@ -98,7 +115,7 @@ async def batch_ocr(
     """
     texts = []
     damage: list[str] = []
-    async for text in read_texts(
+    async for file in read_texts(
         paths,
         language,
         engine=engine,
@@ -106,20 +123,19 @@ async def batch_ocr(
         max_side_px=max_side_px,
         load=load,
         jobs=jobs,
-        remark_damage=damage.append,
+        remark_damage=_notes_to(damage),
     ):
         _warn(damage)
-        if isinstance(text, OcrError):
+        for error in file.errors:
             if on_error == "raise":
-                raise text
-            text = ""
-        texts.append(text)
+                raise error
+        texts.append(file.text())
     return texts
 
 
 async def read_texts(
-    paths: Sequence[Path | str],
-    language: str | None = None,
+    paths: Paths,
+    language: Languages = None,
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
     engine_options: EngineOptions | Sequence[EngineOptions] = (),
@@ -130,17 +146,17 @@ async def read_texts(
     timeout_s: float | None = None,
     verbose: bool = False,
     remark: Callable[[str], None] = lambda note: None,
-    remark_damage: Callable[[str], None] = lambda note: None,
-) -> AsyncGenerator[str | OcrError]:
-    """Like `batch_ocr`, but each text, or the error in its place, comes as soon as it can.
+    remark_damage: RemarkDamage = lambda note, missing: None,
+) -> AsyncGenerator[FileText]:
+    """Like `batch_ocr`, but what is read of each file comes as soon as it can, with its errors.
 
     `remark` is called with each line that a user should know of the choice of the engine, and
-    `remark_damage` with one for each page that is cut off;
+    `remark_damage` with one for each page that is cut off, and the share that is missing of it;
     `workers`, `timeout_s` and `verbose` are as in `ConvertOptions`.
     """
     options = _ocr_options(language, max_side_px, engine_options)
     resolved = await asyncio.to_thread(choose_engine, engine, options)
-    files = [Path(path) for path in paths]
+    files = as_paths(paths)
     shared = await asyncio.to_thread(share, resolved, jobs, partial(_pages_up_to, files))
     for note in (*resolved.notes, *filter(None, (shared.note,))):
         remark(note)
@@ -148,15 +164,10 @@ async def read_texts(
     slots = asyncio.Semaphore(shared.jobs)
     runner = open_runner(workers, shared.jobs, timeout_s, verbose)
 
-    async def read(path: Path) -> str | OcrError:
+    async def read(path: Path) -> FileText:
         job = PageJob(PageSource(path), load or LoadOptions(), engine=resolved)
         async with slots:
-            try:
-                return await _read(job, runner, remark_damage)
-            except EngineError:
-                raise
-            except OcrError as error:
-                return error
+            return await _read(job, runner, remark_damage)
 
     tasks = [asyncio.create_task(read(path)) for path in files]
     try:
@@ -169,15 +180,65 @@ async def read_texts(
         runner.close()
 
 
-async def _read(file: PageJob, run: Runner[PageJob], remark: Callable[[str], None]) -> str:
-    """The text of all pages of the file that `file.source` names."""
-    sources = await asyncio.to_thread(lambda: list(page_sources(file.source.path)))
-    jobs = [replace(file, source=source) for source in sources]
-    pages = await asyncio.gather(*(run(read_page, job) for job in jobs))
-    for source, page in zip(sources, pages, strict=True):
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """What was read of a file.
+
+    Attributes:
+        pages: The text of each page, or why there is none.
+    """
+
+    pages: tuple[str | OcrError, ...]
+
+    @property
+    def errors(self) -> tuple[OcrError, ...]:
+        """Of the pages that failed."""
+        return tuple(page for page in self.pages if isinstance(page, OcrError))
+
+    def text(self, instead: str = "") -> str:
+        """The texts of all pages, with `instead` in the place of those that failed."""
+        return PAGE_BREAK.join(page if isinstance(page, str) else instead for page in self.pages)
+
+
+async def _read(file: PageJob, run: Runner[PageJob], remark: RemarkDamage) -> FileText:
+    """The text of all pages of the file that `file.source` names.
+
+    Raises:
+        EngineError: No page of any file could be read.
+    """
+
+    async def read(job: PageJob) -> str | OcrError:
+        try:
+            page = await run(read_page, job)
+        except EngineError:
+            raise
+        except OcrError as error:
+            return error
+        except Exception as error:
+            return unforeseen(job, error)
         if page.damage:
-            remark(f"{source}: {page.damage}")
-    return PAGE_BREAK.join(page.text.text for page in pages)
+            damage[job.source] = page.damage, page.missing
+        return page.text.text
+
+    damage: dict[PageSource, tuple[str, float]] = {}
+    try:
+        sources = await asyncio.to_thread(contained, _sources, file)
+    except UnforeseenError as error:
+        return FileText((error,))
+    jobs = [replace(file, source=source) for source in sources]
+    pages = await asyncio.gather(*map(read, jobs))
+    for source in sorted(damage):
+        note, missing = damage[source]
+        remark(f"{source}: {note}", missing)
+    return FileText(tuple(pages))
+
+
+def _sources(file: PageJob) -> list[PageSource]:
+    return list(page_sources(file.source.path))
+
+
+def _notes_to(notes: list[str]) -> RemarkDamage:
+    return lambda note, missing: notes.append(note)
 
 
 def _warn(notes: list[str]) -> None:
@@ -200,7 +261,7 @@ def _is_between(module: str) -> bool:
 
 
 def _ocr_options(
-    language: str | None,
+    language: Languages,
     max_side_px: int | None,
     engine_options: EngineOptions | Sequence[EngineOptions],
 ) -> OcrOptions:

@@ -1,4 +1,4 @@
-"""The provenance of a finished PDF, in its own metadata: its program, its scans, its failures."""
+"""The provenance of a finished PDF, in its own metadata: its program, scans, failures, damage."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from pypdf.errors import DependencyError, PyPdfError
 from ..model.characters import printable
 from ..model.errors import OutputError
 from ..model.options import ConvertOptions
-from ..model.outcomes import PageFailure, Stage
+from ..model.outcomes import PageDamage, PageFailure, PageOutcome, Stage
 from ..model.page import Document, PageSource
 from ..model.version import FINGERPRINT_VERSION, PRODUCER
+from .seal import ENTRY
 
 LONGEST_REASON = 300
 LONGEST_STRING = 16_000
 """Characters; PDF/A allows strings of 32,767 bytes (ISO 19005-2, 6.1.13)."""
 FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
-TEXT = "/SearchablePdfText"
+TEXT, DAMAGE = "/SearchablePdfText", "/SearchablePdfDamage"
+SHARE_DIGITS = 4
+"""Digits after the point of the share of a picture that is missing."""
 
 
 NOT_OURS = "was not made by this program"
@@ -38,11 +41,17 @@ class Provenance:
         fingerprint: Hash of the scans' contents and of the options; of no path and no time.
         failures: For each failed page its index in the PDF, and stage, kind and reason.
         text: Hash of its text, as a sidecar holds it.
+        damage: For each page that lacks a part of its picture its index, and the share that is
+            missing, up to 1 for a page of words in its place. Pages that failed in `load` are such
+            pages, and left out.
+        seal: Its seal (see `seal`), as it is in the PDF; filled in when the PDF is written.
     """
 
     fingerprint: str = ""
     failures: tuple[tuple[int, Stage, str, str], ...] = ()
     text: str = ""
+    damage: tuple[tuple[int, float], ...] = ()
+    seal: str = ""
 
     def entries(self) -> Mapping[str, str]:
         """The provenance as entries of the information dictionary."""
@@ -55,19 +64,39 @@ class Provenance:
             failures.pop()
         if failures:
             entries[FAILURES] = json.dumps(failures)
+        damage = list(self.damage)
+        while damage and len(json.dumps(damage)) > LONGEST_STRING:
+            damage.pop()
+        if damage:
+            entries[DAMAGE] = json.dumps(damage)
         return entries
+
+    def missing_of(self, index: int) -> float:
+        """The share of a page's picture that is missing."""
+        in_load = any(page == index and stage == "load" for page, stage, _, _ in self.failures)
+        return 1.0 if in_load else dict(self.damage).get(index, 0.0)
+
+    def damage_of(self, sources: Sequence[PageSource]) -> tuple[PageDamage, ...]:
+        """The pages that are damaged and did not fail, of the pages that are these now."""
+        failed = {index for index, *_ in self.failures}
+        return tuple(
+            PageDamage(sources[index], share)
+            for index, share in self.damage
+            if index < len(sources) and index not in failed
+        )
 
     def failures_of(self, sources: Sequence[PageSource]) -> tuple[PageFailure, ...]:
         """The failures again, of the pages that are these now."""
         return tuple(
             PageFailure(sources[index], stage, kind, f"{sources[index]}: {reason}")
             for index, stage, kind, reason in self.failures
-            if index < len(sources)
+            if 0 <= index < len(sources)
         )
 
 
-def provenance_of(fingerprint: str, outcomes: Iterable[object], text: str) -> Provenance:
+def provenance_of(fingerprint: str, outcomes: Iterable[PageOutcome], text: str) -> Provenance:
     """The provenance of a document, from how its pages ended and the hash of its text."""
+    outcomes = tuple(outcomes)
     return Provenance(
         fingerprint,
         tuple(
@@ -76,6 +105,12 @@ def provenance_of(fingerprint: str, outcomes: Iterable[object], text: str) -> Pr
             if isinstance(outcome, PageFailure)
         ),
         text,
+        tuple(
+            (index, round(outcome.missing, SHARE_DIGITS))
+            for index, outcome in enumerate(outcomes)
+            if outcome.missing
+            and not (isinstance(outcome, PageFailure) and outcome.stage == "load")
+        ),
     )
 
 
@@ -88,13 +123,31 @@ def load_provenance(path: Path) -> Provenance | None:
             if information is None or not producer or producer.split(" ")[0] != PRODUCER:
                 return None
             failures = tuple(
-                (int(index), cast(Stage, str(stage)), str(kind), str(reason))
+                (int(index), cast(Stage, str(stage)), printable(str(kind)), printable(str(reason)))
                 for index, stage, kind, reason in json.loads(information.get(FAILURES, "[]"))
             )
-            return Provenance(
-                str(information.get(FINGERPRINT, "")), failures, str(information.get(TEXT, ""))
+            damage = tuple(
+                (int(index), float(share))
+                for index, share in json.loads(information.get(DAMAGE, "[]"))
             )
-    except (PyPdfError, DependencyError, OSError, ValueError, KeyError, TypeError, AttributeError):
+            return Provenance(
+                str(information.get(FINGERPRINT, "")),
+                failures,
+                str(information.get(TEXT, "")),
+                damage,
+                str(information.get(ENTRY, "")),
+            )
+    except (
+        PyPdfError,
+        DependencyError,
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ):
         return None
 
 
@@ -103,16 +156,6 @@ def in_the_way(path: Path, why: str) -> OutputError:
     return OutputError(
         f"{printable(str(path))} exists and {why}; move it away, or replace it with --force"
     )
-
-
-def check_is_ours(pdf: Path) -> None:
-    """Sees that a PDF may be overwritten: there is none, or this program made it.
-
-    Raises:
-        OutputError: It may not.
-    """
-    if pdf.exists() and load_provenance(pdf) is None:
-        raise in_the_way(pdf, NOT_OURS)
 
 
 def fingerprint(

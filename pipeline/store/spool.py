@@ -9,16 +9,13 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import stat
 from contextlib import suppress
 from pathlib import Path
 
 from ..model.errors import OutputError
-from .atomic import SPOOL_PREFIX, leave_nothing_of, not_writable
-
-try:
-    import fcntl
-except ImportError:  # pragma: no cover (no such locks there: nothing is swept)
-    fcntl = None  # type: ignore[assignment]
+from .atomic import SPOOL_PREFIX, leave_nothing_of, make_folders, not_writable, sweep_parts
+from .locks import HAS_LOCKS, locked
 
 SUFFIX = ".spool"
 
@@ -37,7 +34,7 @@ class Spool:
         self._beside = beside
         self._count = 0
         try:
-            beside.mkdir(parents=True, exist_ok=True)
+            make_folders(beside)
             self.folder, self._lock = _make(beside)
         except OSError as error:
             raise not_writable(beside, error) from error
@@ -68,12 +65,13 @@ class Spool:
 
 
 def sweep(folder: Path) -> None:
-    """Removes the spools in `folder` whose runs were killed."""
-    if fcntl is None or not folder.is_dir():
+    """Removes the spools in `folder`, and the unfinished files, whose runs were killed."""
+    sweep_parts(folder)
+    if not HAS_LOCKS or not folder.is_dir():
         return
-    with suppress(OSError):
-        for path in list(folder.glob(f"{SPOOL_PREFIX}*{SUFFIX}")):
-            lock = _lock(path)
+    for path in list(folder.glob(f"{SPOOL_PREFIX}*{SUFFIX}")):
+        with suppress(OSError):  # one of another user, say
+            lock = locked(path)
             if lock is not None:
                 shutil.rmtree(path, ignore_errors=True)
                 os.close(lock)
@@ -83,9 +81,9 @@ def _make(beside: Path) -> tuple[Path, int]:
     """A new folder and the lock on it; another run may sweep it away in between."""
     while True:
         folder = beside / f"{SPOOL_PREFIX}{secrets.token_hex(8)}{SUFFIX}"
-        folder.mkdir()
+        folder.mkdir(mode=stat.S_IRWXU)  # some scans are for nobody else
         try:
-            lock = _lock(folder)
+            lock = locked(folder)
         except OSError:  # a disk without locks: nobody can sweep it, then
             return folder, os.open(os.devnull, os.O_RDONLY)
         if lock is None:
@@ -93,26 +91,3 @@ def _make(beside: Path) -> tuple[Path, int]:
         if folder.exists():
             return folder, lock
         os.close(lock)
-
-
-def _lock(folder: Path) -> int | None:
-    """A descriptor that holds the folder's lock; None where another process holds it.
-
-    Raises:
-        OSError: There are no locks on this disk.
-    """
-    if fcntl is None:
-        return os.open(os.devnull, os.O_RDONLY)
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOption
 from ..model.page import PageSource
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine
+from ..store.content import Content, FileState
 
 SIDECAR_ENDING = ".txt"
+STAGE_ENDING = ".stage"
 NOT_KEPT = "its text could not be kept for later"
 """A note on a page whose text the store could not write."""
 WHOLE, DAMAGED = "", "-damaged"
@@ -28,6 +31,8 @@ class PageJob:
         engine: Who recognizes it: the engine of the run; or a choice, which is then resolved for
             this page alone.
         content: Hash of the scan's bytes; empty where it was not computed.
+        state: Of the scan's file when it was hashed; None where nobody looks whether it is still
+            the same.
         key: Names the text of this page among all texts (`page_key` in `store.texts`); empty where
             the text is not to be kept.
         store: Folder of the texts that are kept; None for none.
@@ -35,6 +40,7 @@ class PageJob:
         text_file: Its text as JSON, which a person may have corrected; None for none.
         images: How its scan stands in the PDF.
         output_type: `pdfa` converts what PDF/A-2 does not allow in its picture.
+        verify: See that a reader finds its text again in the page's PDF.
     """
 
     source: PageSource
@@ -42,12 +48,14 @@ class PageJob:
     ocr: OcrOptions = field(default_factory=OcrOptions)
     engine: EngineChoice | ResolvedEngine = DEFAULT_ENGINE
     content: str = ""
+    state: FileState | None = None
     key: str = ""
     store: Path | None = None
     spool: Path | None = None
     text_file: Path | None = None
     images: ImageOptions = field(default_factory=ImageOptions)
     output_type: OutputType = "auto"
+    verify: bool = True
 
     def __str__(self) -> str:
         """The name of the page, for messages."""
@@ -57,3 +65,29 @@ class PageJob:
     def store_keys(self) -> tuple[str, ...]:
         """The names that its text may have in a store; none where it is not to be kept."""
         return (self.key + WHOLE, self.key + DAMAGED) if self.key else ()
+
+    def note_stage(self, stage: str) -> None:
+        """Leaves word beside the page of what is being done, for whoever stops it."""
+        if self.spool is not None:
+            with suppress(OSError):  # the page itself will tell
+                self.spool.with_suffix(STAGE_ENDING).write_text(stage, encoding="ascii")
+
+    @property
+    def noted_stage(self) -> str:
+        """What was being done when the work on the page was stopped; empty where nobody knows."""
+        if self.spool is not None:
+            with suppress(OSError):
+                return self.spool.with_suffix(STAGE_ENDING).read_text(encoding="ascii")
+        return ""
+
+    def forget_stage(self) -> None:
+        """Nothing is being done any more."""
+        if self.spool is not None:
+            with suppress(OSError):
+                self.spool.with_suffix(STAGE_ENDING).unlink()
+
+    def is_of_same_scan(self) -> bool:
+        """Whether its scan has not been replaced since it was hashed, as far as can be told."""
+        if self.state is None:
+            return True
+        return Content(self.content, state=self.state).is_still_of(self.source.file)

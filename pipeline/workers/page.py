@@ -9,8 +9,15 @@ from pathlib import Path
 
 from ..load.page import load_page, page_size_pt
 from ..load.scan import scan_errors
-from ..model.characters import printable
-from ..model.errors import EngineError, OcrError, ScanError
+from ..model.characters import reason_of
+from ..model.errors import (
+    EngineError,
+    MachineError,
+    OcrError,
+    ScanError,
+    VerificationError,
+    is_shortage,
+)
 from ..model.outcomes import (
     PageFailure,
     PageOutcome,
@@ -19,6 +26,8 @@ from ..model.outcomes import (
     Stage,
     confidences,
 )
+from ..model.text import PageText
+from ..pdf.verify import Expected, find_fault
 from ..render import RenderedPage, render, render_placeholder
 from ..store.atomic import not_writable
 from .job import SIDECAR_ENDING, WHOLE, PageJob
@@ -35,6 +44,13 @@ def process_page(job: PageJob) -> PageOutcome:
         EngineError: There is no engine: no page could be recognized.
         OutputError: The page cannot be written where it should be.
     """
+    job.note_stage("load")
+    outcome = _processed(job)
+    job.forget_stage()
+    return outcome
+
+
+def _processed(job: PageJob) -> PageOutcome:
     started = time.monotonic()
     whole = kept_text(job, WHOLE)
     store_s, started = time.monotonic() - started, time.monotonic()
@@ -42,6 +58,7 @@ def process_page(job: PageJob) -> PageOutcome:
         with load_page(job.source, job.load, known_whole=whole is not None) as opened:
             page = opened.decoded()
             load_s = time.monotonic() - started
+            job.note_stage("recognize")
             try:
                 read = read_loaded_page(job, page, whole)
             except (ScanError, EngineError):
@@ -50,11 +67,16 @@ def process_page(job: PageJob) -> PageOutcome:
                 message = "; ".join(filter(None, (str(error), page.damage)))
                 return stand_in(job, "recognize", type(error).__name__, message)
             started = time.monotonic()
+            job.note_stage("render")
             try:
                 rendered = render(page, read.text, job.images, job.output_type)
             except Exception as error:  # Pillow and reportlab raise many kinds
-                return stand_in(job, "render", type(error).__name__, _not_rendered(job, error))
-    except ScanError as error:
+                kind = MachineError if is_shortage(error) else type(error)
+                return stand_in(job, "render", kind.__name__, _not_rendered(job, error))
+            fault = _fault(job, rendered, read.text) if job.verify else ""
+            if fault:
+                return stand_in(job, "render", VerificationError.__name__, fault)
+    except (ScanError, MachineError) as error:
         return stand_in(job, "load", type(error).__name__, str(error))
     mean, worst = confidences(read.text)
     stats = PageStats(
@@ -70,10 +92,11 @@ def process_page(job: PageJob) -> PageOutcome:
         rendered=rendered.stats,
     )
     notes = (*page.notes, *read.notes, *rendered.notes)
+    damage = page.damage, page.missing
     if job.spool is None:
-        return PageResult(job.source, rendered.pdf, read.text, notes, stats, page.damage)
+        return PageResult(job.source, rendered.pdf, read.text, notes, stats, *damage)
     _spool(job.spool, rendered.pdf, read.text.text)
-    return PageResult(job.source, job.spool, None, notes, stats, page.damage)
+    return PageResult(job.source, job.spool, None, notes, stats, *damage)
 
 
 def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure:
@@ -85,20 +108,22 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
         OutputError: The page cannot be written where it should be.
     """
     rendered = None
+    missing = 1.0
     if stage != "load":
         try:
             with load_page(job.source, job.load) as page:
                 page = page.decoded()
+                missing = page.missing
                 with scan_errors(job.source):
                     page.image.load()
                 with suppress(Exception):  # it may be what failed before: then words must do
                     rendered = render(page, None, job.images, job.output_type)
-        except ScanError as error:
+        except (ScanError, MachineError) as error:
             stage, kind, message = "load", type(error).__name__, str(error)
     if rendered is None:
         size_pt = page_size_pt(job.source, job.load)
-        rendered = render_placeholder(job.source, message, size_pt)
-    return _failure(job, PageFailure(job.source, stage, kind, message), rendered)
+        rendered, missing = render_placeholder(job.source, message, size_pt), 1.0
+    return _failure(job, PageFailure(job.source, stage, kind, message, missing=missing), rendered)
 
 
 def stand_in_unseen(job: PageJob, kind: str, message: str) -> PageFailure:
@@ -108,13 +133,33 @@ def stand_in_unseen(job: PageJob, kind: str, message: str) -> PageFailure:
         OutputError: The page cannot be written where it should be.
     """
     rendered = render_placeholder(job.source, message)
-    return _failure(job, PageFailure(job.source, "worker", kind, message), rendered)
+    failure = PageFailure(job.source, "worker", kind, message, missing=1.0)
+    return _failure(job, failure, rendered)
+
+
+def _fault(job: PageJob, rendered: RenderedPage, text: PageText) -> str:
+    """Why a reader does not find the page's text in its PDF, in a message; empty if it does.
+
+    The finished document is looked at in the same way: there, one page would cost all others.
+    """
+    expected = Expected(str(job), rendered.stats, text.text)
+    fault = find_fault(rendered.pdf, [expected])
+    if not fault:
+        return ""
+    fault = fault.removeprefix(f"page 1 ({job}) ")
+    return (
+        f"{job}: its text does not come out of the PDF as it was read ({fault}), so the page has"
+        " none; try another engine, or correct the text (--text-dir)"
+    )
 
 
 def _not_rendered(job: PageJob, error: Exception) -> str:
-    if isinstance(error, MemoryError):
-        return f"{job}: too large for the memory of this machine; try fewer pages at a time (-j)"
-    reason = printable(str(error)) or type(error).__name__
+    reason = reason_of(error)
+    if is_shortage(error):
+        return (
+            f"{job}: too large for what this machine has left ({reason}); try fewer pages at a"
+            " time (-j), or free memory and disk space"
+        )
     return (
         f"{job}: no page can be made of it ({reason}); try other options for its picture, and"
         " report this fault"

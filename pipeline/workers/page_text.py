@@ -27,6 +27,7 @@ class ReadPage:
         origin: Who gave it.
         notes: What a careful person should know.
         damage: What is missing of a scan that is cut off; empty of one that is whole.
+        missing: The share of its picture that is missing, 0 to 1.
         downscale_s: Seconds for the copy that was recognized.
         recognize_s: Seconds for all the rest: finding what is kept, recognizing, keeping.
     """
@@ -35,6 +36,7 @@ class ReadPage:
     origin: Origin
     notes: tuple[str, ...] = ()
     damage: str = ""
+    missing: float = 0.0
     downscale_s: float = 0.0
     recognize_s: float = 0.0
 
@@ -78,7 +80,7 @@ def read_loaded_page(job: PageJob, page: PageImage, whole: PageText | None) -> R
     started = time.monotonic()
     read = _from_text_file(job) or _from_store(job, page, whole) or _recognized(job, page)
     seconds = time.monotonic() - started - read.downscale_s
-    return replace(read, damage=page.damage, recognize_s=round(seconds, 4))
+    return replace(read, damage=page.damage, missing=page.missing, recognize_s=round(seconds, 4))
 
 
 def _from_text_file(job: PageJob) -> ReadPage | None:
@@ -124,11 +126,14 @@ def _recognized(job: PageJob, page: PageImage) -> ReadPage:
 
 
 def _keep(job: PageJob, text: PageText, state: str) -> tuple[str, ...]:
-    """Keeps a text in the store; a note where it cannot be kept."""
-    if job.store is None or not job.key:
+    """Keeps a text in the store; a note where it cannot be kept.
+
+    The text of a scan that was replaced meanwhile would stand there for another one's.
+    """
+    if job.store is None or not job.key or not job.is_of_same_scan():
         return ()
     try:
-        Store(job.store).put(job.key + state, text)
+        Store(job.store).put(job.key + state, text, job.source.path)
     except OSError as error:
         return (f"{NOT_KEPT} ({error.strerror})",)
     return ()
@@ -137,4 +142,4 @@ def _keep(job: PageJob, text: PageText, state: str) -> tuple[str, ...]:
 def _write_text_file(job: PageJob, text: PageText) -> None:
     if job.text_file is not None:
         within = job.spool.parent if job.spool is not None else None
-        write_text(job.text_file, text, job.key, within)
+        write_text(job.text_file, text, job.key, within, scans=[job.source.path])

@@ -14,12 +14,10 @@ from contextlib import suppress
 from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import TypeVar
 
 from PIL import Image
 
-Job = TypeVar("Job")
-Result = TypeVar("Result")
+from .contained import Job, Result, contained
 
 PR_SET_PDEATHSIG = 1
 FIRST_TO_BE_KILLED = "1000"
@@ -29,7 +27,7 @@ FIRST_TO_BE_KILLED = "1000"
 def call(function: Callable[[Job], Result], job: Job, verbose: bool) -> Result:
     """`function(job)`, in a process that is set up as a worker."""
     _set_up(verbose)
-    return function(job)
+    return contained(function, job)
 
 
 @cache
@@ -43,6 +41,25 @@ def _set_up(verbose: bool) -> None:
     if not verbose:
         silence_libraries()
     set_up_pillow()
+
+
+def open_standard_streams() -> None:
+    """Opens the null device where a standard stream is closed, as daemons and some crons start us.
+
+    The next files to be opened would be taken for the streams otherwise, pipes to workers among
+    them: what is meant for stderr would go there.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            os.set_inheritable(number, True)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115
 
 
 def set_up_pillow() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from ..model.errors import PageTimeoutError, WorkerDiedError
-from .process_setup import Job, Result, call
+from ..model.characters import reason_of
+from ..model.errors import PageTimeoutError, WorkerDiedError, WorkerSetupError
+from .contained import Job, Result
+from .process_setup import call
+from .spawn import LEFT, worker_context
 
 GRACE_S = 60.0
 """A worker that cannot be stopped at its time-out is given up after this many seconds more."""
@@ -40,9 +42,12 @@ class ProcessRunner:
             self._idle.put_nowait(worker)
         self._access = SharedOrExclusive()
 
-    async def __call__(self, function: Callable[[Job], Result], job: Job) -> Result:
+    async def __call__(
+        self, function: Callable[[Job], Result], job: Job, at_least_s: float = 0.0
+    ) -> Result:
         """See `Runner`."""
-        return await self.run(function, job, self._timeout_s)
+        limit_s = None if self._timeout_s is None else max(self._timeout_s, at_least_s)
+        return await self.run(function, job, limit_s)
 
     async def run(
         self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
@@ -52,8 +57,11 @@ class ProcessRunner:
             async with self._access.shared(), self._worker() as worker:
                 return await worker.run(function, job, timeout_s)
         except WorkerDiedError:
-            async with self._access.alone(), self._worker() as worker:
-                return await worker.run(function, job, timeout_s)
+            try:
+                async with self._access.alone(), self._worker() as worker:
+                    return await worker.run(function, job, timeout_s)
+            except NotStartedError as error:
+                raise WorkerSetupError(str(error)) from error
 
     @asynccontextmanager
     async def _worker(self) -> AsyncIterator[_Worker]:
@@ -80,8 +88,14 @@ class _Worker:
         self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
     ) -> Result:
         limit = None if timeout_s is None else timeout_s + GRACE_S
+        reason = "it dies as it starts"
         for _ in range(REBUILDS):
-            future = self._schedule(function, job, timeout_s)
+            try:
+                future = self._schedule(function, job, timeout_s)
+            except (RuntimeError, OSError, MemoryError) as error:
+                reason = reason_of(error)
+                self.stop()
+                continue
             try:
                 return await asyncio.wait_for(asyncio.wrap_future(future), limit)
             except TimeoutError:
@@ -94,13 +108,17 @@ class _Worker:
                 raise WorkerDiedError(_obituary(job, error.exitcode)) from None
             except BrokenProcessPool:
                 self.stop()
-        raise WorkerDiedError(_obituary(job, None))
+        raise NotStartedError(
+            f"no worker process can be started ({reason}); free memory, allow more processes and"
+            " open files (ulimit -a), or try -j 1"
+        )
 
     def stop(self) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
+            with suppress(RuntimeError, OSError):  # one that did not even start
+                pool.stop()  # type: ignore[no-untyped-call]
+                pool.join()
 
     def _schedule(
         self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
@@ -108,24 +126,26 @@ class _Worker:
         arguments = (function, job, self._verbose)
         with _no_interrupts():
             if self._pool is None:
-                self._pool = ProcessPool(1, context=multiprocessing.get_context("spawn"))
+                self._pool = ProcessPool(1, context=worker_context())
             try:
                 return self._pool.schedule(call, args=arguments, timeout=timeout_s)
             except RuntimeError:  # the pool broke while it was idle
                 self.stop()
-                self._pool = ProcessPool(1, context=multiprocessing.get_context("spawn"))
+                self._pool = ProcessPool(1, context=worker_context())
                 return self._pool.schedule(call, args=arguments, timeout=timeout_s)
 
 
-def _obituary(job: object, code: int | None) -> str:
-    how = ""
-    if code is not None:
-        how = f" with exit code {code}"
-        if code < 0:
-            try:
-                how = f" by {signal.Signals(-code).name}"
-            except ValueError:
-                how = f" by signal {-code}"
+class NotStartedError(WorkerDiedError):
+    """The worker process died before it had begun, and so did those after it."""
+
+
+def _obituary(job: object, code: int) -> str:
+    how = f" with exit code {0 if code == LEFT else code}"
+    if code < 0:
+        try:
+            how = f" by {signal.Signals(-code).name}"
+        except ValueError:
+            how = f" by signal {-code}"
     hint = "; it may need more memory: try -j 1 or --max-side" if code == -9 else ""
     return f"{job}: its worker process died{how}{hint}"
 

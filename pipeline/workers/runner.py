@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from ..model.options import Workers
+from .contained import Job, Result, contained
 from .job import PageJob
-from .process_setup import Job, Result
 from .processes import ProcessRunner
 
 
@@ -19,12 +19,22 @@ class Runner(Protocol[Job]):
     `str(job)` is the job's name in messages.
     """
 
-    async def __call__(self, function: Callable[[Job], Result], job: Job) -> Result:
+    async def __call__(
+        self, function: Callable[[Job], Result], job: Job, at_least_s: float = 0.0
+    ) -> Result:
         """The result of `function(job)`.
 
+        Args:
+            function: To be called, with the job alone.
+            job: The job.
+            at_least_s: It has this long in any case, however short the time-out.
+
         Raises:
+            SearchablePdfError: What the function raised.
+            UnforeseenError: It raised another exception.
             PageTimeoutError: It took too long.
             WorkerDiedError: It killed its process, twice.
+            WorkerSetupError: No process can be started.
         """
         ...
 
@@ -59,10 +69,12 @@ class ThreadRunner:
     def __init__(self, jobs: int) -> None:
         self._threads = ThreadPoolExecutor(max(1, jobs), thread_name_prefix="page")
 
-    async def __call__(self, function: Callable[[Job], Result], job: Job) -> Result:
+    async def __call__(
+        self, function: Callable[[Job], Result], job: Job, at_least_s: float = 0.0
+    ) -> Result:
         """See `Runner`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, function, job)
+        return await loop.run_in_executor(self._threads, contained, function, job)
 
     def close(self) -> None:
         """See `Runner`."""

@@ -20,7 +20,7 @@ from typing import Any
 
 FOLDER, ENGINE = "BENCH_CLOCK", "BENCH_CLOCK_ENGINE"
 STAGES = {
-    "page": ("pipeline.workers.page:process_page", "pipeline.run.document:process_page"),
+    "page": ("pipeline.workers.page:process_page", "pipeline.run.page_outcome:process_page"),
     "load": (
         "pipeline.workers.page:load_page",
         "pipeline.workers.page_text:load_page",

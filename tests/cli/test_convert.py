@@ -28,7 +28,7 @@ def test_empty_folder(tmp_path: Path, command: Command) -> None:
 def test_missing_path(tmp_path: Path, folder: Path, command: Command) -> None:
     out = tmp_path / "out"
     done = command("convert", "--engine", "none", tmp_path / "nowhere", folder, "-o", out)
-    assert done.returncode == 3
+    assert done.returncode == 10
     assert "nowhere: no such file or folder; check the path" in done.stderr
     assert (out / "box.pdf").exists(), "everything else is done"
 
@@ -61,8 +61,9 @@ def test_rubbish_becomes_pages_that_say_so(folder: Path, tmp_path: Path, command
 def test_a_placeholder_keeps_the_whole_name(tmp_path: Path, command: Command) -> None:
     name = "Ünïcödé 写真 and a rather long name that needs more than one line of the page.tif"
     (tmp_path / name).write_bytes(b"nothing")
-    done = command("convert", "--engine", "none", tmp_path / name, "-o", tmp_path / "out")
-    assert done.returncode == 3
+    convert = ("convert", "--engine", "none", tmp_path / name, "-o", tmp_path / "out")
+    done = command(*convert, "--placeholders")
+    assert done.returncode == 10
     text = pdfium_text(next((tmp_path / "out").glob("*.pdf")), 0)
     for word in name.split():
         assert word in text
@@ -72,6 +73,7 @@ def test_nothing_readable_at_all(tmp_path: Path, command: Command) -> None:
     (tmp_path / "x.tif").write_bytes(b"garbage")
     done = command("convert", "--engine", "none", tmp_path / "x.tif", "-o", tmp_path / "out")
     assert done.returncode == 3
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_bomb(folder: Path, tmp_path: Path, command: Command) -> None:
@@ -102,11 +104,12 @@ def test_one_output_that_cannot_be_written_stops_no_other(
 
 
 def test_same_output_name(folder: Path, tmp_path: Path, command: Command) -> None:
-    Image.new("L", (50, 50)).save(folder / "1.png")
-    done = command("convert", "--engine", "none", "--per-file", folder, "-o", tmp_path / "out")
+    other = tmp_path / "other" / folder.name
+    shutil.copytree(folder, other)
+    done = command("convert", "--engine", "none", folder, other, "-o", tmp_path / "out")
     assert done.returncode == 2
-    assert re.search(r"1\.jpg and .*1\.png would both become .*1\.pdf; rename one", done.stderr)
-    assert not (tmp_path / "out").exists(), "nothing is begun"
+    assert f"{other} would both become" in one_line(done.stderr)
+    assert not (tmp_path / "out").exists()
 
 
 def test_names_with_spaces_umlauts_and_line_breaks(tmp_path: Path, command: Command) -> None:
@@ -223,3 +226,33 @@ def test_language(folder: Path, tmp_path: Path, command: Command) -> None:
     done = command("convert", folder, "-o", tmp_path, "-l", "english")
     assert done.returncode == 4
     assert "no language has the code 'english'" in one_line(done.stderr)
+
+
+def test_what_is_passed_over_is_counted_by_kind_and_named(
+    folder: Path, tmp_path: Path, command: Command
+) -> None:
+    for name in ("a.pdf", "b.PDF", "notes.txt", "x.bin"):
+        (folder / name).write_bytes(b"no scan")
+    convert = ("convert", folder, "-o", tmp_path / "out", "--engine", "none", "--force")
+    done = command(*convert)
+    assert "passed over: 2 PDFs, 1 text, 1 other file (-v names them)" in done.stderr
+    assert "a.pdf" not in done.stderr
+    done = command(*convert, "-v")
+    assert f"passed over: {folder}/notes.txt\n" in done.stderr
+    assert f"passed over: {folder}/b.PDF\n" in done.stderr
+
+
+def test_files_of_one_name_are_both_made(tmp_path: Path, command: Command) -> None:
+    for name in ("a.jpg", "a.png", "b.png"):
+        Image.new("L", (40, 40), 255).save(tmp_path / name)
+    inputs = [tmp_path / name for name in ("a.jpg", "a.png", "b.png")]
+    for given in ([tmp_path, "--per-file"], inputs, inputs[::-1]):
+        out = tmp_path / f"out{len(given)}{given[0] == inputs[0]}"
+        for is_again in (False, True):
+            done = command("convert", *given, "-o", out, "--engine", "none", "--sidecar")
+            assert done.returncode == 0, done.stderr
+            assert "told apart by their endings" in done.stderr
+            assert ("3 skipped" in done.stderr) is is_again
+            assert sorted(path.name for path in out.iterdir()) == [
+                "a.jpg.pdf", "a.jpg.txt", "a.png.pdf", "a.png.txt", "b.pdf", "b.txt",
+            ]  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from PIL import Image
 from pypdf import PdfWriter
 from support.command import Command, one_line
 from support.truth import HARDWARE, SCANS
@@ -41,3 +43,14 @@ def test_a_pdf_and_a_missing_file_are_no_scans(tmp_path: Path, command: Command)
     done = command("text", tmp_path / "gone.png")
     assert done.returncode == 3
     assert "gone.png: there is no such file; check the path" in one_line(done.stderr)
+
+
+def test_a_damaged_scan_is_exit_10(tmp_path: Path, command: Command) -> None:
+    scan = tmp_path / "1.png"
+    Image.effect_noise((200, 200), 60).save(scan)
+    text = ("text", "--engine", "none", scan)
+    assert command(*text).returncode == 0
+    os.truncate(scan, scan.stat().st_size // 2)
+    done = command(*text)
+    assert done.returncode == 10, "as of a page that failed"
+    assert "% of the picture is missing" in done.stderr

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image
 
 from pipeline import NoScansError, UsageError, find_documents
-from pipeline.load.find import natural_key
+from pipeline.load.walk import natural_key
 
 OUT = Path("out")
 NOBODY = 65534
@@ -114,6 +115,59 @@ def test_clutter_is_not_even_counted(tmp_path: Path) -> None:
     assert passed_over == []
 
 
+def test_deleted_scans_and_uploads_under_way_are_no_documents(tmp_path: Path) -> None:
+    nas = tmp_path / "nas"
+    scans(nas, "letters/a.tif", "#recycle/letters/a.tif", "@Recycle/a.tif", "RECYCLER/a.tif",
+          "lost+found/a.tif", "System Volume Information/a.tif", "@SynoResource/a.tif")  # fmt: skip
+    unfinished = [f"b.tif.{ending}" for ending in ("part", "crdownload", "filepart", "tmp")]
+    scans(nas / "letters", *unfinished)
+    passed_over: list[Path] = []
+    (document,) = find_documents([nas], OUT, pass_over=passed_over.append)
+    assert document.scans == (nas / "letters/a.tif",)
+    assert sorted(path.name for path in passed_over) == sorted(unfinished)
+    assert list(found(nas / "#recycle")) == ["out/letters.pdf"], "named by the user"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_pipes_and_devices_are_not_waited_for(tmp_path: Path) -> None:
+    folder = tmp_path / "x"
+    scans(folder, "a.png")
+    for name in ("pipe.png", "pipe"):
+        os.mkfifo(folder / name)
+        (folder / f"link to {name}").symlink_to(folder / name)
+    (folder / "zero.png").symlink_to("/dev/zero")
+    (folder / "zero").symlink_to("/dev/zero")
+    passed_over: list[Path] = []
+    (document,) = find_documents([folder], OUT, pass_over=passed_over.append)
+    assert [path.name for path in document.scans] == ["a.png"]
+    assert len(passed_over) == 6
+    for name in ("pipe.png", "link to pipe.png", "zero.png"):
+        with pytest.raises(NoScansError, match=f"{name}: is a pipe or a device, not a file"):
+            found(folder / name)
+
+
+def test_folders_that_lie_deep(tmp_path: Path) -> None:
+    """Deeper than Python calls functions, and then deeper than a path may be long."""
+    here = os.open(tmp_path, os.O_RDONLY)
+    try:
+        for depth in range(2_200):
+            os.mkdir("d", dir_fd=here)
+            below = os.open("d", os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = below
+            if depth == 1_600:
+                os.close(os.open("a.png", os.O_CREAT, dir_fd=here))
+        scans(tmp_path, "e/a.png")
+        problems: list[Exception] = []
+        documents = list(find_documents([tmp_path], OUT, complain=problems.append))
+    finally:
+        os.close(here)
+        subprocess.run(["rm", "-r", tmp_path / "d"], check=True)  # Python's own cannot
+    assert [len(document.output.parts) for document in documents] == [1_602, 2]
+    (problem,) = problems
+    assert "cannot be opened (File name too long); start from a folder further down" in str(problem)
+
+
 def test_circles_of_links_end(tmp_path: Path) -> None:
     folder = tmp_path / "x"
     scans(folder, "a.png", "sub/b.png")
@@ -155,14 +209,32 @@ def test_a_linked_folder_is_called_as_the_link_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
-    (("a.png", "a.tif"), ("A.png", "a.tif"), ("é.png", "e\u0301.tif")),
+    ("names", "pdfs"),
+    (
+        (("a.jpg", "a.png", "b.png"), ("a.jpg.pdf", "a.png.pdf", "b.pdf")),
+        (("A.jpg", "a.png"), ("A.jpg.pdf", "a.png.pdf")),
+        (("é.jpg", "e\u0301.png"), ("é.jpg.pdf", "e\u0301.png.pdf")),
+        (("a.jpg", "a.png", "a.jpg.png"), ("a.jpg.pdf", "a.jpg.png.pdf", "a.png.pdf")),
+        (("A.png", "a.png"), ("A.png.1eeca00f.pdf", "a.png.29d6e224.pdf")),
+    ),
 )
-def test_names_that_collide(tmp_path: Path, one: str, other: str) -> None:
+def test_files_of_one_name_are_told_apart(
+    names: tuple[str, ...], pdfs: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Under names that do not depend on their order, or on which was there first."""
     folder = tmp_path / "x"
-    scans(folder, one, other)
+    scans(folder, *names)
+    if len(list(folder.iterdir())) < len(names):
+        pytest.skip("these names are one file here")
+    assert sorted(found(folder, per_file=True)) == sorted(f"out/{pdf}" for pdf in pdfs)
+    if len({name.casefold() for name in names}) == len(names):
+        assert sorted(found(*folder.iterdir())) == sorted(f"out/{pdf}" for pdf in pdfs)
+
+
+def test_files_of_one_name_from_two_folders_collide(tmp_path: Path) -> None:
+    scans(tmp_path, "one/a.png", "two/a.png")
     with pytest.raises(UsageError, match=r"(?s)would both become .*\.pdf; rename one"):
-        found(folder, per_file=True)
+        found(tmp_path / "one/a.png", tmp_path / "two/a.png")
 
 
 def test_folders_that_collide(tmp_path: Path) -> None:
@@ -199,20 +271,44 @@ def public() -> Iterator[Path]:
 
 
 @contextmanager
-def forbidden(path: Path) -> Iterator[None]:
+def forbidden(path: Path, mode: int = 0) -> Iterator[None]:
     """Nobody but root may open it. Its mode can be set by its owner only."""
     user = os.geteuid()
-    for mode in (0, 0o755):
+    for each in (mode, 0o755):
         os.seteuid(os.getuid())
-        path.chmod(mode)
+        path.chmod(each)
         os.seteuid(user)
-        if not mode:
+        if each == mode:
             yield
+
+
+def may_be_listed(folder: Path) -> AbstractContextManager[None]:
+    return forbidden(folder, 0o444)
 
 
 def test_a_folder_that_may_not_be_opened(public: Path) -> None:
     with forbidden(public / "x"), pytest.raises(NoScansError, match="permissions"):
         found(public / "x")
+
+
+def test_a_folder_that_may_be_listed_but_not_entered(public: Path) -> None:
+    """Its scans are pages that fail: they are there. The others are complained of, one by one."""
+    problems: list[Exception] = []
+    user = os.geteuid()
+    os.seteuid(os.getuid())  # the owner
+    scans(public / "y", "b.png")
+    (public / "x/link").symlink_to(public / "y")
+    os.seteuid(user)
+    with may_be_listed(public / "x"):
+        documents = list(find_documents([public], OUT, complain=problems.append))
+        assert not list(find_documents([public / "x/a.png"], OUT, complain=problems.append))
+    assert [path.name for document in documents for path in document.scans] == ["a.png", "b.png"]
+    assert [str(problem).removeprefix(f"{public}/x/").split(" ")[0] for problem in problems] == [
+        "link:",
+        "notes:",
+        "a.png:",
+    ]
+    assert all("(Permission denied)" in str(problem) for problem in problems)
 
 
 def test_a_file_that_cannot_be_opened_is_not_passed_over(public: Path) -> None:

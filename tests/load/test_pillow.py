@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
+from support.pictures import many_frames
 from support.stored import opened
 
-from pipeline.load.pillow import GROUND_MODES, PREFIX_BYTES, decoded_over, open_as, swap_sides
+from pipeline import load_page, page_sources
+from pipeline.load.pillow import (
+    GROUND_MODES,
+    PREFIX_BYTES,
+    decoded_over,
+    note_offsets,
+    offset_of_frame,
+    open_as,
+    seek_frame,
+    swap_sides,
+)
 from pipeline.load.scan import FORMATS, open_scan
 
 PLUGIN_OF = {"TIFF": "x.tif", "JPEG": "x.jpg", "PNG": "x.png", "BMP": "x.bmp", "GIF": "x.gif",
@@ -52,3 +65,54 @@ def test_what_is_not_decoded_has_the_value_of_the_ground(tmp_path: Path, mode: s
         assert (pixels[:100] == whole[:100]).all()
         ground = bool(value) if mode == "1" else value
         assert (pixels[300:] == ground).all()
+
+
+@pytest.fixture
+def directories(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows with each directory of a TIFF that Pillow parses."""
+    parsed: list[int] = []
+    load = ImageFileDirectory_v2.load
+
+    def counted(self: ImageFileDirectory_v2, file: IO[bytes]) -> None:
+        parsed.append(file.tell())
+        load(self, file)
+
+    monkeypatch.setattr(ImageFileDirectory_v2, "load", counted)
+    return parsed
+
+
+def test_a_frame_is_found_by_its_offset(tmp_path: Path, directories: list[int]) -> None:
+    many_frames(path := tmp_path / "x.tif", 300)
+    offsets = []
+    with open_scan(path) as image:
+        note_offsets(image)
+        for frame in range(300):
+            image.seek(frame)
+            offsets.append(offset_of_frame(image))
+        with pytest.raises(EOFError):
+            image.seek(300)
+    assert len(directories) <= 2 * 300
+    for frame in (0, 1, 2, 150, 298, 299):
+        directories.clear()
+        with open_scan(path) as image:
+            seek_frame(image, frame, offsets[frame])
+            assert len(directories) <= 4, "those before it are not looked at"
+            found = image.tobytes()
+        with open_scan(path) as image:
+            image.seek(frame)
+            assert found == image.tobytes()
+        with open_scan(path) as image, pytest.raises(EOFError):
+            seek_frame(image, 300)
+
+
+def test_each_page_of_a_long_tiff_is_found_at_once(tmp_path: Path, directories: list[int]) -> None:
+    many_frames(path := tmp_path / "x.tif", 300)
+    sources = list(page_sources(path))
+    assert [source.frame for source in sources] == list(range(300))
+    directories.clear()
+    rows = set()
+    for source in sources[:64]:
+        with load_page(source) as page:
+            rows.add(page.decoded().image.tobytes())
+    assert len(rows) == 64, "each is another"
+    assert len(directories) <= 5 * 64

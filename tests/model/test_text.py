@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pipeline import Baseline, Box, Line, PageText, Word
@@ -25,3 +27,29 @@ def test_only_quarter_turns_are_taken() -> None:
     assert "turned by 45 degrees" in askew.fault
     with pytest.raises(ValueError, match="quarter"):
         PageText.from_json(askew.to_json())
+
+
+BOX, BASELINE = Box(0, 0, 50, 10), Baseline(0, 9, 50, 9)
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    (
+        (Line((Word("a", BOX),), BASELINE, 1e9), "is 1000000000.0 pixels high"),
+        (Line((Word("a", BOX),), BASELINE, 0), "is 0 pixels high"),
+        (Line((Word("a", BOX),), Baseline(0, 9, 1e6, 9), 8), "stands outside of the page"),
+        (Line((Word("a", BOX),), Baseline(-1e6, 9, 50, 9), 8), "stands outside of the page"),
+        (Line((Word("a" * 3_000_000, BOX),), BASELINE, 8), "has 3,000,000 characters"),
+        (Line(tuple(Word("abc", BOX) for _ in range(9999)), BASELINE, 8), "characters"),
+        (Line((Word("a\ud800", BOX),), BASELINE, 8), "cannot be written as UTF-8"),
+    ),
+)
+def test_what_no_page_can_hold(line: Line, fault: str) -> None:
+    found = PageText(100, 50, (line,)).fault
+    assert re.search(fault, found), found
+    assert len(found) < 300
+    found.encode()
+
+
+def test_a_page_larger_than_any() -> None:
+    assert "large" in PageText(10**400, 10).fault

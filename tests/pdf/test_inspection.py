@@ -31,7 +31,7 @@ def test_check_tells_what_is_in_a_pdf(tmp_path: Path) -> None:
     (picture,) = first["pictures"]
     assert (picture["size_px"], picture["dpi"]) == ([400, 100], [100, 100])
     shown = run("check", pdf)
-    assert shown.returncode == 0
+    assert shown.returncode == 1, "the answer is no: a page has no text"
     assert "2 pages, 1 of them without text; claims PDF/A-2u" in shown.stdout
     fax = run("convert", SCANS / "fax/message.tif", "-o", tmp_path / "fax.pdf", "--engine", "none")
     assert fax.returncode == 0

@@ -65,7 +65,9 @@ def test_convert_tells_what_happens(tmp_path: Path) -> None:
     report = asyncio.run(
         convert([tmp_path / "box"], tmp_path / "out", engine=Faulty(), notify=events.append)
     )
-    assert events[0] == RunPlanned(documents=1, scans=3, passed_over=1)
+    assert events[0] == RunPlanned(
+        documents=1, scans=3, passed_over=1, kinds_passed_over=(("text", 1),)
+    )
     assert {type(event) for event in events} == {
         RunPlanned, EngineChosen, PageStarted, PageDone, PageFailed, DocumentDone,
     }  # fmt: skip

@@ -68,5 +68,9 @@ def test_text_dir_takes_what_a_person_corrected(tmp_path: Path) -> None:
     assert json.loads(first.read_text()) == data, "never overwritten"
     first.write_text("{")
     convert()
+    assert poppler_text(pdf, 0).strip() == "corrected", (
+        "a good page is not replaced by a failed one"
+    )
+    convert("--force")
     assert poppler_text(pdf, 0).strip() == ""
     assert poppler_text(pdf, 1).strip() == "seen120"

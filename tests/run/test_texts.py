@@ -13,6 +13,7 @@ from support.truth import SCANS
 from pipeline import (
     EngineError,
     LanguageError,
+    PageText,
     RecognitionError,
     ScanError,
     async_ocr,
@@ -43,6 +44,26 @@ def test_the_event_loop_is_free_while_a_page_is_read(tmp_path: Path) -> None:
 def test_a_batch_keeps_its_order(tmp_path: Path) -> None:
     paths = [white(tmp_path / f"{n}.png", (50 + n, 60)) for n in (7, 3, 9)]
     assert asyncio.run(batch_ocr(paths, engine=Stamp())) == ["57x60L", "53x60L", "59x60L"]
+
+
+def test_a_failed_page_does_not_take_the_text_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "many.tif"
+    frames = [Image.new("L", size, 255) for size in ((60, 80), (90, 50), (70, 80))]
+    frames[0].save(path, save_all=True, append_images=frames[1:], dpi=(72, 72))
+    (text,) = asyncio.run(batch_ocr([path], engine=FaultyStamp(), on_error="empty"))
+    assert text.split("\n\f") == ["60x80L", "", "70x80L"]
+    with pytest.raises(RecognitionError, match=r"many\.tif \(frame 2\): engine faulty failed"):
+        asyncio.run(batch_ocr([path], engine=FaultyStamp()))
+    with pytest.raises(RecognitionError, match=r"many\.tif \(frame 2\): engine faulty failed"):
+        asyncio.run(async_ocr(path, engine=FaultyStamp()))
+
+
+class FaultyStamp(Stamp):
+    name = "faulty"
+
+    def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
+        Faulty().recognize(image)
+        return super().recognize(image, languages)
 
 
 def test_errors_of_a_batch(tmp_path: Path) -> None:

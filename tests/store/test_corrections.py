@@ -36,3 +36,34 @@ def test_what_is_no_text_is_an_error_not_a_hash(tmp_path: Path) -> None:
     assert broken.in_fingerprint == broken.error
     with pytest.raises(OutputError, match="is no text of a page"):
         check_is_untouched(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    (
+        ("seen", "\\ud800"),
+        ('"seen"', "[" * 100_000 + "]" * 100_000),
+        ('"height": 2', '"height": 2' + 400 * "0"),
+        ('"height_px": 20', '"height_px": 20' + 400 * "0"),
+        ('"height_px": 20', '"height_px": 20' + 5000 * "0"),
+        ('"height": 2', '"height": 1e999'),
+        ('"from": ""', '"from": "\\udfff"'),
+        ('"rotation_deg": 0', '"rotation_deg": 1' + 400 * "0"),
+    ),
+    ids=("surrogate", "nesting", "height", "page", "5000 digits", "infinite", "key", "turn"),
+)
+def test_no_correction_is_a_fault_of_the_program(tmp_path: Path, old: str, new: str) -> None:
+    path = tmp_path / "page.json"
+    write_text(path, TEXT)
+    content = path.read_text()
+    assert old in content
+    path.write_text(content.replace(old, new))
+    error = Correction.of(path).error
+    error.encode()
+    assert len(error) < 1000
+
+
+def test_nesting_alone_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "page.json"
+    path.write_text("[" * 200_000)
+    assert re.search(r"page\.json: .*; mend it, or delete it", Correction.of(path).error)

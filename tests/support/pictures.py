@@ -117,3 +117,25 @@ def png_file(
         buffer.write(struct.pack(">I", zlib.crc32(kind + body)))
     path.write_bytes(buffer.getvalue())
     return path
+
+
+def many_frames(path: Path, count: int) -> None:
+    """A TIFF of this many frames of 8 x 8 pixels, each with one of its pixels set.
+
+    Written here, as Pillow takes a time that grows with the square of their number.
+    """
+    strip_offsets = 273
+    rows = [(256, 8), (257, 8), (258, 1), (259, 1), (262, 1), (strip_offsets, 0), (277, 1)]
+    rows += [(278, 8), (279, 8)]
+    size = 2 + 12 * len(rows) + 4
+    with path.open("wb") as file:
+        file.write(struct.pack("<2sHI", b"II", 42, 8))
+        for frame in range(count):
+            start = 8 + frame * (size + 8)
+            file.write(struct.pack("<H", len(rows)))
+            for tag, value in rows:
+                file.write(
+                    struct.pack("<HHII", tag, 4, 1, start + size if tag == strip_offsets else value)
+                )
+            file.write(struct.pack("<I", start + size + 8 if frame + 1 < count else 0))
+            file.write((1 << frame % 64).to_bytes(8, "big"))

@@ -7,22 +7,35 @@ import contextlib
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from support.doubles import Still
 from support.readers import page_sizes, pdfium_text, poppler_text
 from support.survival import (
+    CANCEL,
+    CANCEL_OTHER,
+    EXIT,
+    EXIT_IN_C,
+    FAULTS,
     GOOD,
     GREEDY,
     HANG,
+    INTERRUPT,
     KILLED,
     LEAVE,
     NONSENSE,
+    PANIC,
     PRINT,
     RAISE,
     SEGFAULT,
+    TWO_ARGUMENTS,
     arguments,
     environment,
     hear_ctrl_c,
@@ -33,9 +46,10 @@ from support.survival import (
     run,
 )
 
-from pipeline import PageJob, PageSource
-from pipeline.model.errors import PageTimeoutError, WorkerDiedError
+from pipeline import PageJob, PageSource, PageText, RecognitionError, async_ocr
+from pipeline.model.errors import PageTimeoutError, UnforeseenError, WorkerDiedError
 from pipeline.workers.processes import ProcessRunner
+from pipeline.workers.runner import Runner, ThreadRunner
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -48,7 +62,14 @@ CASES = (
     (GREEDY, "WorkerDiedError", "died by SIGKILL; it may need more memory"),
     (RAISE, "RecognitionError", "engine faults failed: the page makes no sense"),
     (NONSENSE, "RecognitionError", "engine faults is faulty: it gave str, not PageText"),
-    (LEAVE, "PageTimeoutError", f"not done after {TIMEOUT_S} s"),
+    (LEAVE, "WorkerDiedError", "its worker process died with exit code 0"),
+    (EXIT_IN_C, "WorkerDiedError", "its worker process died with exit code 0"),
+    (EXIT, "RecognitionError", "engine faults failed: SystemExit: 0"),
+    (CANCEL, "RecognitionError", "engine faults failed: CancelledError"),
+    (INTERRUPT, "RecognitionError", "engine faults failed: KeyboardInterrupt"),
+    (PANIC, "RecognitionError", "engine faults failed: Panic: a Rust library panicked"),
+    (CANCEL_OTHER, "RecognitionError", "engine faults failed: CancelledError"),
+    (TWO_ARGUMENTS, "RecognitionError", "engine faults failed: one and two"),
 )
 
 
@@ -96,6 +117,115 @@ def test_what_engines_print_goes_to_stderr(tmp_path: Path) -> None:
     assert done.stdout == ""
     assert "an engine speaks\n" in done.stderr
     assert "and so does its library\n" in done.stderr
+
+
+@pytest.mark.parametrize("width", (LEAVE, EXIT_IN_C))
+def test_a_worker_that_leaves_is_seen_at_once(tmp_path: Path, width: int) -> None:
+    """Without a time-out, nothing else would ever end the run."""
+    page(tmp_path / "1.png", width)
+    done = run("convert", tmp_path / "1.png", "-o", tmp_path / "out", "--engine", "faults",
+               "--timeout", 0)  # fmt: skip
+    assert done.returncode == 10
+    assert "1.png: its worker process died with exit code 0" in done.stderr
+
+
+@pytest.mark.parametrize("width", (EXIT, CANCEL, INTERRUPT, PANIC, CANCEL_OTHER, TWO_ARGUMENTS))
+def test_what_an_engine_raises_costs_its_text_only(tmp_path: Path, width: int) -> None:
+    for name, size in (("1.png", width), ("2.png", GOOD)):
+        page(tmp_path / name, size)
+    done = run("text", tmp_path / "1.png", tmp_path / "2.png", "--engine", "faults")
+    assert done.returncode == 10
+    assert "seen100" in done.stdout
+    assert "1.png: engine faults failed: " in done.stderr
+
+
+@pytest.mark.parametrize(
+    "error", (SystemExit(0), asyncio.CancelledError(), KeyboardInterrupt(), GeneratorExit(),
+              StopIteration(1), TimeoutError(), MemoryError(), BrokenProcessPool())
+)  # fmt: skip
+@pytest.mark.parametrize("place", ("job", "engine"))
+def test_no_exception_of_a_job_is_taken_for_one_of_the_run(
+    error: BaseException, place: str
+) -> None:
+    """In processes and threads alike, whether the engine raises it or what is around it."""
+
+    async def scenario(runner: Runner[Raising]) -> None:
+        try:
+            with pytest.raises(UnforeseenError, match="page x: ") as raised:
+                await runner(raises, Raising(error))
+            assert raised.value.kind == type(error).__name__
+        finally:
+            runner.close()
+
+    async def in_thread() -> str:
+        return await async_ocr(white, engine=Raiser(error))
+
+    if place == "job":
+        for runner in (ThreadRunner(1), ProcessRunner(1)):
+            asyncio.run(scenario(runner))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        white = page(Path(folder) / "1.png", GOOD)
+        with pytest.raises(RecognitionError, match=r"1\.png: engine still failed: "):
+            asyncio.run(in_thread())
+
+
+@dataclass(frozen=True)
+class Raising:
+    error: BaseException
+
+    def __str__(self) -> str:
+        return "page x"
+
+
+class Raiser(Still):
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
+        raise self.error
+
+
+def raises(job: Raising) -> None:
+    raise job.error
+
+
+STUCK = """
+import os, signal, sys
+if "--multiprocessing-fork" in sys.orig_argv:
+    from PIL import PngImagePlugin
+    load = PngImagePlugin.PngImageFile.load
+
+    def stuck(image):
+        if image.width == 333:
+            with open(os.environ["STUCK_LOG"], "a") as log:
+                log.write("decoding\\n")
+            {how}
+        return load(image)
+
+    PngImagePlugin.PngImageFile.load = stuck
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "tries"), (("signal.pause()", 1), ("os.kill(os.getpid(), signal.SIGKILL)", 2))
+)
+def test_a_scan_that_cannot_be_decoded_in_time_is_not_begun_anew(
+    tmp_path: Path, how: str, tries: int
+) -> None:
+    """What stands in for it is not tried with the same decoder: that would take its time again."""
+    page(tmp_path / "in/1.png", 333)
+    page(tmp_path / "in/2.png", GOOD)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/sitecustomize.py").write_text(STUCK.format(how=how))
+    done = run(
+        "convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "faults", "--timeout", 5,
+        PYTHONPATH=f"{FAULTS}:{tmp_path / 'site'}", STUCK_LOG=tmp_path / "log",
+    )  # fmt: skip
+    assert done.returncode == 10, done.stderr
+    assert (tmp_path / "log").read_text().splitlines() == ["decoding"] * tries
+    assert "This page could not be read." in poppler_text(tmp_path / "out/in.pdf", 0)
+    assert "seen100" in poppler_text(tmp_path / "out/in.pdf", 1)
 
 
 def test_failures_are_remembered(tmp_path: Path) -> None:
@@ -154,8 +284,8 @@ def test_a_placeholder_has_the_size_of_its_page(tmp_path: Path) -> None:
     path = page(tmp_path / "cut.png", 500, 300, 40)
     data = path.read_bytes()
     path.write_bytes(data[: data.index(b"IDAT") + 6])
-    done = run("convert", path, "-o", tmp_path, "--engine", "none")
-    assert done.returncode in (3, 10), done.stderr
+    done = run("convert", path, "-o", tmp_path, "--engine", "none", "--placeholders")
+    assert done.returncode == 10, done.stderr
     assert page_sizes(tmp_path / "cut.pdf")[0] == pytest.approx((360, 216), abs=0.01)
     text = poppler_text(tmp_path / "cut.pdf", 0)
     assert "This page could not be read." in text

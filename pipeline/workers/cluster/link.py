@@ -11,7 +11,7 @@ import re
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ import psutil
 
 from ...model.errors import ClusterError, UsageError, WorkerSetupError
 from ...model.options import ClusterOptions
-from ...store.atomic import leave_nothing_of
+from ...store.spool import Spool, sweep
 from ..machine import available_memory_mb
 
 if TYPE_CHECKING:
@@ -148,10 +148,10 @@ async def local_cluster(workers: int, memory_mb: float) -> AsyncIterator[tuple[s
 
     share_mb = max(2 * memory_mb, available_memory_mb() / workers)
     safe = Security.temporary()
-    with tempfile.TemporaryDirectory(
-        prefix="searchable-pdf-", ignore_cleanup_errors=True
-    ) as folder:
-        leave_nothing_of(Path(folder))
+    place = Path(tempfile.gettempdir())
+    sweep(place)
+    with closing(Spool(place)) as spool:
+        folder = str(spool.folder)
         with dask.config.set(
             {"distributed.scheduler.worker-ttl": "60s", "temporary-directory": folder}
         ):

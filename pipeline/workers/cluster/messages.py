@@ -20,7 +20,7 @@ from ...model.options import ClusterOptions
 from ...model.outcomes import PageFailure, PageResult
 from ...ocr.registry import ResolvedEngine
 from ...store.atomic import atomic_file, not_writable
-from ...store.content import content_hash
+from ...store.content import content_hash, open_plain
 from ...store.texts import Store
 from ..job import NOT_KEPT, SIDECAR_ENDING, PageJob
 
@@ -81,6 +81,7 @@ class PageReply:
         worker: Its address.
         result: What the function returned.
         error: What it raised, where that concerns this page alone.
+        stopped_in: What was being done then (`PageJob.noted_stage`).
         refusal: Why this worker makes no pages of this run; empty where it does.
         wants_scan: The worker cannot find the scan: the request is to be sent again, with it.
         pdf: The page; None where it was put at `PageRequest.pdf_at`.
@@ -93,6 +94,7 @@ class PageReply:
     worker: str
     result: Any = None
     error: Exception | None = None
+    stopped_in: str = ""
     refusal: str = ""
     wants_scan: bool = False
     pdf: bytes | None = None
@@ -158,7 +160,7 @@ class PageTransfer:
             self._timeout_s,
             scan_at=None if self.sends_scans else self.path_on_worker(path),
             scan_hash=job.content or content_hash(path),
-            scan_token=hashlib.sha256(sign.encode()).hexdigest(),
+            scan_token=hashlib.sha256(sign.encode(errors="surrogateescape")).hexdigest(),
             scan=path.read_bytes() if send_scan else None,
             entries=entries_of(job),
             text=_content(job.text_file) if job.text_file else None,
@@ -174,15 +176,15 @@ class PageTransfer:
             PageNotShared: The page is not where the worker has put it.
         """
         note = ""
-        if reply.entries and job.store is not None:
+        if reply.entries and job.store is not None and job.is_of_same_scan():
             try:
                 for key, entry in reply.entries.items():
-                    Store(job.store).put_entry(key, entry)
+                    Store(job.store).put_entry(key, entry, job.source.path)
             except OSError as error:
                 note = f"{NOT_KEPT} ({error.strerror})"
         if reply.text is not None and job.text_file is not None:
             within = job.spool.parent if job.spool is not None else None
-            with atomic_file(job.text_file, within) as file:
+            with atomic_file(job.text_file, within, scans=[job.source.path]) as file:
                 file.write(reply.text)
         result = reply.result
         if not isinstance(result, PageResult | PageFailure):
@@ -233,6 +235,7 @@ def _put_page(spool: Path, reply: PageReply) -> None:
 
 def _content(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        with open_plain(path) as file:
+            return file.read()
     except OSError:
         return None

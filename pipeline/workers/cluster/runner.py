@@ -21,6 +21,7 @@ from ...model.errors import WorkerDiedError
 from ...model.options import ClusterOptions, ConvertOptions
 from ...model.page import PageSource
 from ...model.version import __version__
+from ..contained import contained
 from ..job import PageJob
 from . import link
 from .members import WATCH_S, ClusterWorkers
@@ -78,8 +79,10 @@ class ClusterRunner:
         self._replies = replies
         self._names = (f"page-{transfer.run}-{number}" for number in count(1))
 
-    async def __call__(self, function: Callable[[PageJob], Result], job: PageJob) -> Result:
-        """See `workers.Runner`.
+    async def __call__(
+        self, function: Callable[[PageJob], Result], job: PageJob, at_least_s: float = 0.0
+    ) -> Result:
+        """See `workers.Runner`; `at_least_s` is left aside.
 
         Raises:
             ClusterError: The cluster is gone for good.
@@ -92,13 +95,14 @@ class ClusterRunner:
                     self._transfer.request, function, job, send_scan=send_scan, send_back=send_back
                 )
             except OSError:  # no worker could open it either: the message is the same from here
-                return await asyncio.to_thread(function, job)
+                return await asyncio.to_thread(contained, function, job)
             reply: PageReply = pickle.loads(await self._ask(payload, job, worker))
             if reply.refusal:
                 await self._workers.refuse(reply.worker, reply.refusal)
             elif reply.wants_scan:
                 send_scan, worker = True, reply.worker
             elif reply.error is not None:
+                job.note_stage(reply.stopped_in)
                 raise reply.error
             else:
                 try:

@@ -31,11 +31,13 @@ from ...model.errors import (
     OutputError,
     PageTimeoutError,
     WorkerDiedError,
+    WorkerSetupError,
 )
 from ...model.options import OcrOptions
 from ...model.version import __version__
 from ...ocr.recognize import recognize_with
 from ...ocr.registry import choose_engine
+from ..machine_check import ENGINE_START_S
 from ..processes import ProcessRunner
 from .messages import PageReply, PageRequest, WorkerRequirements
 from .worker_files import is_same_file, pack_reply, unpack_request
@@ -44,8 +46,6 @@ MEMORY_SHARE = 0.95
 """Of a worker's memory limit: beyond this share, its largest engine process is ended."""
 MEMORY_EVERY_S = 1.0
 """How often the memory of the engine processes is looked at."""
-ENGINE_START_S = 120.0
-"""A process that has not loaded its engine in this time is taken to hang."""
 
 EXIT_PRIORITY = 100
 """Higher than that of what else multiprocessing does at a process's end."""
@@ -153,6 +153,8 @@ class WorkerState:
             refusals = await asyncio.gather(
                 *(run(_refusal, requirements, ENGINE_START_S) for _ in range(times))
             )
+        except WorkerSetupError as error:
+            return str(error)
         except (PageTimeoutError, WorkerDiedError):
             return f"engine {requirements.engine.name} does not start: its process hangs or dies"
         return next(filter(None, refusals), "")
@@ -180,7 +182,7 @@ class WorkerState:
         except (EngineError, OutputError) as error:
             return replace(reply, refusal=str(error))
         except Exception as error:  # of this page alone
-            return replace(reply, error=error)
+            return replace(reply, error=error, stopped_in=job.noted_stage)
         return await asyncio.to_thread(pack_reply, reply, request, job, result)
 
 

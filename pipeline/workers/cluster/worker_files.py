@@ -66,6 +66,7 @@ def unpack_request(request: PageRequest, folder: Path, scans: Path) -> PageJob |
     return replace(
         job,
         source=replace(job.source, copy=copy),
+        state=None,  # that of the file on the other machine
         store=store if job.store is not None else None,
         spool=folder / "page.pdf" if job.spool is not None else None,
         text_file=text_file if job.text_file is not None else None,

@@ -5,6 +5,8 @@ A package of its own, which `survival.environment` puts on the path of the comma
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import ctypes
 import os
 import resource
@@ -19,6 +21,23 @@ from pipeline import Baseline, Box, EngineOptions, Line, PageText, Word
 
 LOG = "FAULTS_LOG"
 """Names a file to which each recognition adds a line."""
+SWAP, KEEP_INODE = "FAULTS_SWAP", "FAULTS_KEEP_INODE"
+"""Names two files, of which the first replaces the second as a page is recognized."""
+GROWS = "FAULTS_GROWS"
+"""Names a file that grows with each recognition."""
+HOW = "STARTING_FAULT"
+"""Names the way in which the engine `starting` does not start."""
+
+
+class Panic(BaseException):
+    """As `pyo3_runtime.PanicException` is."""
+
+
+class TwoArguments(RuntimeError):
+    """Can be pickled, but not be made again from its pickle."""
+
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(f"{one} and {two}")
 
 
 class FaultsEngine:
@@ -35,6 +54,8 @@ class FaultsEngine:
         if log:
             with Path(log).open("a") as file:
                 file.write(f"{image.width}x{image.height}\n")
+        _swap()
+        _grow()
         match image.width:
             case 201:
                 threading.Event().wait()
@@ -62,9 +83,57 @@ class FaultsEngine:
                 hoard = bytearray(os.urandom(1_000_000)) * 1000
                 threading.Event().wait()
                 del hoard
+            case 212:
+                raise SystemExit(0)
+            case 213:
+                raise asyncio.CancelledError
+            case 214:
+                raise KeyboardInterrupt
+            case 215:
+                raise Panic("a Rust library panicked")
+            case 216:
+                raise concurrent.futures.CancelledError
+            case 217:
+                raise TwoArguments("one", "two")
+            case 218:
+                ctypes.CDLL(None).exit(0)
         word = Word(f"seen{image.height}", Box(0, 0, image.width, 20), 0.9)
         line = Line((word,), Baseline(0, 16, image.width, 16), 12)
         return PageText(image.width, image.height, (line,), engine=self.name)
+
+
+class StartingEngine(FaultsEngine):
+    name = "starting"
+
+    def __init__(self, options: EngineOptions, threads: int) -> None:
+        match os.environ.get(HOW):
+            case "raise":
+                raise RuntimeError("no such model")
+            case "exit":
+                raise SystemExit(0)
+            case "die":
+                os.abort()
+            case "leave":
+                os._exit(0)
+
+
+def _grow() -> None:
+    """Adds to a file, as one that is still being copied."""
+    path = os.environ.get(GROWS)
+    if path:
+        with Path(path).open("ab") as file:
+            file.write(b"more")
+
+
+def _swap() -> None:
+    """Puts a file in the place of another, once: as a scanner does that scans a page again."""
+    new, _, old = os.environ.get(SWAP, "").partition(os.pathsep)
+    if new and Path(new).exists():
+        if KEEP_INODE in os.environ:
+            Path(old).write_bytes(Path(new).read_bytes())
+            Path(new).unlink()
+        else:
+            Path(new).replace(old)
 
 
 def _hoard(room: int) -> None:

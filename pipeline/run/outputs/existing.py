@@ -7,15 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ..load.scan import sources_of
-from ..model.events import DocumentDone
-from ..model.exit_code import ExitCode
-from ..model.options import ConvertOptions
-from ..model.page import Document, PageSource
-from ..store.atomic import not_writable
-from ..store.content import Content
-from ..store.provenance import NOT_OURS, in_the_way, load_provenance
-from ..workers.job import SIDECAR_ENDING
+from ...load.scan import sources_of
+from ...model.events import DocumentDone
+from ...model.exit_code import ExitCode
+from ...model.options import ConvertOptions
+from ...model.page import Document, PageSource
+from ...store.atomic import check_is_file, not_writable
+from ...store.content import Content
+from ...store.provenance import Provenance, in_the_way, load_provenance
+from ...workers.job import SIDECAR_ENDING
+from .standing import standing
 
 NOT_THE_TEXT = "is not the text that this program put there"
 
@@ -35,27 +36,46 @@ def what_exists(
         text_file: Gives the path of a page's text, where the user wants texts.
 
     Raises:
-        OutputError: The path of the PDF cannot be looked up, as its name is too long.
+        OutputError: The path of the PDF cannot be looked up, as its name is too long, or a folder
+            or device is there.
     """
+    ending = _what_exists(document, options, fingerprint, text_file)
+    if ending is None and options.existing == "update" and document.output.exists():
+        # What is going to be replaced is looked at whole, as its size is not enough for that.
+        there = standing(document.output)
+        if there.why_kept:
+            return _in_the_way(document, document.output, there.why_kept)
+    return ending
+
+
+def _what_exists(
+    document: Document,
+    options: ConvertOptions,
+    fingerprint: Callable[[], str],
+    text_file: Callable[[PageSource], Path],
+) -> DocumentDone | None:
     output = document.output
     sidecar = output.with_suffix(SIDECAR_ENDING)
     try:
         exists, has_sidecar = output.exists(), options.sidecar and sidecar.exists()
     except OSError as error:
         raise not_writable(output, error) from error
+    for path in (output, sidecar) if options.sidecar else (output,):
+        check_is_file(path)
     if options.existing == "force":
         return None
     if not exists:
         return _in_the_way(document, sidecar, NOT_THE_TEXT) if has_sidecar else None
-    provenance = load_provenance(output)
-    done = DocumentDone(document, "skipped")
-    if provenance is not None and provenance.failures:
-        failures = provenance.failures_of(sources_of(document))
-        done = replace(done, failures=failures, exit_code=ExitCode.PAGES_FAILED)
     if options.existing == "keep":
-        return replace(done, message="the PDF exists")
-    if provenance is None:
-        return _in_the_way(document, output)
+        provenance = load_provenance(output)
+        return replace(_skipped(document, provenance), message="the PDF exists")
+    there = standing(output, quick=options.existing == "update")
+    provenance = there.provenance
+    done = _skipped(document, provenance)
+    if there.why_kept:
+        return _in_the_way(document, output, there.why_kept)
+    if provenance is None or there.state == "damaged":
+        return None
     if has_sidecar and Content.of(sidecar).hash != provenance.text:
         return _in_the_way(document, sidecar, NOT_THE_TEXT)
     if options.retry is not None or not all(failure.is_of_scan for failure in done.failures):
@@ -77,7 +97,21 @@ def what_exists(
     return None
 
 
-def _in_the_way(document: Document, path: Path, why: str = NOT_OURS) -> DocumentDone:
+def _skipped(document: Document, provenance: Provenance | None) -> DocumentDone:
+    """The document as its PDF tells: with the pages that failed, or are damaged, in it."""
+    done = DocumentDone(document, "skipped")
+    if provenance is None or not (provenance.failures or provenance.damage):
+        return done
+    sources = sources_of(document)
+    return replace(
+        done,
+        failures=provenance.failures_of(sources),
+        damaged=provenance.damage_of(sources),
+        exit_code=ExitCode.PAGES_FAILED,
+    )
+
+
+def _in_the_way(document: Document, path: Path, why: str) -> DocumentDone:
     error = in_the_way(path, why)
     return DocumentDone(document, "failed", message=str(error), exit_code=error.exit_code)
 

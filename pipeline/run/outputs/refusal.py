@@ -1,0 +1,79 @@
+"""Documents whose pages are made and whose PDF is not written all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...model.characters import printable
+from ...model.events import DocumentDone
+from ...model.exit_code import ExitCode
+from ...model.options import ConvertOptions
+from ...model.outcomes import PageFailure, PageOutcome
+from ...model.page import Document
+from ..finish import damaged_of, failures_of
+from .losses import Losses, losses
+
+
+def not_written(
+    document: Document, outcomes: Sequence[PageOutcome], options: ConvertOptions
+) -> DocumentDone | None:
+    """How a document ends that is not to be written; None where it is.
+
+    It is not, where a page failed and the user wants no such PDF; where nothing would be in it but
+    pages of words in the place of scans; and where the PDF that is there has better pages.
+    """
+    output = document.output
+    why = _why(document, outcomes, options)
+    if not why:
+        return None
+    return DocumentDone(
+        document,
+        "failed",
+        failures=failures_of(outcomes),
+        damaged=damaged_of(outcomes),
+        outcomes=tuple(outcomes),
+        message=f"{printable(str(output))}: {why}",
+        exit_code=ExitCode.PAGES_FAILED,
+        kept=output.exists(),
+    )
+
+
+def _why(document: Document, outcomes: Sequence[PageOutcome], options: ConvertOptions) -> str:
+    if options.existing != "force" and document.output.exists():
+        lost = losses(document, outcomes)
+        if lost:
+            return _left_as_it_is(document, lost)
+    failed = sum(isinstance(outcome, PageFailure) for outcome in outcomes)
+    if failed and options.strict:
+        return (
+            f"not written, as {failed} of its {len(outcomes)} pages failed and --strict was given"
+        )
+    if not options.placeholders and all(
+        isinstance(outcome, PageFailure) and outcome.is_placeholder for outcome in outcomes
+    ):
+        number = len(outcomes)
+        what = f"none of its {number} pages" if number != 1 else "its only page cannot"
+        return (
+            f"not written, as {what}{' can' if number != 1 else ''} be shown; mend the scans, or"
+            " have pages that say so written with --placeholders"
+        )
+    return ""
+
+
+def _left_as_it_is(document: Document, lost: Losses) -> str:
+    """What is said of a PDF that stays."""
+    reasons = []
+    if lost.worse:
+        reasons.append(f"{_count(lost.worse, 'page')} of it cannot be made as well again")
+    if lost.gone:
+        places = ", ".join(printable(str(path)) for path in document.unseen)
+        reasons.append(f"{_count(lost.gone, 'scan')} of it cannot be found ({places})")
+    waiting = f"; {_count(lost.waiting, 'new page')} wait{'s' * (lost.waiting == 1)}"
+    return (
+        f"left as it is, as {' and '.join(reasons)}{waiting if lost.waiting else ''}; mend the"
+        " scans, or replace it with --force"
+    )
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'s' * (number != 1)}"

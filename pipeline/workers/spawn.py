@@ -1,0 +1,102 @@
+"""How pebble starts worker processes: two things of `multiprocessing`'s spawn are replaced.
+
+Locks are pipes. Those of `multiprocessing` are POSIX semaphores, which lie in /dev/shm: on AWS
+Lambda, in Termux, and in many containers and chroots it is missing, or may not be written.
+
+A process that ends with exit code 0 in the middle of its job has died, too. pebble takes that for
+the end of a worker whose work is done, and waits for its answer until the time-out.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import select
+import threading
+import time
+from multiprocessing.context import SpawnContext, SpawnProcess
+from typing import Any
+
+LEFT = 256
+"""Stands for the exit code 0 of a worker; no process has such an exit code."""
+
+
+class WorkerProcess(SpawnProcess):
+    """A process that never ends well: it is stopped, or has died."""
+
+    @property
+    def exitcode(self) -> int | None:
+        """See `multiprocessing.Process`; `LEFT` where that is 0."""
+        code = super().exitcode
+        return LEFT if code == 0 else code
+
+
+class PipeLock:
+    """A reentrant lock among processes, as `multiprocessing.RLock`: who has its byte has the lock.
+
+    A thread that has it may take it again. One that waits for it is not woken by a fork: a child
+    gets the lock by pickling it.
+    """
+
+    def __init__(self, context: SpawnContext) -> None:
+        self._reader, self._writer = context.Pipe(duplex=False)
+        os.set_blocking(self._reader.fileno(), False)
+        self._forget_owner()
+        os.write(self._writer.fileno(), b"x")
+
+    def _forget_owner(self) -> None:
+        self._owner: int | None = None
+        self._count = 0
+
+    def __getstate__(self) -> tuple[Any, Any]:
+        return self._reader, self._writer
+
+    def __setstate__(self, state: tuple[Any, Any]) -> None:
+        self._reader, self._writer = state
+        self._forget_owner()
+
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
+        """Takes the lock; False where another process or thread kept it for all of `timeout`."""
+        here = threading.get_ident()
+        if self._owner != here:
+            if not self._take(time.monotonic() + timeout if timeout is not None else None, block):
+                return False
+            self._owner = here
+        self._count += 1
+        return True
+
+    def release(self) -> None:
+        """Gives it back, once for each time that it was taken."""
+        assert self._owner == threading.get_ident(), "it is another's"
+        self._count -= 1
+        if not self._count:
+            self._owner = None
+            os.write(self._writer.fileno(), b"x")
+
+    def _take(self, deadline: float | None, block: bool) -> bool:
+        poll = select.poll()
+        poll.register(self._reader.fileno(), select.POLLIN)
+        while True:
+            try:
+                return bool(os.read(self._reader.fileno(), 1))
+            except BlockingIOError:
+                pass
+            left_s = None if deadline is None else deadline - time.monotonic()
+            if not block or (left_s is not None and left_s <= 0):
+                return False
+            poll.poll(None if left_s is None else left_s * 1000)
+
+
+class WorkerContext(SpawnContext):
+    """The part of a `multiprocessing` context that pebble uses."""
+
+    Process = WorkerProcess
+
+    def RLock(self) -> Any:
+        """A lock that needs no semaphore."""
+        return PipeLock(self)
+
+
+def worker_context() -> Any:
+    """The context for pebble's pools. Windows has locks without files, and no such pipes."""
+    return multiprocessing.get_context("spawn") if os.name == "nt" else WorkerContext()
