@@ -57,7 +57,10 @@ def test_tests_mirror_the_rooms(test: Path) -> None:
 
 
 def test_each_module_can_be_imported_by_itself() -> None:
-    """No import is hidden in a circle that another module has broken before."""
+    """No import is hidden in a circle that another module has broken before.
+
+    What an extra brings (Dask, an engine) may be missing.
+    """
     names = [
         ".".join(module.with_suffix("").parts)
         for module in MODULES
@@ -72,6 +75,9 @@ for name in sys.argv[1:]:
     try:
         importlib.import_module(name)
     except Exception as error:
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing and missing.partition(".")[0] != "pipeline":
+            continue
         failed = True
         print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
 sys.exit(failed)
