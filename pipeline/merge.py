@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import re
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +29,10 @@ from .model.options import Metadata, OutputType
 from .model.paths import PathLike
 from .model.version import PRODUCER, PROGRAM
 from .pdf.cmap import code_points_of
-from .pdf.filestream import leave_in_file
 from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
 from .pdf.pdfa import claim, metadata_stream, page_obstacles, xmp
-from .pdf.pypdf_private import add_object, object_count, release, set_identifier
+from .pdf.pypdf_private import add_object, forget_pages, object_count, release, set_identifier
+from .pdf.settled import SettledObjects, SharedFonts
 from .store.modes import common_mode, limit_mode
 from .store.seal import ENTRY, OPEN, seal
 from .store.target import output_file
@@ -66,8 +67,8 @@ def merge_pages(
 
     The pages share one text font that is made for all their characters. The same input gives the
     same bytes: nothing in them depends on a clock or on chance. The file appears whole or not at
-    all. The streams of pages that are files are copied from there as the document is written, so
-    that memory does not grow with their size.
+    all. Pages wait for its end on the disk, and the streams of those that are files in these, so
+    that memory grows by less than 1 kB a page, whatever is on it.
 
     Args:
         pages: PDFs, one or several in order: their bytes, or the files that hold them until this
@@ -87,61 +88,106 @@ def merge_pages(
         OutputError: The file cannot be written there.
         PyPdfError: A page is no PDF.
     """
-    writer = PdfWriter()
-    used: Used = {}
-    profiles: dict[str, IndirectObject] = {}
-    in_the_way: set[str] = set()
     metadata = metadata or Metadata()
     identity = hashlib.sha256(repr((metadata, bookmarks, output_type)).encode())
     if isinstance(pages, bytes | str | os.PathLike):
         pages = (pages,)
-    with output_file(Path(output)) as file:
+    with output_file(Path(output)) as file, SettledObjects() as settled:
+        document = _Document(settled)
         for each in pages:
             page = each if isinstance(each, bytes) else Path(each)
             data = page if isinstance(page, bytes) else page.read_bytes()
             identity.update(hashlib.sha256(data).digest())
-            first = object_count(writer)
-            _add_pages(writer, data, used, profiles, in_the_way)
+            document.add(data, page if isinstance(page, Path) else None)
             if isinstance(page, Path):
-                leave_in_file(writer, first, page, data)
                 limit_mode(file.fileno(), common_mode([page]))
-        _share_font(writer, used)
-        if len(writer.pages):
-            writer.set_page_label(0, len(writer.pages) - 1, style=PageLabelStyle.DECIMAL, start=1)
-        for bookmark in bookmarks:
-            writer.add_outline_item(title=bookmark.title, page_number=bookmark.page)
-        pdfa = output_type != "pdf" and not in_the_way
+        document.make_fonts()
+        document.label_pages()
+        document.add_outline(bookmarks)
+        pdfa = output_type != "pdf" and not document.in_the_way
         if pdfa:
-            claim(writer)
-        _describe(writer, metadata, entries or {}, pdfa)
-        set_identifier(writer, identity.digest()[:IDENTIFIER_BYTES])
-        writer.write(file)
+            claim(document.writer)
+        _describe(document.writer, metadata, entries or {}, pdfa)
+        set_identifier(document.writer, identity.digest()[:IDENTIFIER_BYTES])
+        document.writer.write(file)
         seal(file)
-    return frozenset() if output_type == "pdf" else frozenset(in_the_way)
+    return frozenset() if output_type == "pdf" else frozenset(document.in_the_way)
 
 
-def _add_pages(
-    writer: PdfWriter,
-    data: bytes,
-    used: Used,
-    profiles: dict[str, IndirectObject],
-    in_the_way: set[str],
-) -> None:
-    """Appends pages without the font of their text layer, whose characters are added to `used`."""
-    with PdfReader(io.BytesIO(data)) as reader:
-        information = reader.metadata
-        if information is None or not (information.producer or "").startswith(PRODUCER):
-            in_the_way.add("pages of other programs")
-        for page in reader.pages:
-            resources = page.get("/Resources", DictionaryObject()).get_object()
+class _Document:
+    """A document to which pages are added, whose objects settle at once.
+
+    Args:
+        settled: For them.
+
+    Attributes:
+        writer: Has what is known only at the end.
+        in_the_way: What stands in the way of PDF/A, in words.
+    """
+
+    def __init__(self, settled: SettledObjects) -> None:
+        self.writer = PdfWriter()
+        self.in_the_way: set[str] = set()
+        self._settled = settled
+        self._used: Used = {}
+        self._profiles: dict[str, IndirectObject] = {}
+        self._pages = array("Q")  # the numbers of their objects
+
+    def add(self, data: bytes, path: Path | None) -> None:
+        """Adds the pages of a PDF, without the font of their text layer.
+
+        Args:
+            data: Its bytes.
+            path: Its file, if it is in one that stays until the document is written.
+        """
+        first, writer = object_count(self.writer), self.writer
+        with PdfReader(io.BytesIO(data)) as reader:
+            information = reader.metadata
+            if information is None or not (information.producer or "").startswith(PRODUCER):
+                self.in_the_way.add("pages of other programs")
+            for page in reader.pages:
+                resources = page.get("/Resources", DictionaryObject()).get_object()
+                assert isinstance(resources, DictionaryObject)
+                self.in_the_way |= page_obstacles(page)
+                if _take_fonts(resources, self._used):  # what reportlab writes and nobody needs
+                    resources.pop("/ProcSet", None)
+                    page.pop("/Trans", None)
+                added = writer.add_page(page).get("/Resources", DictionaryObject()).get_object()
+                assert isinstance(added, DictionaryObject)
+                _share_profiles(added, self._profiles)
+                _leave_fonts_open(added)
+            release(writer, reader)
+        self._pages.extend(each.idnum for each in forget_pages(writer, len(self._pages)))
+        self._settled.take(writer, range(first, object_count(writer)), path, data)
+
+    def make_fonts(self) -> None:
+        """Makes the one set of fonts of all pages, for the characters of all of them."""
+        if not self._used:
+            return
+        with PdfReader(io.BytesIO(font_pdf(self._used))) as reader:
+            resources = reader.pages[0]["/Resources"].get_object()
             assert isinstance(resources, DictionaryObject)
-            in_the_way |= page_obstacles(page)
-            if _take_fonts(resources, used):  # what reportlab writes and nobody needs
-                resources.pop("/ProcSet", None)
-                page.pop("/Trans", None)
-            added = writer.add_page(page)
-            _share_profiles(added.get("/Resources", DictionaryObject()).get_object(), profiles)
-        release(writer, reader)
+            fonts = resources["/Font"].get_object()
+            assert isinstance(fonts, DictionaryObject)
+            self._settled.fonts = add_object(self.writer, fonts.clone(self.writer))
+
+    def label_pages(self) -> None:
+        """Numbers the pages from 1."""
+        if self._pages:
+            last = len(self._pages) - 1
+            self.writer.set_page_label(0, last, style=PageLabelStyle.DECIMAL, start=1)
+
+    def add_outline(self, bookmarks: Sequence[Bookmark]) -> None:
+        """Makes the outline; all but its last entry, which has none behind it, settle."""
+        complete: list[int] = []
+        for bookmark in bookmarks:
+            action = object_count(self.writer)
+            entry = self.writer.add_outline_item(
+                title=bookmark.title,
+                page_number=IndirectObject(self._pages[bookmark.page], 0, self.writer),
+            )
+            self._settled.take(self.writer, complete)
+            complete = [action, entry.idnum - 1]
 
 
 def _take_fonts(resources: DictionaryObject, used: Used) -> bool:
@@ -189,26 +235,12 @@ def _share_profiles(resources: object, profiles: dict[str, IndirectObject]) -> N
             space[1] = profiles.setdefault(key, profile.indirect_reference)
 
 
-def _share_font(writer: PdfWriter, used: Used) -> None:
-    """Gives every page the one set of fonts, made for the characters of all of them."""
-    if not used:
-        return
-    with PdfReader(io.BytesIO(font_pdf(used))) as reader:
-        resources = reader.pages[0]["/Resources"].get_object()
-        assert isinstance(resources, DictionaryObject)
-        fonts = resources["/Font"].get_object()
-        assert isinstance(fonts, DictionaryObject)
-        shared = add_object(writer, fonts.clone(writer))
-    for page in writer.pages:
-        resources = page.get("/Resources", DictionaryObject()).get_object()
-        fonts = resources.get("/Font", DictionaryObject()).get_object()
-        if TEXT_LAYER not in fonts:
-            continue
+def _leave_fonts_open(resources: DictionaryObject) -> None:
+    """Notes in a page that it has fonts that are still to be made."""
+    fonts = resources.get("/Font", DictionaryObject()).get_object()
+    if isinstance(fonts, DictionaryObject) and TEXT_LAYER in fonts:
         del fonts[TEXT_LAYER]
-        if fonts:  # a page that had others, too
-            fonts.update(shared.get_object())
-        else:
-            resources[NameObject("/Font")] = shared
+        resources[NameObject("/Font")] = SharedFonts(fonts)
 
 
 def _describe(

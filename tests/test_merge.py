@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ def test_half_a_file_is_never_left(tmp_path: Path) -> None:
         merge_pages(pages(), tmp_path / "x.pdf")
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "taken").mkdir()
-    with pytest.raises(OutputError, match="taken: cannot be written"):
+    with pytest.raises(OutputError, match="taken: is a folder"):
         merge_pages([], tmp_path / "taken")
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
@@ -55,6 +56,25 @@ def test_bytes_and_files_give_the_same_document(tmp_path: Path) -> None:
     for name, given in (("bytes.pdf", pages), ("files.pdf", files)):
         merge_pages(given, tmp_path / name)
     assert (tmp_path / "bytes.pdf").read_bytes() == (tmp_path / "files.pdf").read_bytes()
+
+
+@pytest.mark.slow
+def test_memory_grows_by_less_than_two_kilobytes_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.pdf"
+    page.write_bytes(page_with_word(tmp_path, "word").pdf)
+
+    def peak_bytes(count: int) -> int:
+        bookmarks = [Bookmark(str(index), index) for index in range(count)]
+        tracemalloc.start()
+        try:
+            merge_pages((page for _ in range(count)), tmp_path / "x.pdf", bookmarks=bookmarks)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    # Up to some 700 pages wait in memory for the end of the document, and not on the disk.
+    fewer, more = peak_bytes(1000), peak_bytes(2000)
+    assert (more - fewer) / 1000 < 2000
 
 
 def test_pages_of_other_programs_stay_as_they_are(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from PIL import Image
+from pypdfium2 import PdfDocument
 from support.readers import page_sizes
 from support.survival import arguments, read_report
 from support.truth import SCANS
@@ -37,6 +38,21 @@ def test_memory_does_not_grow_with_pages(tmp_path: Path) -> None:
         print(f"{pages} pages: {peak / MEGABYTE:.0f} MB, {1000 * seconds / pages:.1f} ms a page")
         assert len(page_sizes(tmp_path / f"out/{pages}.pdf")) == pages
     assert measured[1000] - measured[50] < 150 * MEGABYTE
+
+
+def test_a_document_of_fifty_thousand_pages_takes_little_memory(tmp_path: Path) -> None:
+    scans = tmp_path / "archive"
+    scans.mkdir()
+    for number in range(50_000):
+        slip(number).save(scans / f"{number}.png", dpi=(72, 72))
+    out = tmp_path / "out"
+    own, seconds = watched(
+        "convert", scans, "-o", out, "--engine", "none", "-q", "--no-cache", main_only=True
+    )
+    print(f"50,000 pages: {own / MEGABYTE:.0f} MB, {seconds / 50:.1f} ms a page")
+    with PdfDocument(out / "archive.pdf") as document:
+        assert len(document) == 50_000
+    assert own < 300 * MEGABYTE
 
 
 def test_memory_of_the_default_engine_does_not_grow_with_sizes(tmp_path: Path) -> None:
@@ -93,6 +109,14 @@ def different_scans() -> Iterator[bytes]:
         yield scan[:2] + comments + scan[2:]
 
 
+def slip(number: int) -> Image.Image:
+    """A tiny page, in black and white, with a number in its dots."""
+    page = Image.new("1", (20, 30), 1)
+    for bit in range(17):
+        page.putpixel((bit, 5), number >> bit & 1)
+    return page
+
+
 def pages_of_many_sizes() -> Iterator[Image.Image]:
     """A page of print cut to sizes from a slip's to a whole sheet's, no two the same."""
     with Image.open(SCANS / "letters/1.png") as scan:
@@ -106,8 +130,11 @@ def pages_of_many_sizes() -> Iterator[Image.Image]:
         yield whole.crop((left, top, left + width, top + height))
 
 
-def watched(*given: object, expect: int = 0) -> tuple[float, float]:
-    """The most memory that the command and its workers had at once, in bytes (PSS); its seconds."""
+def watched(*given: object, expect: int = 0, main_only: bool = False) -> tuple[float, float]:
+    """The most memory that the command and its workers had at once, in bytes (PSS); its seconds.
+
+    `main_only` is for the memory of the process that merges.
+    """
     started = time.monotonic()
     process = subprocess.Popen(arguments(*given), stderr=subprocess.DEVNULL)
     root = psutil.Process(process.pid)
@@ -117,7 +144,8 @@ def watched(*given: object, expect: int = 0) -> tuple[float, float]:
             process.wait(0.2)
             break
         except subprocess.TimeoutExpired:
-            peak = max(peak, sum(map(pss, [root, *root.children(recursive=True)])))
+            workers = [] if main_only else root.children(recursive=True)
+            peak = max(peak, sum(map(pss, [root, *workers])))
     assert process.returncode == expect
     return peak, time.monotonic() - started
 

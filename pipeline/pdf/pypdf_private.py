@@ -1,7 +1,7 @@
 """The parts of pypdf that are used here and are not its public interface.
 
-pypdf has no public way to keep the streams of a document in files, to let go of a reader, or to set
-the identifier of a document. No other module may use a private part of pypdf
+pypdf has no public way to let go of the objects of a document before it is written, or of a reader,
+or to set the identifier of a document. No other module may use a private part of pypdf
 (`tests/pdf/test_pypdf_private.py` sees to both: that these parts are still there, and that there
 are no others), so that a new version of pypdf is tried against this one.
 """
@@ -9,11 +9,8 @@ are no others), so that a new version of pypdf is tried against this one.
 from __future__ import annotations
 
 import io
-from abc import abstractmethod
-from collections.abc import Iterator
-from typing import Any
 
-from pypdf import PdfReader, PdfWriter
+from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
     ByteStringObject,
@@ -22,32 +19,8 @@ from pypdf.generic import (
     StreamObject,
 )
 
-
-class LazyStream(StreamObject):
-    """A stream whose encoded bytes are made when the document is written, and not kept.
-
-    pypdf takes the bytes of a stream from its attribute `_data`, once, as it writes it.
-
-    Args:
-        like: A stream with the same dictionary and the same number in the document.
-    """
-
-    def __init__(self, like: StreamObject) -> None:
-        super().__init__()
-        self.update(like)
-        self.indirect_reference = like.indirect_reference
-
-    @abstractmethod
-    def encoded(self) -> bytes:
-        """The bytes, as the filters of the stream's dictionary say."""
-
-    @property
-    def _data(self) -> bytes:
-        return self.encoded()
-
-    @_data.setter
-    def _data(self, data: Any) -> None:
-        """The empty bytes that pypdf sets as the object is made are not needed."""
+NO_PAGE = PageObject()
+"""In the place of a page that the writer need not know any more."""
 
 
 def new_stream(encoded: bytes) -> StreamObject:
@@ -73,12 +46,11 @@ def object_count(writer: PdfWriter) -> int:
     return len(writer._objects)
 
 
-def streams_from(writer: PdfWriter, first: int) -> Iterator[tuple[int, StreamObject]]:
-    """The streams of a document, each with its index, from the object with index `first` on."""
-    for index in range(first, len(writer._objects)):
-        value = writer._objects[index]
-        if isinstance(value, StreamObject):
-            yield index, value
+def object_at(writer: PdfWriter, index: int) -> PdfObject:
+    """The object of a document with this index."""
+    value = writer._objects[index]
+    assert value is not None, "only pypdf's own removal leaves such"
+    return value
 
 
 def replace_object(writer: PdfWriter, index: int, value: PdfObject) -> None:
@@ -96,10 +68,26 @@ def set_identifier(writer: PdfWriter, identifier: bytes) -> None:
 
 
 def release(writer: PdfWriter, reader: PdfReader) -> None:
-    """Lets go of the file that a reader holds in memory, once its pages have been added.
+    """Lets go of a reader, and of the pages that have been added from it.
 
-    The writer refers to each reader that it has had pages of, also when the reader is closed:
-    without this the files of all pages would stay in memory until the document is written.
+    The writer refers to each reader that it has had pages of, also when the reader is closed, and
+    with it to the file and all its objects: links between its pages are put right only when the
+    document is written. Here it is done at once, as links lead to no page of another reader.
     """
+    writer._resolve_links()
+    writer._unresolved_links.clear()
+    writer._merged_in_pages.clear()
     writer._id_translated.pop(id(reader), None)
     reader.stream = io.BytesIO()
+
+
+def forget_pages(writer: PdfWriter, first: int) -> list[IndirectObject]:
+    """Lets go of a document's pages from index `first` on, which stay in its page tree.
+
+    Returns:
+        References to them.
+    """
+    assert writer.flattened_pages is not None
+    pages = writer.flattened_pages[first:]
+    writer.flattened_pages[first:] = [NO_PAGE] * len(pages)
+    return [page.indirect_reference for page in pages if page.indirect_reference is not None]
