@@ -133,7 +133,8 @@ async def connect(address: str, security: Security, timeout_s: float = CONNECT_S
 async def local_cluster(workers: int, memory_mb: float) -> AsyncIterator[tuple[str, Security]]:
     """A cluster of worker processes on this machine, under nannies; it ends with the block.
 
-    Others on this machine cannot speak to it: its certificates exist in its memory only.
+    Others on this machine cannot speak to it: its certificates exist in its memory only, and there
+    is no HTTP.
 
     Args:
         workers: How many processes.
@@ -144,7 +145,9 @@ async def local_cluster(workers: int, memory_mb: float) -> AsyncIterator[tuple[s
         The scheduler's address, and the security to speak to it.
     """
     import dask
-    from distributed import LocalCluster, Security
+    from distributed import Nanny, Security, SpecCluster
+
+    from .without_http import Scheduler, Worker
 
     share_mb = max(2 * memory_mb, available_memory_mb() / workers)
     safe = Security.temporary()
@@ -155,17 +158,20 @@ async def local_cluster(workers: int, memory_mb: float) -> AsyncIterator[tuple[s
         with dask.config.set(
             {"distributed.scheduler.worker-ttl": "60s", "temporary-directory": folder}
         ):
-            cluster = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                memory_limit=int(share_mb * 1e6),
-                processes=True,
+            common = {"host": "127.0.0.1", "protocol": "tls://", "security": safe}
+            worker = {
+                **common,
+                "worker_class": Worker,
+                "nthreads": 1,
+                "memory_limit": int(share_mb * 1e6),
+                "local_directory": folder,
+                "silence_logs": logging.CRITICAL,
+            }
+            cluster = SpecCluster(
+                workers={number: {"cls": Nanny, "options": worker} for number in range(workers)},
+                scheduler={"cls": Scheduler, "options": {**common, "port": 0, "dashboard": False}},
                 asynchronous=True,
-                dashboard_address=None,
-                host="127.0.0.1",
-                protocol="tls://",
                 security=safe,
-                local_directory=folder,
                 silence_logs=logging.CRITICAL,
             )
             try:

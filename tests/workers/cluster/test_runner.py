@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -372,6 +373,40 @@ def test_a_local_cluster_ends_with_the_command(tmp_path: Path, how: signal.Signa
         assert leftovers(tmp_path / "out") == []
     wait_for(lambda: not any(map(psutil.Process.is_running, family)), "the end of the workers")
     assert not (tmp_path / "home").exists(), "nothing is written in the home folder"
+
+
+def test_no_part_of_a_local_cluster_answers_http(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    for number in range(8):
+        page(tmp_path / f"in/{number}.png", SLOW, 200 + number)
+    process = subprocess.Popen(
+        arguments("convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "faults",
+                  "--cluster", "local:2", "--no-cache"),
+        env=environment(FAULTS_LOG=log), stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_for(lambda: lines(log) >= 2, "pages that are being made")
+    root = psutil.Process(process.pid)
+    ports = {
+        each.laddr.port
+        for one in (root, *root.children(recursive=True))
+        for each in one.net_connections()
+        if each.status == psutil.CONN_LISTEN
+    }
+    answers = {port: answer_to_http(port) for port in ports}
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 0, said
+    assert len(ports) >= 5, "a scheduler, two nannies, two workers"
+    assert not any(answers.values())
+
+
+def answer_to_http(port: int) -> bytes:
+    """What a port of this machine says to a plain request, if it says anything."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+        try:
+            return connection.recv(100)
+        except ConnectionResetError:
+            return b""
 
 
 def test_a_local_cluster_makes_the_same(tmp_path: Path) -> None:
