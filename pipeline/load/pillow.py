@@ -76,37 +76,6 @@ def decoded_over(image: Image.Image, value: int) -> Image.Image | None:
         return cast(Image.Image, undecoded.copy())
 
 
-class _Offsets(list[int]):
-    """Offsets of frames. Pillow asks of each whether it is among those before it."""
-
-    def __init__(self, offsets: list[int]) -> None:
-        super().__init__(offsets)
-        self._known = set(offsets)
-
-    def append(self, offset: int) -> None:
-        super().append(offset)
-        self._known.add(offset)
-
-    def __contains__(self, offset: object) -> bool:
-        return offset in self._known
-
-
-def note_offsets(image: Image.Image) -> None:
-    """Makes going through the frames of a TIFF take no longer for each frame than for the first.
-
-    Args:
-        image: A TIFF at its first frame.
-    """
-    tiff: Any = image
-    tiff._frame_pos = _Offsets(tiff._frame_pos)
-
-
-def offset_of_frame(image: Image.Image) -> int:
-    """Where the directory of the frame that a TIFF stands at begins in its file, in bytes."""
-    offset: int = cast(Any, image)._frame_pos[image.tell()]
-    return offset
-
-
 def seek_frame(image: Image.Image, frame: int, offset: int = 0) -> None:
     """Goes to a frame.
 
@@ -116,7 +85,7 @@ def seek_frame(image: Image.Image, frame: int, offset: int = 0) -> None:
     Args:
         image: Not decoded yet, at its first frame.
         frame: Which, from 0.
-        offset: What `offset_of_frame` gave for it; 0 to look for it.
+        offset: Where its directory begins in the file (see `tiff_frames`); 0 to look for it.
 
     Raises:
         EOFError: There is no such frame.

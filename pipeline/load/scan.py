@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from PIL import AvifImagePlugin, Image
@@ -13,7 +13,8 @@ from ..model.errors import MachineError, ScanError, is_shortage
 from ..model.page import Document, PageSource
 from ..model.paths import Paths, as_paths
 from ..store.content import NO_FILE, open_plain
-from .pillow import PREFIX_BYTES, note_offsets, offset_of_frame, open_as
+from .pillow import PREFIX_BYTES, open_as
+from .tiff_frames import tiff_frames
 
 FORMATS = ("TIFF", "JPEG", "PNG", "BMP", "GIF", "WEBP", "JPEG2000", "PPM") + (
     ("AVIF",) if AvifImagePlugin.SUPPORTED else ()
@@ -21,11 +22,6 @@ FORMATS = ("TIFF", "JPEG", "PNG", "BMP", "GIF", "WEBP", "JPEG2000", "PPM") + (
 """The formats that scans come in, as Pillow calls them (it opens MPO as JPEG)."""
 
 PDF_MAGIC = b"%PDF-"
-SUBFILE_TYPE_TAG, OLD_SUBFILE_TYPE_TAG = 254, 255
-REDUCED_IMAGE, TRANSPARENCY_MASK = 1, 4
-"""Bits of a TIFF's NewSubfileType (TIFF 6.0, section 8): a thumbnail, and a mask."""
-OLD_REDUCED_IMAGE = 2
-"""A value of SubfileType, its predecessor."""
 
 
 def open_scan(path: Path) -> Image.Image:
@@ -65,43 +61,22 @@ def page_sources(paths: Paths) -> Iterator[PageSource]:
     They are all frames of a TIFF but thumbnails and masks, and one page of anything else.
 
     A file that cannot be opened, or a damaged frame, is one page, too: loading it fails, and says
-    why. Frames after a damaged one cannot be found.
+    why. Frames after one whose directory is damaged cannot be found. No decoder is asked: a file
+    may make it hang or crash.
     """
     for path in as_paths(paths):
         yield from _pages(path)
 
 
 def _pages(path: Path) -> Iterator[PageSource]:
-    frame = 0
-    try:
-        with open_scan(path) as image:
-            if image.format != "TIFF":
-                yield PageSource(path)
-                return
-            extra = []
-            note_offsets(image)
-            while True:
-                try:
-                    image.seek(frame)
-                except EOFError:
-                    break
-                if _is_extra_frame(image):
-                    extra.append(frame)
-                else:
-                    yield PageSource(path, frame, offset=offset_of_frame(image))
-                frame += 1
-            if frame == len(extra):
-                yield PageSource(path)
-    except Exception:
-        yield PageSource(path, frame)
-
-
-def _is_extra_frame(image: Image.Image) -> bool:
-    tags = getattr(image, "tag_v2", {})
-    kind = tags.get(SUBFILE_TYPE_TAG, 0)
-    if isinstance(kind, int) and kind & (REDUCED_IMAGE | TRANSPARENCY_MASK):
-        return True
-    return bool(tags.get(OLD_SUBFILE_TYPE_TAG) == OLD_REDUCED_IMAGE)
+    has_page = False
+    with suppress(OSError):  # opening it as a page says why
+        for index, frame in enumerate(tiff_frames(path)):
+            if not frame.is_extra:
+                has_page = True
+                yield PageSource(path, index, offset=frame.offset if frame.is_whole else 0)
+    if not has_page:
+        yield PageSource(path)
 
 
 @contextmanager

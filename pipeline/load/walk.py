@@ -12,7 +12,6 @@ from pathlib import Path
 
 from ..model.characters import printable
 from ..model.errors import NoScansError, SearchablePdfError
-from .scan import open_scan
 
 ENDINGS = frozenset(
     ".tif .tiff .jpg .jpeg .jpe .jfif .mpo .png .apng .bmp .dib .gif .webp .jp2 .j2k .j2c .jpc .jpf"
@@ -30,8 +29,17 @@ MAGIC = re.compile(
     rb"|....ftyp(?:avif|heic|heix|mif1)",
     re.DOTALL,
 )
-WEAK_MAGIC = re.compile(rb"BM|P[1-6][\s#]")
-"""BMP and PNM begin with two letters, as a text may, too."""
+WEAK_MAGIC = re.compile(
+    # BMP: sizes, reserved zeros, where the pixels begin, and how long the header is.
+    rb"BM.{4}\0{4}..\0\0(?:\x0c|\x28|\x34|\x38|\x40|\x6c|\x7c)\0\0\0"
+    # PNM: width and height, of gray and color the largest value, with comments between them.
+    rb"|(?:P[14]%(s)s\d+%(s)s\d+|P[2356]%(s)s\d+%(s)s\d+%(s)s\d+)\s"
+    % {b"s": rb"(?:\s|#[^\r\n]*[\r\n])+"},
+    re.DOTALL,
+)
+"""BMP and PNM begin with two letters, as a text may, too: more of them is looked at."""
+MAGIC_BYTES = 512
+"""Of a file, these are looked at. Programs write comments of a line or two into a PNM."""
 
 CLUTTER = frozenset(
     (
@@ -127,16 +135,8 @@ def is_scan(path: Path) -> bool:
     if _has_image_ending(path):
         return True
     with path.open("rb") as file:
-        prefix = file.read(32)
-    if MAGIC.match(prefix):
-        return True
-    if not WEAK_MAGIC.match(prefix):
-        return False
-    try:
-        with open_scan(path):
-            return True
-    except Exception:  # decoders raise nearly anything on a text
-        return False
+        prefix = file.read(MAGIC_BYTES)
+    return bool(MAGIC.match(prefix) or WEAK_MAGIC.match(prefix))
 
 
 def kind_of(path: Path) -> str:
