@@ -19,7 +19,7 @@ from ..store.content import NO_FILE
 from .walk import Complain, PassOver, cannot_open, ignore, scans_below
 
 Emptied = Callable[[Path, Path], None]
-"""Called with a folder in which no scan is seen, and with where its PDF would go."""
+"""Called with a folder in which no scan is seen, and with its PDF, or the folder of its PDFs."""
 
 
 def _raise(error: SearchablePdfError) -> None:
@@ -55,7 +55,8 @@ def find_documents(
         per_file: Make a document of each file, not of each folder.
         complain: Called with each problem; by default the first one is raised.
         pass_over: Called with each file in the folders that is no image.
-        emptied: Called with each folder in which no scan is seen, and with where its PDF would go.
+        emptied: Called with each folder in which no scan is seen, and with where its PDF would go,
+            or with the folder where its PDFs would (`per_file`).
 
     Yields:
         Documents, as the folders are walked.
@@ -209,6 +210,8 @@ class _Search:
             if self.per_file:
                 for scan, own in names_of(scans, digests=True).items():
                     yield Document(scan.stem, target / f"{own}.pdf", (scan,))
+                if not scans and folder != path:  # where the first one's go, others' may, too
+                    self.emptied(folder, target)
                 continue
             named = folder.resolve() if folder.name in ("", "..") else folder
             title = named.name or "scans"
@@ -218,4 +221,6 @@ class _Search:
             else:
                 self.emptied(folder, place / f"{title}.pdf")
         if is_empty:
+            if self.per_file:
+                self.emptied(path, self.output)
             self.complain(NoScansError(f"{name}: no scan found in this folder or below it"))

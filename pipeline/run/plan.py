@@ -6,6 +6,7 @@ import os
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -52,6 +53,7 @@ class Plan:
     _passed_over: DiskList[str] = field(default_factory=DiskList)
     _other_scans: DiskList[str] = field(default_factory=DiskList)
     _refused: frozenset[Path] = frozenset()
+    _emptied: dict[Path, set[Path]] = field(default_factory=dict)
 
     @property
     def documents(self) -> int:
@@ -112,18 +114,39 @@ class Plan:
             self._other_scans.append(os.fspath(path))
 
     def note_emptied(self, folder: Path, output: Path) -> None:
-        """Notes a folder in which no scan is seen: a fault if it had some, as its PDF shows."""
-        try:
-            if not output.exists() or load_provenance(output) is None:
-                return
-        except OSError:
+        """Notes a folder in which no scan is seen.
+
+        Args:
+            folder: The folder.
+            output: Its PDF; or the folder of its PDFs, one for each scan.
+        """
+        pdfs = {output}
+        if output.is_dir():  # the PDF of a whole sub-folder may be there, too
+            pdfs = {each for each in output.glob("*.pdf") if not (folder / each.stem).is_dir()}
+        with suppress(OSError):
+            pdfs = {each for each in pdfs if each.exists() and load_provenance(each)}
+            if pdfs:
+                self._emptied[folder] = pdfs
+
+    def judge_emptied(self) -> None:
+        """Finds the folders that had scans, as PDFs show that are of no other: that is a fault."""
+        if self._emptied:
+            others = {document.output for document in self}
+            for folder, pdfs in self._emptied.items():
+                self._miss_scans(folder, sorted(pdfs - others))
+
+    def _miss_scans(self, folder: Path, pdfs: Sequence[Path]) -> None:
+        if not pdfs:
             return
-        self.kept += 1
+        self.kept += len(pdfs)
+        made, them = f"{printable(str(pdfs[0]))} was made, which stays", "the PDF"
+        if len(pdfs) > 1:
+            place = printable(str(pdfs[0].parent))
+            made, them = f"{len(pdfs)} PDFs in {place} were made, which stay", "them"
         self.problems.append(
             NoScansError(
                 f"{printable(str(folder))}: no scan is seen in this folder, but there were some"
-                f" when {printable(str(output))} was made, which stays; bring them back, or move"
-                " the PDF away"
+                f" when {made}; bring the scans back, or move {them} away"
             )
         )
 
@@ -208,6 +231,9 @@ def plan(
                     _check_apart(path, document, root_of(output), options)
             else:
                 result.leave_out(document)
+        # With a report to go by, most documents are left out: the PDFs may be theirs.
+        if options.retry is None or not options.per_file:
+            result.judge_emptied()
         result.refuse_outputs_over_scans(options)
     except BaseException:
         result.close()

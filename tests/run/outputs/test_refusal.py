@@ -181,6 +181,28 @@ def test_a_folder_that_is_suddenly_empty(tmp_path: Path) -> None:
     assert len(page_sizes(tmp_path / "out/a.pdf")) == 1
 
 
+@pytest.mark.parametrize("below", (True, pytest.param(False, marks=pytest.mark.slow)))
+def test_a_folder_of_files_that_is_suddenly_empty(tmp_path: Path, below: bool) -> None:
+    folder = tmp_path / "in/a" if below else tmp_path / "in"
+    for name in ("1.png", "2.png"):
+        page(folder / name, GOOD)
+    page(tmp_path / "others/3.png", GOOD)
+    (tmp_path / "others/never").mkdir()
+    each = ("convert", tmp_path / "in", tmp_path / "others", "-o", tmp_path / "out",
+            "--per-file", "--engine", "faults")  # fmt: skip
+    assert run(*each).returncode == 0
+    (folder / "1.png").unlink()
+    assert run(*each).returncode == 0, "a scan that was deleted is gone"
+    (folder / "2.png").unlink()
+    done = run(*each)
+    assert done.returncode == 10
+    told = " ".join(done.stderr.split())
+    assert f"{folder.name}: no scan is seen in this folder, but there were some when 2 PDFs" in told
+    assert "never" not in told
+    out = tmp_path / ("out/a" if below else "out")
+    assert {"1.pdf", "2.pdf"} <= {path.name for path in out.iterdir()}
+
+
 def test_a_folder_of_one_pdf_that_is_suddenly_empty(tmp_path: Path) -> None:
     for name in "ab":
         page(tmp_path / f"in/{name}/{name}.png", GOOD)
