@@ -39,9 +39,7 @@ from .scans import DocumentScans
 
 Item = TypeVar("Item")
 
-NEWEST_TASKS = 64
-"""A failure that is not among them is seen at the end, when all are gathered."""
-
+NOT_CORRECTED = Correction()
 TRIES = 3
 """How often a page is made whose scan is replaced meanwhile: more is a file that is being copied,
 or somebody who works on it."""
@@ -157,26 +155,42 @@ class DocumentJob:
 
     async def _pages(self, folder: Path) -> tuple[list[PageOutcome], list[Correction]]:
         """How all pages end, and what a person has corrected of their texts."""
-        tasks: list[asyncio.Task[PageOutcome]] = []
+        # Of a page that is done nothing else is kept: a task takes as much as its outcome.
+        ended: list[PageOutcome | None] = []
+        at_work: set[asyncio.Task[None]] = set()
         corrections: list[Correction] = []
+
+        async def make(index: int, job: PageJob) -> None:
+            ended[index] = await self._page(job)
+
+        def forget(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and task.exception() is None:
+                at_work.discard(task)
+
         try:
             async with self.context.drawing:
                 sources = self.scans.sources()
-                while not _one_failed(tasks):
+                # One that could not even be written: then the others need not start.
+                while not any(task.done() for task in at_work):
                     source = await asyncio.to_thread(next, sources, None)
                     if source is None:
                         break
                     await self.context.slots.acquire()
                     # Before the page is made: a text corrected meanwhile is taken next time.
                     corrections.append(await asyncio.to_thread(self._correction, source))
-                    job = self._job(source, folder / f"{len(tasks):08}.pdf")
-                    tasks.append(asyncio.create_task(self._page(job)))
-            outcomes = await asyncio.gather(*tasks)
+                    job = self._job(source, folder / f"{len(ended):08}.pdf")
+                    task = asyncio.create_task(make(len(ended), job))
+                    ended.append(None)
+                    at_work.add(task)
+                    task.add_done_callback(forget)
+            await asyncio.gather(*at_work)
         except BaseException:
-            for task in tasks:
+            for task in at_work:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*at_work, return_exceptions=True)
             raise
+        outcomes = [outcome for outcome in ended if outcome is not None]
+        assert len(outcomes) == len(ended), "each page has ended"
         return outcomes, corrections
 
     def _job(self, source: PageSource, spool: Path) -> PageJob:
@@ -204,6 +218,9 @@ class DocumentJob:
         try:
             self.context.notify(PageStarted(job.source))
             outcome = await self._outcome_of_scan(job)
+            # What comes back from a worker has its own copies of both paths.
+            pdf = job.spool if outcome.pdf == job.spool and job.spool else outcome.pdf
+            outcome = replace(outcome, source=job.source, pdf=pdf)
         finally:
             self.context.slots.release()
         if isinstance(outcome, PageFailure):
@@ -246,21 +263,13 @@ class DocumentJob:
     def _correction(self, source: PageSource) -> Correction:
         """What a person has made of a page's text; nothing where the user wants no text files."""
         if self.context.options.text_dir is None:
-            return Correction()
+            return NOT_CORRECTED
         return Correction.of(self._text_file(source))
 
     def _text_file(self, source: PageSource) -> Path:
         folder = self.context.options.text_dir
         assert folder is not None
         return text_file(folder, self.document, self.context.root, source)
-
-
-def _one_failed(tasks: list[asyncio.Task[PageOutcome]]) -> bool:
-    """Whether a page could not even be written: then the others need not start.
-
-    Only the newest tasks are looked at, as this is asked before every page of a long document.
-    """
-    return any(task.done() and task.exception() is not None for task in tasks[-NEWEST_TASKS:])
 
 
 async def _uninterrupted(function: Callable[[], Item]) -> Item:

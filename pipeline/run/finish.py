@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import overload
 
 from ..load.scan import file_size
 from ..merge import Bookmark, merge_pages
@@ -51,11 +52,11 @@ def finish_document(
         VerificationError: The PDF failed its check, and was not put in its place.
     """
     output = document.output
-    texts = [folder / f"{index:08}{SIDECAR_ENDING}" for index in range(len(outcomes))]
     merged, sidecar = folder / "document.pdf", folder / f"document{SIDECAR_ENDING}"
     with atomic_file(sidecar) as file:
-        for index, text in enumerate(texts):
-            file.write((PAGE_BREAK.encode() if index else b"") + text.read_bytes())
+        for index in range(len(outcomes)):
+            text = _text_of(folder, index).read_bytes()
+            file.write((PAGE_BREAK.encode() if index else b"") + text)
         file.write(b"\n")
     provenance = provenance_of(fingerprint, outcomes, content_hash(sidecar))
     in_the_way = merge_pages(
@@ -67,11 +68,7 @@ def finish_document(
         entries=provenance.entries(),
     )
     if options.verify:
-        expected = [
-            Expected(str(outcome.source), outcome.stats.rendered, text)
-            for outcome, text in zip(outcomes, texts, strict=True)
-        ]
-        verify(merged, output, expected)
+        verify(merged, output, _Pages(outcomes, folder))
     if options.existing != "force":
         check_is_ours(output)  # it may have been changed while the pages were made
     bits = common_mode(document.scans)
@@ -96,6 +93,32 @@ def finish_document(
     )
     why_not = f"not PDF/A, because of {', '.join(sorted(in_the_way))}" if in_the_way else ""
     return replace(done, message="; ".join(filter(None, (_why_larger(done), why_not))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages(Sequence[Expected]):
+    """What the pages of the PDF should be; each is told when it is asked for."""
+
+    outcomes: Sequence[PageOutcome]
+    folder: Path
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    @overload
+    def __getitem__(self, index: int) -> Expected: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Expected, ...]: ...
+    def __getitem__(self, index: int | slice) -> Expected | tuple[Expected, ...]:
+        if isinstance(index, slice):
+            return tuple(self[each] for each in range(*index.indices(len(self))))
+        outcome = self.outcomes[index]
+        text = _text_of(self.folder, index)
+        return Expected(str(outcome.source), outcome.stats.rendered, text)
+
+
+def _text_of(folder: Path, index: int) -> Path:
+    return folder / f"{index:08}{SIDECAR_ENDING}"
 
 
 def failures_of(outcomes: Sequence[PageOutcome]) -> tuple[PageFailure, ...]:

@@ -72,7 +72,7 @@ class ReportFile:
                 }
             case DocumentDone():
                 limit_mode(self._file.fileno(), common_mode(event.document.scans))
-                self._write(_document(event))
+                self._write(event)
             case _:
                 pass
 
@@ -99,8 +99,13 @@ class ReportFile:
         self._file.write(b"\n], " + _json(ending)[1:] + b"\n")
         self._closing.close()
 
-    def _write(self, document: dict[str, Any]) -> None:
-        self._file.write(self._separator + _json(document))
+    def _write(self, done: DocumentDone) -> None:
+        self._file.write(self._separator + _json(_document(done))[:-1] + b', "pages": [')
+        separator = b""
+        for page in _pages(done):  # one by one: those of a long document take more than itself
+            self._file.write(separator + _json(_page(page)))
+            separator = b", "
+        self._file.write(b"]}")
         self._separator = b",\n"
 
 
@@ -156,9 +161,12 @@ def _check_is_report(path: Path) -> None:
         )
 
 
+def _pages(done: DocumentDone) -> tuple[PageOutcome, ...]:
+    """Of a skipped document, only the pages that failed are known: its PDF names them."""
+    return done.outcomes or done.failures
+
+
 def _document(done: DocumentDone) -> dict[str, Any]:
-    # Of a skipped document, only the pages that failed are known: its PDF names them.
-    pages: tuple[PageOutcome, ...] = done.outcomes or done.failures
     return {
         "output": str(done.document.output.absolute()),
         "outcome": done.outcome,
@@ -168,14 +176,13 @@ def _document(done: DocumentDone) -> dict[str, Any]:
         "pages_failed": len(done.failures),
         "pages_damaged": len(done.damaged),
         "pages_without_text": sum(
-            isinstance(page, PageResult) and not page.stats.words for page in pages
+            isinstance(page, PageResult) and not page.stats.words for page in _pages(done)
         ),
         "words": done.words,
         "bytes_in": done.bytes_in,
         "bytes_out": done.bytes_out,
         "bytes_saved": done.bytes_in - done.bytes_out if done.outcome == "converted" else 0,
         "seconds": round(done.seconds, 3),
-        "pages": [_page(page) for page in pages],
     }
 
 
