@@ -18,13 +18,15 @@ from ..model.options import ConvertOptions
 from ..model.outcomes import PageDamage, PageFailure, PageOutcome, Stage
 from ..model.page import Document, PageSource
 from ..model.version import FINGERPRINT_VERSION, PRODUCER
-from .seal import ENTRY
+from .seal import ENTRY, OPEN
 
 LONGEST_REASON = 300
 LONGEST_STRING = 16_000
 """Characters; PDF/A allows strings of 32,767 bytes (ISO 19005-2, 6.1.13)."""
 FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
 TEXT, DAMAGE = "/SearchablePdfText", "/SearchablePdfDamage"
+STANDARD_ENTRIES = ("/Title", "/Author", "/Subject", "/Keywords", "/Producer")
+"""What stands first in the information of a PDF without a seal."""
 SHARE_DIGITS = 4
 """Digits after the point of the share of a picture that is missing."""
 
@@ -135,7 +137,7 @@ def load_provenance(path: Path) -> Provenance | None:
                 failures,
                 str(information.get(TEXT, "")),
                 damage,
-                str(information.get(ENTRY, "")),
+                _seal_entry(information),
             )
     except (
         PyPdfError,
@@ -149,6 +151,16 @@ def load_provenance(path: Path) -> Provenance | None:
         RecursionError,
     ):
         return None
+
+
+def _seal_entry(information: Mapping[str, object]) -> str:
+    """Its seal; empty where it is of a version that made none.
+
+    The seal is the first entry. Where another unknown one is the first, that is what is left of it.
+    """
+    seal = str(information.get(ENTRY, ""))
+    first = next(iter(information), "")
+    return seal or ("" if first in STANDARD_ENTRIES else OPEN)
 
 
 def in_the_way(path: Path, why: str) -> OutputError:
