@@ -13,7 +13,7 @@ from ..model.errors import MachineError, ScanError, is_shortage
 from ..model.page import Document, PageSource
 from ..model.paths import Paths, as_paths
 from ..store.content import NO_FILE, open_plain
-from .pillow import PREFIX_BYTES, note_offsets, offset_of_frame, open_as
+from .pillow import PREFIX_BYTES, decoded_bytes, note_offsets, offset_of_frame, open_as
 
 FORMATS = ("TIFF", "JPEG", "PNG", "BMP", "GIF", "WEBP", "JPEG2000", "PPM") + (
     ("AVIF",) if AvifImagePlugin.SUPPORTED else ()
@@ -76,7 +76,7 @@ def _pages(path: Path) -> Iterator[PageSource]:
     try:
         with open_scan(path) as image:
             if image.format != "TIFF":
-                yield PageSource(path)
+                yield PageSource(path, decoded_bytes=decoded_bytes(image))
                 return
             extra = []
             note_offsets(image)
@@ -88,7 +88,12 @@ def _pages(path: Path) -> Iterator[PageSource]:
                 if _is_extra_frame(image):
                     extra.append(frame)
                 else:
-                    yield PageSource(path, frame, offset=offset_of_frame(image))
+                    yield PageSource(
+                        path,
+                        frame,
+                        offset=offset_of_frame(image),
+                        decoded_bytes=decoded_bytes(image),
+                    )
                 frame += 1
             if frame == len(extra):
                 yield PageSource(path)

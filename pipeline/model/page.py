@@ -24,6 +24,8 @@ class PageSource:
         frame: The page in it.
         offset: Where the frame begins in the file, in bytes, if that is known: then it need not be
             looked for; 0 where it is not.
+        decoded_bytes: What its pixels take in memory, as its header says; 0 where that is not
+            known.
         copy: A file with the same bytes, on a machine that does not see `path`; None where it
             does.
     """
@@ -32,6 +34,7 @@ class PageSource:
     frame: int = 0
     copy: Path | None = field(default=None, compare=False)
     offset: int = field(default=0, compare=False)
+    decoded_bytes: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         hold_paths(self)

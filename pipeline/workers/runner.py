@@ -10,7 +10,9 @@ from typing import Protocol
 from ..model.options import Workers
 from .contained import Job, Result, contained
 from .job import PageJob
+from .machine import available_memory_mb
 from .processes import ProcessRunner
+from .room import Room
 
 
 class Runner(Protocol[Job]):
@@ -68,13 +70,18 @@ class ThreadRunner:
 
     def __init__(self, jobs: int) -> None:
         self._threads = ThreadPoolExecutor(max(1, jobs), thread_name_prefix="page")
+        self._room = Room(jobs, available_memory_mb)
 
     async def __call__(
         self, function: Callable[[Job], Result], job: Job, at_least_s: float = 0.0
     ) -> Result:
         """See `Runner`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, contained, function, job)
+        return await loop.run_in_executor(self._threads, self._run, function, job)
+
+    def _run(self, function: Callable[[Job], Result], job: Job) -> Result:
+        with self._room.taken_by_thread(job):
+            return contained(function, job)
 
     def close(self) -> None:
         """See `Runner`."""

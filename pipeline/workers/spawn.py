@@ -88,9 +88,18 @@ class PipeLock:
 
 
 class WorkerContext(SpawnContext):
-    """The part of a `multiprocessing` context that pebble uses."""
+    """The part of a `multiprocessing` context that pebble uses, for a pool of one process.
 
-    Process = WorkerProcess
+    Attributes:
+        process: The last that was started; None before the first.
+    """
+
+    process: WorkerProcess | None = None
+
+    def Process(self, *args: Any, **named: Any) -> WorkerProcess:  # type: ignore[override]
+        """A process to be started."""
+        self.process = WorkerProcess(*args, **named)
+        return self.process
 
     def RLock(self) -> Any:
         """A lock that needs no semaphore."""

@@ -97,6 +97,8 @@ class FaultsEngine:
                 raise TwoArguments("one", "two")
             case 218:
                 ctypes.CDLL(None).exit(0)
+            case 219:
+                _eat(3_000_000_000)
         word = Word(f"seen{image.height}", Box(0, 0, image.width, 20), 0.9)
         line = Line((word,), Baseline(0, 16, image.width, 16), 12)
         return PageText(image.width, image.height, (line,), engine=self.name)
@@ -134,6 +136,13 @@ def _swap() -> None:
             Path(new).unlink()
         else:
             Path(new).replace(old)
+
+
+def _eat(most: int) -> None:
+    """Takes memory, as nobody would who thinks of others; to an end, in case nobody stops it."""
+    hoard = []
+    while len(hoard) * 50_000_000 < most:
+        hoard.append(bytearray(os.urandom(1_000_000) * 50))
 
 
 def _hoard(room: int) -> None:
