@@ -21,6 +21,7 @@ from .contained import Job, Result
 from .process_setup import call
 from .resident import MemoryWatch, WatchedWorker
 from .room import Room, engine_mb, excess_mb
+from .sandbox import Sandbox
 from .spawn import LEFT, worker_context
 
 GRACE_S = 60.0
@@ -40,6 +41,7 @@ class ProcessRunner:
         jobs: How many at a time.
         timeout_s: Longest time for one job; None for no limit.
         verbose: Let through what the processes print.
+        sandbox: What the processes may do; None for all that this one may.
         watch: Looks at the memory of the processes, and says how much there is.
     """
 
@@ -48,13 +50,16 @@ class ProcessRunner:
         jobs: int,
         timeout_s: float | None = None,
         verbose: bool = False,
+        sandbox: Sandbox | None = None,
         watch: MemoryWatch | None = None,
     ) -> None:
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         self._timeout_s = timeout_s
         self._watch = watch or MemoryWatch()
         self._room = Room(jobs, self._watch.total_mb)
-        self._workers = [_Worker(verbose, self._watch.new_worker()) for _ in range(max(1, jobs))]
+        self._workers = [
+            _Worker(verbose, sandbox, self._watch.new_worker()) for _ in range(max(1, jobs))
+        ]
         for worker in self._workers:
             self._idle.put_nowait(worker)
         self._access = SharedOrExclusive()
@@ -100,8 +105,9 @@ class ProcessRunner:
 class _Worker:
     """One process at a time, in a pool of its own: what breaks it concerns one job only."""
 
-    def __init__(self, verbose: bool, watched: WatchedWorker) -> None:
+    def __init__(self, verbose: bool, sandbox: Sandbox | None, watched: WatchedWorker) -> None:
         self._verbose = verbose
+        self._sandbox = sandbox
         self._watched = watched
         self._pool: ProcessPool | None = None
 
@@ -149,7 +155,7 @@ class _Worker:
     def _schedule(
         self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
     ) -> ProcessFuture[Result]:
-        arguments = (function, job, self._verbose)
+        arguments = (function, job, self._verbose, self._sandbox)
         with _no_interrupts():
             if self._pool is None:
                 self._pool = self._new_pool()

@@ -14,8 +14,8 @@ from ..ocr.registry import ResolvedEngine
 from .job import PageJob
 
 COPIES = 5.0
-"""What a page takes at most, over its decoded pixels: 4.9 were measured ("Memory and size on disk" in
-docs/performance.md)."""
+"""What a page takes at most, over its decoded pixels: 4.9 were measured, see docs/performance.md
+("Memory and size on disk")."""
 ORDINARY_MB = 139.2
 """A page of A4 at 600 dpi in color, decoded: 4960 x 7016 pixels of 4 bytes. What an engine says
 that it takes (`EnginePlugin.memory_mb`) has room for it."""

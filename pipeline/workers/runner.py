@@ -13,6 +13,7 @@ from .job import PageJob
 from .machine import available_memory_mb
 from .processes import ProcessRunner
 from .room import Room
+from .sandbox import Sandbox
 
 
 class Runner(Protocol[Job]):
@@ -46,7 +47,11 @@ class Runner(Protocol[Job]):
 
 
 def open_runner(
-    workers: Workers, jobs: int, timeout_s: float | None = None, verbose: bool = False
+    workers: Workers,
+    jobs: int,
+    timeout_s: float | None = None,
+    verbose: bool = False,
+    sandbox: Sandbox | None = None,
 ) -> Runner[PageJob]:
     """The runner of this machine.
 
@@ -55,10 +60,11 @@ def open_runner(
         jobs: Pages at a time.
         timeout_s: Longest time for one page; None for no limit. Threads cannot be stopped.
         verbose: Let through what processes print.
+        sandbox: What processes may do; None for all that this one may.
     """
     if workers == "threads":
         return ThreadRunner(jobs)
-    return ProcessRunner(jobs, timeout_s, verbose)
+    return ProcessRunner(jobs, timeout_s, verbose, sandbox)
 
 
 class ThreadRunner:

@@ -43,7 +43,7 @@ psutil.virtual_memory = virtual_memory
 def eat(job: PageJob) -> int:
     """Takes more and more memory; what it took, if nobody stopped it."""
     job.source.path.write_text(str(os.getpid()))
-    hoard = []
+    hoard: list[bytearray] = []
     while 50 * len(hoard) < EVERYTHING_MB:
         hoard.append(bytearray(os.urandom(1_000_000) * 50))
     return 50 * len(hoard)

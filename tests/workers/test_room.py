@@ -103,10 +103,12 @@ def test_the_header_says_what_a_page_takes(
 ) -> None:
     path = tmp_path / f"page.{ending}"
     frame = Image.new(mode, (30, 20))
-    frames = {"save_all": True, "append_images": [frame]} if ending == "tif" else {}
-    frame.save(path, **frames)
+    if ending == "tif":
+        frame.save(path, save_all=True, append_images=[frame])
+    else:
+        frame.save(path)
     found = [source.decoded_bytes for source in page_sources(path)]
-    assert found == [30 * 20 * pixel_bytes] * (2 if frames else 1)
+    assert found == [30 * 20 * pixel_bytes] * (2 if ending == "tif" else 1)
 
 
 def test_of_what_is_no_image_nothing_is_known(tmp_path: Path) -> None:
