@@ -72,7 +72,7 @@ async def async_ocr(
             _read(
                 PageJob(PageSource(file), load or LoadOptions(), engine=resolved),
                 runner,
-                _notes_to(damage),
+                lambda note, _: damage.append(note),
             )
             for file in as_paths(path)
         )
@@ -124,7 +124,7 @@ async def batch_ocr(
         max_side_px=max_side_px,
         load=load,
         jobs=jobs,
-        remark_damage=_notes_to(damage),
+        remark_damage=lambda note, _: damage.append(note),
     ):
         _warn(damage)
         for error in file.errors:
@@ -238,10 +238,6 @@ async def _read(file: PageJob, run: Runner[PageJob], remark: RemarkDamage) -> Fi
 
 def _sources(file: PageJob) -> list[PageSource]:
     return list(page_sources(file.source.path))
-
-
-def _notes_to(notes: list[str]) -> RemarkDamage:
-    return lambda note, missing: notes.append(note)
 
 
 def _warn(notes: list[str]) -> None:

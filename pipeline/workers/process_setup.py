@@ -55,6 +55,9 @@ def _enter(sandbox: Sandbox, spool: tuple[Path, ...]) -> None:
 def _set_up(verbose: bool) -> None:
     """Makes this process end with its parent, and before it if memory is short; frees stdout."""
     _die_with_parent()
+    if hasattr(os, "setpgid"):  # whoever ends this process can end its children with it
+        with suppress(OSError):
+            os.setpgid(0, 0)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_BE_KILLED)
     # stdout is for the command's results; what engines print goes to stderr.

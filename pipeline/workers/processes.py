@@ -151,6 +151,8 @@ class _Worker:
             with suppress(RuntimeError, OSError):  # one that did not even start
                 pool.stop()  # type: ignore[no-untyped-call]
                 pool.join()
+            with suppress(AttributeError):  # processes of Windows have no groups
+                self._watched.context.end_children()
 
     def _schedule(
         self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
