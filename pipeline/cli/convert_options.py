@@ -214,6 +214,7 @@ def convert_options(values: dict[str, Any]) -> ConvertOptions:
         jobs=values["jobs"],
         workers="processes",
         timeout_s=timeout_of(values),
+        sandbox=values["sandbox"],
         cluster=cluster_options(values),
         store=None if values["no_cache"] else store,
         text_dir=values["text_dir"],

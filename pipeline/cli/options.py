@@ -93,6 +93,14 @@ WORKERS = (
         section=Section.LIMITS,
         help="Give up on a page after S seconds. 0: no limit.",
     ),
+    option(
+        "--sandbox/--no-sandbox",
+        default=ConvertOptions().sandbox,
+        show_default=True,
+        section=Section.LIMITS,
+        help="Let no page write files anywhere but to its own folders, nor use the network"
+        " (Linux).",
+    ),
 )
 
 

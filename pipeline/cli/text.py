@@ -68,6 +68,7 @@ async def _print_texts(files: tuple[Path, ...], values: dict[str, Any]) -> int:
         workers="processes",
         timeout_s=timeout_of(values),
         verbose=values["verbose"],
+        sandbox=values["sandbox"],
         remark=say,
         remark_damage=say_damage,
     )

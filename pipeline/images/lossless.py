@@ -7,7 +7,7 @@ import struct
 import zlib
 from dataclasses import replace
 
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from ..model.picture import EncodedImage
 from .pixels import icc_profile, png_bytes
@@ -128,8 +128,9 @@ def bilevel(image: Image.Image) -> EncodedImage:
     bare = Image.frombytes("1", image.size, image.tobytes())  # without tags of the source
     buffer = io.BytesIO()
     bare.save(buffer, "TIFF", compression="group4", strip_size=row_bytes * height)
-    with Image.open(buffer) as written:
-        tags = written.tag_v2  # type: ignore[attr-defined]
+    # `Image.open` has its own limit on pixels, which the library's user may not have lifted.
+    with TiffImagePlugin.TiffImageFile(buffer) as written:
+        tags = written.tag_v2
         start = tags[STRIP_OFFSETS][0]
         data = buffer.getvalue()[start : start + tags[STRIP_SIZES][0]]
         black_is_1 = tags[PHOTOMETRIC] == BLACK_IS_ZERO

@@ -17,6 +17,10 @@ PREFIX_BYTES = 32
 GROUND_MODES = frozenset(("1", "L", "P", "RGB", "RGBA", "CMYK", "LA"))
 """Modes of 8 bits a channel or fewer: 0 and 255 are the values furthest apart in them."""
 
+PIXEL_BYTES = {"1": 1, "L": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
+"""What a pixel takes once it is decoded, by mode; of all other modes 4 (`ImagingNewPrologueSubtype`
+in Pillow's Storage.c). Palettes take 1, but 4 as soon as colors are mixed."""
+
 
 def open_as(format_name: str, path: Path, prefix: bytes) -> Image.Image | None:
     """The file as an image of one format, not decoded yet; None where it is not one.
@@ -39,6 +43,11 @@ def open_as(format_name: str, path: Path, prefix: bytes) -> Image.Image | None:
         with suppress(SyntaxError, IndexError, TypeError, KeyError):
             return cast(Callable[[Path, str], Image.Image], factory)(path, str(path))
     return None
+
+
+def decoded_bytes(image: Image.Image) -> int:
+    """What the pixels of an image take once they are decoded, as its header says."""
+    return image.width * image.height * PIXEL_BYTES.get(image.mode, 4)
 
 
 def swap_sides(image: Image.Image) -> None:

@@ -8,6 +8,7 @@
     │   ├── RecognitionError   10   the engine failed on the page
     │   │   ├── PageTimeoutError    it took too long
     │   │   ├── WorkerDiedError     its process died
+    │   │   │   └── WorkerMemoryError   it took more memory than there is, and was stopped
     │   │   ├── CorrectionError     a text corrected by hand is not readable
     │   │   ├── MachineError        the machine lacks memory, disk space or open files
     │   │   └── UnforeseenError     nobody knows why: a fault of a library, or of the program
@@ -76,6 +77,10 @@ class PageTimeoutError(RecognitionError):
 
 class WorkerDiedError(RecognitionError):
     """The worker process died on this page, twice."""
+
+
+class WorkerMemoryError(WorkerDiedError):
+    """The worker process took more memory than there is; it was stopped, twice."""
 
 
 class CorrectionError(RecognitionError):

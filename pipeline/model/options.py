@@ -257,6 +257,8 @@ class ConvertOptions:
             own, which can crash, be stopped after `timeout_s`, and need a script with a main
             guard.
         timeout_s: Longest time for one page in a process; None for no limit.
+        sandbox: Keep processes from writing anywhere but to their own folders, and from the
+            network, where the system can do that; not on a cluster.
         cluster: Where pages are made instead, on other machines; None for this one.
         store: Where texts are kept; None to keep none.
         text_dir: Folder for the text of each page as JSON; files there that a person has
@@ -279,6 +281,7 @@ class ConvertOptions:
     jobs: int | None = None
     workers: Workers = "threads"
     timeout_s: float | None = 300.0
+    sandbox: bool = True
     cluster: ClusterOptions | None = None
     store: StoreOptions | None = field(default_factory=StoreOptions)
     text_dir: Path | None = None

@@ -90,6 +90,8 @@ class EnginePlugin(Protocol):
     reads_pages: bool = True
     """Whether it looks at the pages at all. If not, it is given blank images, and is not proposed
     to users who need a language read."""
+    needs_network: bool = False
+    """Whether it asks a service for what it reads: worker processes have no network otherwise."""
     auto_fallback: bool = False
     """Whether `auto` may take it where the default engine does not read a language."""
     distributions: tuple[str, ...] = ()

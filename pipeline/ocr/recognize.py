@@ -22,6 +22,7 @@ from ..model.options import DEFAULT_ENGINE, EngineOptions, OcrOptions
 from ..model.text import PageText
 from .engine import Engine, EngineChoice
 from .registry import AUTO, ResolvedEngine, choose_engine, engine_plugin, options_of_class
+from .surroundings import same_surroundings
 
 
 class _IdleEngines:
@@ -114,7 +115,8 @@ def _checked(engine: Engine, image: Image.Image, languages: tuple[str, ...]) -> 
         RecognitionError: It failed, or its answer cannot be true.
     """
     try:
-        page = engine.recognize(image, languages)
+        with same_surroundings():
+            page = engine.recognize(image, languages)
     except OcrError:
         raise
     except BaseException as error:  # engines raise SystemExit and the panics of their libraries

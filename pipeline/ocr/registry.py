@@ -40,6 +40,7 @@ class ResolvedEngine:
         threads: How many threads it may use for one page.
         reads_pages: Whether it looks at the pages at all.
         memory_mb: What one worker process takes, in millions of bytes.
+        needs_network: Whether it asks a service for what it reads.
         notes: What the user should know of the choice, a line each.
         version: Of the engine, as it says.
         identity: The engine, its version, license and data: what it reads depends on nothing else
@@ -53,6 +54,7 @@ class ResolvedEngine:
     threads: int = 1
     reads_pages: bool = True
     memory_mb: float = EnginePlugin.memory_mb
+    needs_network: bool = False
     notes: tuple[str, ...] = ()
     version: str = ""
     identity: str = ""
@@ -168,6 +170,7 @@ def choose_engine(engine: EngineChoice, options: OcrOptions) -> ResolvedEngine:
             options.max_side_px or plugin.best_side_px,
             reads_pages=plugin.reads_pages,
             memory_mb=plugin.memory_mb,
+            needs_network=plugin.needs_network,
         )
     name, notes = _automatic(options) if engine == AUTO else (engine, [])
     plugin = engine_plugin(name)
@@ -194,6 +197,7 @@ def choose_engine(engine: EngineChoice, options: OcrOptions) -> ResolvedEngine:
         options.max_side_px or plugin.best_side_px,
         reads_pages=plugin.reads_pages,
         memory_mb=plugin.memory_mb,
+        needs_network=plugin.needs_network,
         notes=tuple(notes),
         version=status.version,
         # What is not read need not be known again.

@@ -26,6 +26,7 @@ from ..workers.job import PageJob
 from ..workers.machine import Share, share
 from ..workers.page_text import read_page
 from ..workers.runner import Runner, ThreadRunner, open_runner
+from ..workers.sandbox import Sandbox
 
 RemarkDamage = Callable[[str, float], None]
 """Called with what is missing of a page, in words and as a share."""
@@ -71,7 +72,7 @@ async def async_ocr(
             _read(
                 PageJob(PageSource(file), load or LoadOptions(), engine=resolved),
                 runner,
-                _notes_to(damage),
+                lambda note, _: damage.append(note),
             )
             for file in as_paths(path)
         )
@@ -123,7 +124,7 @@ async def batch_ocr(
         max_side_px=max_side_px,
         load=load,
         jobs=jobs,
-        remark_damage=_notes_to(damage),
+        remark_damage=lambda note, _: damage.append(note),
     ):
         _warn(damage)
         for error in file.errors:
@@ -145,6 +146,7 @@ async def read_texts(
     workers: Workers = "threads",
     timeout_s: float | None = None,
     verbose: bool = False,
+    sandbox: bool = True,
     remark: Callable[[str], None] = lambda note: None,
     remark_damage: RemarkDamage = lambda note, missing: None,
 ) -> AsyncGenerator[FileText]:
@@ -152,7 +154,7 @@ async def read_texts(
 
     `remark` is called with each line that a user should know of the choice of the engine, and
     `remark_damage` with one for each page that is cut off, and the share that is missing of it;
-    `workers`, `timeout_s` and `verbose` are as in `ConvertOptions`.
+    `workers`, `timeout_s`, `verbose` and `sandbox` are as in `ConvertOptions`.
     """
     options = _ocr_options(language, max_side_px, engine_options)
     resolved = await asyncio.to_thread(choose_engine, engine, options)
@@ -162,7 +164,8 @@ async def read_texts(
         remark(note)
     resolved = replace(resolved, threads=shared.threads)
     slots = asyncio.Semaphore(shared.jobs)
-    runner = open_runner(workers, shared.jobs, timeout_s, verbose)
+    confined = Sandbox(network=resolved.needs_network) if sandbox else None
+    runner = open_runner(workers, shared.jobs, timeout_s, verbose, confined)
 
     async def read(path: Path) -> FileText:
         job = PageJob(PageSource(path), load or LoadOptions(), engine=resolved)
@@ -235,10 +238,6 @@ async def _read(file: PageJob, run: Runner[PageJob], remark: RemarkDamage) -> Fi
 
 def _sources(file: PageJob) -> list[PageSource]:
     return list(page_sources(file.source.path))
-
-
-def _notes_to(notes: list[str]) -> RemarkDamage:
-    return lambda note, missing: notes.append(note)
 
 
 def _warn(notes: list[str]) -> None:

@@ -17,6 +17,7 @@ from .job import PageJob
 from .limit import Limit
 from .machine import Share, cpu_count, threads_for
 from .runner import Runner, open_runner
+from .sandbox import Sandbox, note
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,19 @@ async def local_backend(
 ) -> AsyncIterator[Backend]:
     """This machine: threads or processes, which end with the block."""
     jobs = shared.jobs
-    runner = open_runner(options.workers, jobs, options.timeout_s, options.verbose)
+    sandbox = None
+    if options.sandbox:
+        store = options.store.folder if options.store is not None else None
+        folders = tuple(filter(None, (store, options.text_dir)))
+        sandbox = Sandbox(folders, engine.needs_network, spooled=True)
+    runner = open_runner(options.workers, jobs, options.timeout_s, options.verbose, sandbox)
     try:
         # One page more than workers, so that none of them waits for the event loop.
         engine = replace(engine, threads=shared.threads)
-        notes = (shared.note,) if shared.note else ()
-        yield Backend(runner, jobs, engine, Limit(jobs + 1), Limit(2 * jobs + 1), notes)
+        notes = [shared.note] if shared.note else []
+        if options.verbose and options.workers == "processes":
+            notes.append(note(sandbox))
+        yield Backend(runner, jobs, engine, Limit(jobs + 1), Limit(2 * jobs + 1), tuple(notes))
     finally:
         runner.close()
 

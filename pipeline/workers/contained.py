@@ -8,6 +8,7 @@ from typing import TypeVar
 from ..model import errors
 from ..model.characters import reason_of
 from ..model.errors import SearchablePdfError, UnforeseenError, is_interrupt
+from .job import RoomNeededError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -23,10 +24,13 @@ def contained(function: Callable[[Job], Result], job: Job) -> Result:
     Raises:
         SearchablePdfError: What the job raised, as a class of `model.errors`.
         UnforeseenError: It raised something else.
+        RoomNeededError: The page needs more room in memory than it has.
         KeyboardInterrupt: The user has pressed Ctrl-C.
     """
     try:
         return function(job)
+    except RoomNeededError:
+        raise
     except SearchablePdfError as error:
         if type(error).__module__ == errors.__name__:
             raise

@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..load.pillow import decoded_bytes
 from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions, OutputType
-from ..model.page import PageSource
+from ..model.page import PageImage, PageSource
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine
 from ..store.content import Content, FileState
@@ -18,6 +19,18 @@ NOT_KEPT = "its text could not be kept for later"
 """A note on a page whose text the store could not write."""
 WHOLE, DAMAGED = "", "-damaged"
 """States of the scan when its text was kept, as endings of the text's key in the store."""
+
+
+class RoomNeededError(Exception):
+    """A page is larger than it may be: the runner gives it room, and it is begun anew.
+
+    Attributes:
+        decoded_bytes: What its pixels take in memory, as its header says.
+    """
+
+    def __init__(self, decoded_bytes: int) -> None:
+        super().__init__(decoded_bytes)
+        self.decoded_bytes = decoded_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class PageJob:
         images: How its scan stands in the PDF.
         output_type: `pdfa` converts what PDF/A-2 does not allow in its picture.
         verify: See that a reader finds its text again in the page's PDF.
+        room_bytes: What its decoded pixels may take in memory; None for any size.
     """
 
     source: PageSource
@@ -56,6 +70,7 @@ class PageJob:
     images: ImageOptions = field(default_factory=ImageOptions)
     output_type: OutputType = "auto"
     verify: bool = True
+    room_bytes: int | None = None
 
     def __str__(self) -> str:
         """The name of the page, for messages."""
@@ -85,6 +100,16 @@ class PageJob:
         if self.spool is not None:
             with suppress(OSError):
                 self.spool.with_suffix(STAGE_ENDING).unlink()
+
+    def ask_for_room(self, page: PageImage) -> None:
+        """Sees that its pixels, not decoded yet, take no more than they may.
+
+        Raises:
+            RoomNeededError: They take more.
+        """
+        needed = decoded_bytes(page.image)
+        if self.room_bytes is not None and needed > self.room_bytes:
+            raise RoomNeededError(needed)
 
     def is_of_same_scan(self) -> bool:
         """Whether its scan has not been replaced since it was hashed, as far as can be told."""

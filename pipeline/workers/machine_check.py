@@ -12,6 +12,7 @@ from ..model.errors import (
     PageTimeoutError,
     UnforeseenError,
     WorkerDiedError,
+    WorkerMemoryError,
 )
 from ..model.outcomes import PageFailure
 from ..ocr.recognize import start_engine
@@ -20,7 +21,8 @@ from .job import PageJob
 from .runner import Runner
 
 SUSPICIOUS = frozenset(
-    error.__name__ for error in (MachineError, MemoryError, PageTimeoutError, WorkerDiedError)
+    error.__name__
+    for error in (MachineError, MemoryError, PageTimeoutError, WorkerDiedError, WorkerMemoryError)
 )
 """Kinds of failures that a page may have because of the machine it is made on."""
 ENGINE_START_S = 120.0

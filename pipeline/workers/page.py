@@ -56,6 +56,7 @@ def _processed(job: PageJob) -> PageOutcome:
     store_s, started = time.monotonic() - started, time.monotonic()
     try:
         with load_page(job.source, job.load, known_whole=whole is not None) as opened:
+            job.ask_for_room(opened)
             page = opened.decoded()
             load_s = time.monotonic() - started
             job.note_stage("recognize")

@@ -49,6 +49,7 @@ def read_page(job: PageJob) -> ReadPage:
     """
     whole = kept_text(job, WHOLE)
     with load_page(job.source, job.load, known_whole=whole is not None) as page:
+        job.ask_for_room(page)
         return read_loaded_page(job, page.decoded(), whole)
 
 

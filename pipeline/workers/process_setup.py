@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from multiprocessing import parent_process
 from pathlib import Path
@@ -18,22 +19,45 @@ from pathlib import Path
 from PIL import Image
 
 from .contained import Job, Result, contained
+from .job import PageJob
+from .sandbox import Sandbox
 
 PR_SET_PDEATHSIG = 1
 FIRST_TO_BE_KILLED = "1000"
 """The highest value of oom_score_adj, proc(5)."""
 
 
-def call(function: Callable[[Job], Result], job: Job, verbose: bool) -> Result:
+def call(
+    function: Callable[[Job], Result], job: Job, verbose: bool, sandbox: Sandbox | None
+) -> Result:
     """`function(job)`, in a process that is set up as a worker."""
     _set_up(verbose)
+    if sandbox is not None:
+        _confine(sandbox, job)
     return contained(function, job)
+
+
+def _confine(sandbox: Sandbox, job: object) -> None:
+    spool = job.spool if isinstance(job, PageJob) else None
+    if not sandbox.spooled:
+        _enter(sandbox, ())
+    elif spool is not None:  # in the spool of the run each document has a folder
+        _enter(sandbox, (spool.parent.parent,))
+
+
+@cache
+def _enter(sandbox: Sandbox, spool: tuple[Path, ...]) -> None:
+    """Enters the sandbox, once: there is no way back, and a second one would only take away."""
+    replace(sandbox, folders=(*sandbox.folders, *spool)).enter()
 
 
 @cache
 def _set_up(verbose: bool) -> None:
     """Makes this process end with its parent, and before it if memory is short; frees stdout."""
     _die_with_parent()
+    if hasattr(os, "setpgid"):  # whoever ends this process can end its children with it
+        with suppress(OSError):
+            os.setpgid(0, 0)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_BE_KILLED)
     # stdout is for the command's results; what engines print goes to stderr.

@@ -11,9 +11,18 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from ..model.characters import reason_of
-from ..model.errors import PageTimeoutError, WorkerDiedError, WorkerSetupError
+from ..model.errors import (
+    PageTimeoutError,
+    WorkerDiedError,
+    WorkerMemoryError,
+    WorkerSetupError,
+)
 from .contained import Job, Result
+from .job import RoomNeededError
 from .process_setup import call
+from .resident import MemoryWatch, WatchedWorker
+from .room import Room, engine_mb, enlarged, excess_mb, ordinary
+from .sandbox import Sandbox
 from .spawn import LEFT, worker_context
 
 GRACE_S = 60.0
@@ -26,18 +35,32 @@ class ProcessRunner:
     """Runs jobs in processes that may hang, crash or be killed.
 
     A job whose process dies is tried once more while no other job is being run: if memory
-    was short, it has all of it.
+    was short, it has all of it. A page that is too large for what memory is left waits (`Room`); a
+    process that takes more than there is is ended (`MemoryWatch`).
 
     Args:
         jobs: How many at a time.
         timeout_s: Longest time for one job; None for no limit.
         verbose: Let through what the processes print.
+        sandbox: What the processes may do; None for all that this one may.
+        watch: Looks at the memory of the processes, and says how much there is.
     """
 
-    def __init__(self, jobs: int, timeout_s: float | None = None, verbose: bool = False) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        timeout_s: float | None = None,
+        verbose: bool = False,
+        sandbox: Sandbox | None = None,
+        watch: MemoryWatch | None = None,
+    ) -> None:
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         self._timeout_s = timeout_s
-        self._workers = [_Worker(verbose) for _ in range(max(1, jobs))]
+        self._watch = watch or MemoryWatch()
+        self._room = Room(jobs, self._watch.total_mb)
+        self._workers = [
+            _Worker(verbose, sandbox, self._watch.new_worker()) for _ in range(max(1, jobs))
+        ]
         for worker in self._workers:
             self._idle.put_nowait(worker)
         self._access = SharedOrExclusive()
@@ -53,12 +76,22 @@ class ProcessRunner:
         self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
     ) -> Result:
         """See `Runner`; with this time-out instead of the runner's."""
+        with _no_interrupts():
+            self._watch.start()
         try:
-            async with self._access.shared(), self._worker() as worker:
+            return await self._run(function, ordinary(job), timeout_s)
+        except RoomNeededError as needed:
+            return await self._run(function, enlarged(job, needed), timeout_s)
+
+    async def _run(
+        self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
+    ) -> Result:
+        try:
+            async with self._access.shared(), self._worker() as worker, self._room.taken(job):
                 return await worker.run(function, job, timeout_s)
         except WorkerDiedError:
             try:
-                async with self._access.alone(), self._worker() as worker:
+                async with self._access.alone(), self._worker() as worker, self._room.taken(job):
                     return await worker.run(function, job, timeout_s)
             except NotStartedError as error:
                 raise WorkerSetupError(str(error)) from error
@@ -73,6 +106,7 @@ class ProcessRunner:
 
     def close(self) -> None:
         """See `Runner`."""
+        self._watch.stop()
         for worker in self._workers:
             worker.stop()
 
@@ -80,8 +114,10 @@ class ProcessRunner:
 class _Worker:
     """One process at a time, in a pool of its own: what breaks it concerns one job only."""
 
-    def __init__(self, verbose: bool) -> None:
+    def __init__(self, verbose: bool, sandbox: Sandbox | None, watched: WatchedWorker) -> None:
         self._verbose = verbose
+        self._sandbox = sandbox
+        self._watched = watched
         self._pool: ProcessPool | None = None
 
     async def run(
@@ -92,6 +128,7 @@ class _Worker:
         for _ in range(REBUILDS):
             try:
                 future = self._schedule(function, job, timeout_s)
+                self._watched.begin(engine_mb(job) + excess_mb(job))
             except (RuntimeError, OSError, MemoryError) as error:
                 reason = reason_of(error)
                 self.stop()
@@ -105,9 +142,13 @@ class _Worker:
                     f"{job}: not done after {timeout_s:g} s; allow more with --timeout"
                 ) from None
             except ProcessExpired as error:
+                if self._watched.ended_at_mb:
+                    raise WorkerMemoryError(_too_much(job, self._watched.ended_at_mb)) from None
                 raise WorkerDiedError(_obituary(job, error.exitcode)) from None
             except BrokenProcessPool:
                 self.stop()
+            finally:
+                self._watched.finish()
         raise NotStartedError(
             f"no worker process can be started ({reason}); free memory, allow more processes and"
             " open files (ulimit -a), or try -j 1"
@@ -119,20 +160,26 @@ class _Worker:
             with suppress(RuntimeError, OSError):  # one that did not even start
                 pool.stop()  # type: ignore[no-untyped-call]
                 pool.join()
+            with suppress(AttributeError):  # processes of Windows have no groups
+                self._watched.context.end_children()
 
     def _schedule(
         self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
     ) -> ProcessFuture[Result]:
-        arguments = (function, job, self._verbose)
+        arguments = (function, job, self._verbose, self._sandbox)
         with _no_interrupts():
             if self._pool is None:
-                self._pool = ProcessPool(1, context=worker_context())
+                self._pool = self._new_pool()
             try:
                 return self._pool.schedule(call, args=arguments, timeout=timeout_s)
             except RuntimeError:  # the pool broke while it was idle
                 self.stop()
-                self._pool = ProcessPool(1, context=worker_context())
+                self._pool = self._new_pool()
                 return self._pool.schedule(call, args=arguments, timeout=timeout_s)
+
+    def _new_pool(self) -> ProcessPool:
+        self._watched.context = worker_context()
+        return ProcessPool(1, context=self._watched.context)
 
 
 class NotStartedError(WorkerDiedError):
@@ -148,6 +195,14 @@ def _obituary(job: object, code: int) -> str:
             how = f" by signal {-code}"
     hint = "; it may need more memory: try -j 1 or --max-side" if code == -9 else ""
     return f"{job}: its worker process died{how}{hint}"
+
+
+def _too_much(job: object, resident_mb: float) -> str:
+    return (
+        f"{job}: its worker process was ended at {resident_mb:,.0f} MB of memory, before there was"
+        " none left; free memory, or try fewer pages at a time (-j 1), a smaller copy of the page"
+        " (--max-side), or another engine"
+    )
 
 
 @contextmanager

@@ -9,8 +9,11 @@ from typing import Protocol
 
 from ..model.options import Workers
 from .contained import Job, Result, contained
-from .job import PageJob
+from .job import PageJob, RoomNeededError
+from .machine import available_memory_mb
 from .processes import ProcessRunner
+from .room import Room, enlarged, ordinary
+from .sandbox import Sandbox
 
 
 class Runner(Protocol[Job]):
@@ -44,7 +47,11 @@ class Runner(Protocol[Job]):
 
 
 def open_runner(
-    workers: Workers, jobs: int, timeout_s: float | None = None, verbose: bool = False
+    workers: Workers,
+    jobs: int,
+    timeout_s: float | None = None,
+    verbose: bool = False,
+    sandbox: Sandbox | None = None,
 ) -> Runner[PageJob]:
     """The runner of this machine.
 
@@ -53,10 +60,11 @@ def open_runner(
         jobs: Pages at a time.
         timeout_s: Longest time for one page; None for no limit. Threads cannot be stopped.
         verbose: Let through what processes print.
+        sandbox: What processes may do; None for all that this one may.
     """
     if workers == "threads":
         return ThreadRunner(jobs)
-    return ProcessRunner(jobs, timeout_s, verbose)
+    return ProcessRunner(jobs, timeout_s, verbose, sandbox)
 
 
 class ThreadRunner:
@@ -68,13 +76,24 @@ class ThreadRunner:
 
     def __init__(self, jobs: int) -> None:
         self._threads = ThreadPoolExecutor(max(1, jobs), thread_name_prefix="page")
+        self._room = Room(jobs, available_memory_mb)
 
     async def __call__(
         self, function: Callable[[Job], Result], job: Job, at_least_s: float = 0.0
     ) -> Result:
         """See `Runner`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, contained, function, job)
+        return await loop.run_in_executor(self._threads, self._run, function, job)
+
+    def _run(self, function: Callable[[Job], Result], job: Job) -> Result:
+        try:
+            return self._run_in_room(function, ordinary(job))
+        except RoomNeededError as needed:
+            return self._run_in_room(function, enlarged(job, needed))
+
+    def _run_in_room(self, function: Callable[[Job], Result], job: Job) -> Result:
+        with self._room.taken_by_thread(job):
+            return contained(function, job)
 
     def close(self) -> None:
         """See `Runner`."""

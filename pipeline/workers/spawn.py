@@ -12,8 +12,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import select
+import signal
 import threading
 import time
+from contextlib import suppress
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
@@ -23,6 +25,12 @@ LEFT = 256
 
 class WorkerProcess(SpawnProcess):
     """A process that never ends well: it is stopped, or has died."""
+
+    def end_children(self) -> None:
+        """Kills the processes that it has started and not waited for, once it has ended."""
+        if self.pid is not None and not self.is_alive():
+            with suppress(OSError):  # there are none
+                os.killpg(self.pid, signal.SIGKILL)
 
     @property
     def exitcode(self) -> int | None:
@@ -88,13 +96,28 @@ class PipeLock:
 
 
 class WorkerContext(SpawnContext):
-    """The part of a `multiprocessing` context that pebble uses."""
+    """The part of a `multiprocessing` context that pebble uses, for a pool of one process.
 
-    Process = WorkerProcess
+    Attributes:
+        process: The last that was started; None before the first.
+    """
+
+    process: WorkerProcess | None = None
+
+    def Process(self, *args: Any, **named: Any) -> WorkerProcess:  # type: ignore[override]
+        """A process to be started; the one before it has ended."""
+        self.end_children()
+        self.process = WorkerProcess(*args, **named)
+        return self.process
 
     def RLock(self) -> Any:
         """A lock that needs no semaphore."""
         return PipeLock(self)
+
+    def end_children(self) -> None:
+        """Kills what the last process has started and left, if it has ended itself."""
+        if self.process is not None:
+            self.process.end_children()
 
 
 def worker_context() -> Any:

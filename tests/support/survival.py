@@ -16,6 +16,7 @@ FAULTS = Path(__file__).parent / "faults"
 GOOD, HANG, SEGFAULT, KILLED, GREEDY, RAISE, NONSENSE, PRINT, LEAVE = range(200, 209)
 SLOW, PARENT, HOARD = range(209, 212)
 EXIT, CANCEL, INTERRUPT, PANIC, CANCEL_OTHER, TWO_ARGUMENTS, EXIT_IN_C = range(212, 219)
+EAT, WRITE, DIAL = range(219, 222)
 """Widths of pages, and what the engine of `FAULTS` does with them."""
 
 

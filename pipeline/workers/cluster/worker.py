@@ -13,8 +13,8 @@ import os
 import pickle
 import shutil
 import socket
-from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
@@ -39,13 +39,9 @@ from ...ocr.recognize import recognize_with
 from ...ocr.registry import choose_engine
 from ..machine_check import ENGINE_START_S
 from ..processes import ProcessRunner
+from ..resident import MemoryWatch
 from .messages import PageReply, PageRequest, WorkerRequirements
 from .worker_files import is_same_file, pack_reply, unpack_request
-
-MEMORY_SHARE = 0.95
-"""Of a worker's memory limit: beyond this share, its largest engine process is ended."""
-MEMORY_EVERY_S = 1.0
-"""How often the memory of the engine processes is looked at."""
 
 EXIT_PRIORITY = 100
 """Higher than that of what else multiprocessing does at a process's end."""
@@ -124,14 +120,14 @@ class WorkerState:
         multiprocessing.current_process().daemon = False
         self._address = worker.address
         self._threads = worker.state.nthreads
-        self._runner = ProcessRunner(self._threads)
+        limit = worker.memory_manager.memory_limit
+        watch = MemoryWatch(partial(_left_of, limit)) if limit else None
+        self._runner = ProcessRunner(self._threads, watch=watch)
         # Or the worker would wait for them at its own end, and never come to it.
         Finalize(None, self._runner.close, exitpriority=EXIT_PRIORITY)
         self._folder = Path(worker.local_directory)
         self._scans = self._folder / "scans"
         self._refusals: dict[WorkerRequirements, asyncio.Task[str]] = {}
-        limit = worker.memory_manager.memory_limit
-        self._watching = asyncio.create_task(_watch_memory(limit)) if limit else None
 
     async def refusal(self, requirements: WorkerRequirements, everywhere: bool = False) -> str:
         """Why this worker cannot meet requirements; empty where it can.
@@ -211,18 +207,9 @@ def _refusal(requirements: WorkerRequirements) -> str:
     return ""
 
 
-async def _watch_memory(limit: int) -> None:
-    """Ends the largest process of an engine where all together take more than the worker may.
-
-    The nanny sees the worker's own memory only.
-    """
-    here = psutil.Process()
-    while True:
-        await asyncio.sleep(MEMORY_EVERY_S)
-        with suppress(psutil.Error):
-            sizes = {child: child.memory_info().rss for child in here.children(recursive=True)}
-            if sizes and here.memory_info().rss + sum(sizes.values()) > MEMORY_SHARE * limit:
-                max(sizes, key=lambda child: sizes[child]).kill()
+def _left_of(limit: int) -> float:
+    """What the engine processes may take, in millions of bytes: the nanny sees this one only."""
+    return (limit - psutil.Process().memory_info().rss) / 1e6
 
 
 def _no_room(folder: Path, error: OSError) -> str:

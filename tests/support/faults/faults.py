@@ -11,6 +11,7 @@ import ctypes
 import os
 import resource
 import signal
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -25,6 +26,10 @@ SWAP, KEEP_INODE = "FAULTS_SWAP", "FAULTS_KEEP_INODE"
 """Names two files, of which the first replaces the second as a page is recognized."""
 GROWS = "FAULTS_GROWS"
 """Names a file that grows with each recognition."""
+TARGET = "FAULTS_TARGET"
+"""Names a file that the engine should not write."""
+PORT = "FAULTS_PORT"
+"""A port of this machine that it should not connect to."""
 HOW = "STARTING_FAULT"
 """Names the way in which the engine `starting` does not start."""
 
@@ -97,9 +102,22 @@ class FaultsEngine:
                 raise TwoArguments("one", "two")
             case 218:
                 ctypes.CDLL(None).exit(0)
+            case 219:
+                _eat(3_000_000_000)
+            case 220:
+                Path(os.environ[TARGET]).write_text("not mine")
+            case 221:
+                socket.create_connection(("127.0.0.1", int(os.environ[PORT])), 10).close()
         word = Word(f"seen{image.height}", Box(0, 0, image.width, 20), 0.9)
         line = Line((word,), Baseline(0, 16, image.width, 16), 12)
         return PageText(image.width, image.height, (line,), engine=self.name)
+
+
+class ServiceEngine(FaultsEngine):
+    """Asks a service."""
+
+    name = "service"
+    needs_network = True
 
 
 class StartingEngine(FaultsEngine):
@@ -134,6 +152,13 @@ def _swap() -> None:
             Path(new).unlink()
         else:
             Path(new).replace(old)
+
+
+def _eat(most: int) -> None:
+    """Takes memory, as nobody would who thinks of others; to an end, in case nobody stops it."""
+    hoard: list[bytearray] = []
+    while len(hoard) * 50_000_000 < most:
+        hoard.append(bytearray(os.urandom(1_000_000) * 50))
 
 
 def _hoard(room: int) -> None:
