@@ -31,7 +31,7 @@ from ..store.texts import Store
 from ..workers.backend import Backend, cluster_backend, local_backend
 from ..workers.limit import Limit
 from ..workers.machine import share
-from .corrections import RunCorrections, named
+from .corrections.run import RunCorrections, named
 from .document import make_document
 from .pages import RunContext
 from .plan import Plan, plan, root_of

@@ -22,7 +22,7 @@ from ..model.page import Document, PageSource
 from ..store.atomic import check_folder, not_writable
 from ..store.corrections import TextFiles
 from ..store.provenance import fingerprint
-from .corrections import DocumentCorrections
+from .corrections.document import DocumentCorrections
 from .finish import failures_of, finish_document
 from .outputs.existing import what_exists
 from .outputs.refusal import not_written
@@ -134,11 +134,9 @@ class DocumentJob:
             )
         else:
             done = await asyncio.to_thread(
-                not_written,
-                self.document,
-                outcomes,
-                self.context.options,
-                len(self.corrections.lost),
+                lambda: not_written(
+                    self.document, outcomes, self.context.options, self.corrections.why_kept()
+                )
             )
         if done is None:
             done = await _uninterrupted(
@@ -148,6 +146,7 @@ class DocumentJob:
                     folder,
                     self.context.options,
                     self._fingerprint(corrected),
+                    self.corrections.corrected,
                 )
             )
         return replace(done, seconds=time.monotonic() - started)

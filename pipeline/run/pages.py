@@ -19,7 +19,8 @@ from ..workers.job import PageJob
 from ..workers.limit import Limit
 from ..workers.page import stand_in_unseen
 from ..workers.runner import Runner
-from .corrections import DocumentCorrections, RunCorrections
+from .corrections.document import DocumentCorrections
+from .corrections.run import RunCorrections
 from .page_outcome import page_outcome
 from .scans import CHANGING, TRIES, DocumentScans
 
@@ -134,7 +135,8 @@ class DocumentPages:
             else "",
             store=options.store.folder if options.store is not None else None,
             spool=spool,
-            text_file=self._text_file(source) if self._text_file is not None else None,
+            # The text of the engine must not look like that of a person who takes it back.
+            text_file=self._text_file(source) if self._text_file and not correction.lost else None,
             corrected=correction.text,
             images=options.images,
             output_type=options.output_type,

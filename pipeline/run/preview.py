@@ -13,7 +13,7 @@ from ..model.page import Document
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import choose_engine
 from ..store.corrections import TextFiles
-from .corrections import RunCorrections
+from .corrections.run import RunCorrections
 from .outputs.existing import what_exists
 from .plan import plan, root_of
 from .report import Report

@@ -173,11 +173,6 @@ class Correction:
             return cls(error=str(error))
         return cls(digest_of(loaded.text)) if loaded.made_from is None else cls()
 
-    @property
-    def in_fingerprint(self) -> str:
-        """What stands for it in a fingerprint. PDFs hold such fingerprints: this never changes."""
-        return self.hash or self.error
-
 
 def check_is_untouched(path: Path) -> None:
     """Sees that a page's text may be overwritten: there is none, or nobody has corrected it.

@@ -161,7 +161,7 @@ def test_scans_and_texts_may_be_renamed(archive: Archive) -> None:
 def test_a_pdf_made_without_it_is_made_again_once(archive: Archive) -> None:
     archive.take_over()
     shared = archive.kept.rename(archive.folder / "shared")
-    archive.convert()
+    archive.convert(existing="force")
     assert archive.text() == "seen100"
     for outcome in ("converted", "skipped"):
         archive.convert(corrections=shared)
@@ -170,6 +170,45 @@ def test_a_pdf_made_without_it_is_made_again_once(archive: Archive) -> None:
     archive.convert(corrections=shared, out=other)
     assert pdfium_text(other / "in.pdf", 0).strip() == MENDED
     assert list(other.iterdir()) == [other / "in.pdf"]
+
+
+@pytest.mark.parametrize("more", (False, True))
+def test_a_pdf_keeps_it_where_their_folder_is_missing(archive: Archive, more: bool) -> None:
+    """As where --corrections is left out once, or its disk is not there."""
+    archive.take_over()
+    shared = archive.kept.rename(archive.folder / "shared")
+    if more:
+        page(archive.inputs / "1.png", GOOD, 150)
+    else:
+        (archive.out / "in.pdf").touch()
+    archive.convert(10)
+    assert archive.text() == MENDED
+    assert "left as it is, as 1 correction in it cannot be found" in archive.message()
+    assert "name the right one with --corrections" in archive.message()
+    archive.convert(corrections=shared)
+    assert (archive.text(), archive.outcome()) == (MENDED, "converted" if more else "skipped")
+    page(archive.inputs / "0.png", GOOD, 170)
+    archive.convert()
+    assert archive.text() == "seen170", "a scan that is another has no correction to lose"
+
+
+@pytest.mark.parametrize("how", ("damaged", "missing"))
+def test_one_that_cannot_be_used_now_is_not_taken_back(archive: Archive, how: str) -> None:
+    kept = archive.take_over()
+    content = kept.read_text()
+    shutil.rmtree(archive.texts)
+    if how == "damaged":
+        kept.write_text("")
+    else:
+        archive.kept.rename(archive.folder / "shared")
+    archive.convert(10, texts=archive.texts)
+    if how == "damaged":
+        kept.write_text(content)
+    else:
+        (archive.folder / "shared").rename(archive.kept)
+    archive.convert(texts=archive.texts)
+    assert (archive.text(), archive.said) == (MENDED, [])
+    assert word_in(archive.json()) == MENDED
 
 
 def test_one_pdf_has_its_corrections_beside_it(archive: Archive) -> None:

@@ -18,22 +18,22 @@ def not_written(
     document: Document,
     outcomes: Sequence[PageOutcome],
     options: ConvertOptions,
-    corrections_lost: int = 0,
+    corrections: str = "",
 ) -> DocumentDone | None:
     """How a document ends that is not to be written; None where it is.
 
     It is not, where a page failed and the user wants no such PDF; where nothing would be in it but
     pages of words in the place of scans; where the PDF that is there has better pages; and where it
-    is there, and corrections are kept that cannot be used: it may hold them.
+    is there, and may hold corrections that cannot be used now.
 
     Args:
         document: The document.
         outcomes: How its pages ended.
         options: The user's options.
-        corrections_lost: How many of its corrections cannot be used.
+        corrections: Why the PDF that is there may hold some that a new one would not.
     """
     output = document.output
-    why = _why(document, outcomes, options, corrections_lost)
+    why = _why(document, outcomes, options, corrections)
     if not why:
         return None
     return DocumentDone(
@@ -52,14 +52,11 @@ def _why(
     document: Document,
     outcomes: Sequence[PageOutcome],
     options: ConvertOptions,
-    corrections_lost: int,
+    corrections: str,
 ) -> str:
     if options.existing != "force" and document.output.exists():
-        if corrections_lost:
-            return (
-                f"left as it is, as {_count(corrections_lost, 'correction')} of its text cannot be"
-                " used; mend them, or replace the PDF with --force"
-            )
+        if corrections:
+            return f"left as it is, as {corrections}, or replace the PDF with --force"
         lost = losses(document, outcomes)
         if lost:
             return _left_as_it_is(document, lost)
