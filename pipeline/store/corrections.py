@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from ..model.characters import printable
 from ..model.errors import CorrectionError, OutputError
@@ -114,7 +114,11 @@ def load_text(path: Path) -> LoadedText:
         if path.stat().st_size > MAX_TEXT_BYTES:
             raise ValueError(TOO_LARGE)
         text, members = parse_text(path.read_text(encoding="utf-8"))
-        digest = digest_of(text)
+        made = members.get(MADE)
+        made = made if isinstance(made, dict) else {}
+        is_as_made = made.get("text") == digest_of(text)
+        made_from = str(made.get("from", "")) if is_as_made else None
+        return LoadedText(text, made_from, str(made.get("scan", "")))
     except FileNotFoundError:
         raise
     except OutputError as error:
@@ -123,10 +127,6 @@ def load_text(path: Path) -> LoadedText:
         if isinstance(error, OSError) and error.errno in CANNOT_BE_THERE:
             raise FileNotFoundError(error.errno, error.strerror, str(path)) from error
         raise unusable(path, error) from error
-    made = members.get(MADE)
-    made = made if isinstance(made, dict) else {}
-    made_from = str(made.get("from", "")) if made.get("text") == digest else None
-    return LoadedText(text, made_from, str(made.get("scan", "")))
 
 
 def parse_text(content: str) -> tuple[PageText, dict[str, Any]]:
@@ -150,37 +150,23 @@ def unusable(path: Path, reason: object) -> CorrectionError:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What a person has made of a page's text file; both fields are empty where nobody changed it.
-
-    Attributes:
-        hash: Of the corrected text.
-        error: Why the file holds no text of a page.
-    """
-
-    hash: str = ""
-    error: str = ""
-
-    @classmethod
-    def of(cls, path: Path) -> Self:
-        """The correction in a text file, as it is now; none where there is no such file."""
-        try:
-            loaded = load_text(path)
-        except FileNotFoundError:
-            return cls()
-        except CorrectionError as error:
-            return cls(error=str(error))
-        return cls(digest_of(loaded.text)) if loaded.made_from is None else cls()
+def is_untouched(path: Path) -> bool:
+    """Whether a page's text may be overwritten: there is none, or nobody has corrected it."""
+    try:
+        return load_text(path).made_from is not None
+    except FileNotFoundError:
+        return True
+    except CorrectionError:
+        return False
 
 
 def check_is_untouched(path: Path) -> None:
-    """Sees that a page's text may be overwritten: there is none, or nobody has corrected it.
+    """Sees that a page's text may be overwritten.
 
     Raises:
-        OutputError: It may not, or is another file.
+        OutputError: It may not: somebody has corrected it, or it is another file.
     """
-    if Correction.of(path) != Correction():
+    if not is_untouched(path):
         raise in_the_way(path, "was corrected since it was made, or is no text of a page")
 
 

@@ -79,6 +79,7 @@ class KeptCorrections:
         self._is_named = is_named
         self._listing = threading.Lock()
         self._contents: set[str] | None = None
+        self._changed_ns: int | None = None
 
     def may_have(self, contents: Iterable[str]) -> bool:
         """Whether there may be a correction of one of these scans, given by their hashes.
@@ -194,13 +195,18 @@ class KeptCorrections:
         return [self.folder / name for name in sorted(names)]
 
     def changed_ns(self) -> int:
-        """When one of them was last kept, changed, moved away or deleted; 0 where none ever was."""
-        latest = 0
-        with suppress(OSError):
-            for path in (self.folder, *self.paths()):
-                with suppress(FileNotFoundError):
-                    latest = max(latest, path.lstat().st_mtime_ns)
-        return latest
+        """When one of them was last kept, changed, moved away or deleted; 0 where none ever was.
+
+        It is looked up once, as `may_have` does.
+        """
+        with self._listing:
+            if self._changed_ns is None:
+                self._changed_ns = 0
+                with suppress(OSError):
+                    for path in (self.folder, *self.paths()):
+                        with suppress(FileNotFoundError):
+                            self._changed_ns = max(self._changed_ns, path.lstat().st_mtime_ns)
+            return self._changed_ns
 
     def path(self, content: str, frame: int) -> Path:
         """Where the correction of a page is, if there is one."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from ..load.downscale import blank_copy, downscale
 from ..load.page import load_page
-from ..model.errors import CorrectionError, EngineError, OcrError
+from ..model.errors import EngineError, OcrError
 from ..model.outcomes import Origin
 from ..model.page import PageImage
 from ..model.text import PageText
 from ..ocr.recognize import recognize_with
 from ..ocr.registry import ResolvedEngine, choose_engine
-from ..store.corrections import load_text, write_text
+from ..store.corrections import is_untouched, load_text, write_text
 from ..store.texts import Store
 from .job import DAMAGED, NOT_KEPT, WHOLE, PageJob
 
@@ -151,14 +151,7 @@ def _write_text_file(job: PageJob, text: PageText) -> None:
     Raises:
         OutputError: It cannot be written.
     """
-    if job.text_file is None:
-        return
-    try:
-        if load_text(job.text_file).made_from is None:
-            return
-    except FileNotFoundError:
-        pass
-    except CorrectionError:
+    if job.text_file is None or not is_untouched(job.text_file):
         return
     within = job.spool.parent if job.spool is not None else None
     scans = [job.source.path]

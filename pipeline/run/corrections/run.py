@@ -88,10 +88,14 @@ class RunCorrections:
         """The correction that is kept of a page, and what is to be said where there is none."""
         if not content or not (in_any_case or self.kept.may_have((content,))):
             return None, PageCorrection()
-        self._used.add(self.kept.path(content, source.frame).name)
+        path = self.kept.path(content, source.frame)
         try:
-            return self.kept.get(content, source.frame), PageCorrection()
+            kept = self.kept.get(content, source.frame)
+            if kept is not None:
+                self._used.add(path.name)
+            return kept, PageCorrection()
         except CorrectionError as error:
+            self._used.add(path.name)
             return None, PageCorrection(lost=True).but(str(error), ExitCode.PAGES_FAILED)
 
     def unused(self) -> Iterator[str]:
@@ -143,6 +147,7 @@ class RunCorrections:
         except OutputError as error:
             remark = f"{name}: this correction is used now, but cannot be kept for later: {error}"
             return PageCorrection(text).but(remark, error.exit_code)
+        self._used.add(self.kept.path(content, source.frame).name)
         taken = PageCorrection(text, is_new=True)
         if aside is None:
             return taken
