@@ -84,8 +84,9 @@ class DocumentJob:
             folder = await asyncio.to_thread(spool.new_folder)
             try:
                 if existing is not None:
-                    await self.pages.make(folder, missing)
-                    return existing
+                    outcomes, _ = await self.pages.make(folder, missing)
+                    failures = (*existing.failures, *failures_of(outcomes))
+                    return replace(existing, failures=failures)
                 await asyncio.to_thread(check_folder, document.output.parent)
                 return await self._make(folder)
             finally:

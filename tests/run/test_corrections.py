@@ -483,6 +483,18 @@ def test_what_is_kept_also_where_pdfs_are_not_touched(archive: Archive) -> None:
     assert archive.text() == MENDED
 
 
+def test_a_text_that_cannot_be_written_beside_a_pdf_is_a_failure(archive: Archive) -> None:
+    archive.convert()
+
+    def fail() -> None:
+        raise RuntimeError("the engine has no mood for this")
+
+    archive.engine.meanwhile = fail
+    archive.convert(10, texts=archive.texts, existing="keep")
+    (document,) = archive.report.documents
+    assert [failure.source.path.name for failure in document.failures] == ["0.png"]
+
+
 def test_texts_are_written_beside_a_pdf_that_a_person_has_changed(archive: Archive) -> None:
     archive.convert()
     pdf = archive.out / "in.pdf"
