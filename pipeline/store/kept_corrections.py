@@ -22,11 +22,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..model.characters import printable
+from ..model.characters import printable, reason_of
 from ..model.errors import CorrectionError, OutputError
 from ..model.page import PageSource
 from ..model.text import PageText
-from .atomic import CANNOT_BE_THERE, atomic_file, make_folders, not_writable
+from .atomic import CANNOT_BE_THERE, atomic_file, make_folders
 from .content import open_plain
 from .correction_origin import CorrectionOrigin
 from .corrections import TOO_LARGE, digest_of, parse_text, unusable
@@ -133,8 +133,8 @@ class KeptCorrections:
                 self._write(path, text, origin)
         except CorrectionError as error:
             raise OutputError(str(error)) from error
-        except OSError as error:
-            raise not_writable(path, error) from error
+        except (OSError, OutputError) as error:
+            raise self._not_writable(error) from error
         with self._listing:
             if self._contents is not None:
                 self._contents.add(content)
@@ -162,7 +162,7 @@ class KeptCorrections:
             with one_at_a_time(self.folder):
                 kept.path.replace(aside)
         except OSError as error:
-            raise not_writable(kept.path, error) from error
+            raise self._not_writable(error) from error
         return aside
 
     def origin_of(self, path: Path) -> CorrectionOrigin:
@@ -211,6 +211,14 @@ class KeptCorrections:
     def path(self, content: str, frame: int) -> Path:
         """Where the correction of a page is, if there is one."""
         return self.folder / f"{content}-{frame + 1}.json"
+
+    def _not_writable(self, error: Exception) -> OutputError:
+        cause = error.__cause__ or error
+        why = isinstance(cause, OSError) and cause.strerror or reason_of(cause)
+        return OutputError(
+            f"{printable(str(self.folder))}: cannot be written ({why}); check its"
+            " permissions and free space, or choose another folder with --corrections"
+        )
 
     def _check_no_link(self) -> None:
         """Sees that no link leads elsewhere, but one that the user has named.
@@ -278,7 +286,7 @@ class KeptCorrections:
     def _write(self, path: Path, text: PageText, origin: CorrectionOrigin) -> None:
         first = json.dumps({ORIGIN: origin.to_json()}, ensure_ascii=False)[:-1]
         rest = json.dumps(json.loads(text.to_json()), ensure_ascii=False, indent=1)[1:]
-        seen_by = [each for each in (origin.scan, origin.text_file) if each is not None]
+        seen_by = filter(None, (origin.scan, origin.text_file, path))
         with atomic_file(path, scans=seen_by) as file:
             # A byte of a name that is no UTF-8 becomes an escape of JSON.
             file.write(f"{first},{rest}\n".encode(errors="backslashreplace"))

@@ -443,6 +443,8 @@ def test_a_correction_that_cannot_be_kept_is_said(archive: Archive) -> None:
     archive.convert(5, texts=archive.texts, corrections=nowhere)
     (said,) = archive.said
     assert f"{archive.json()}: this correction is used now, but cannot be kept" in said
+    assert f"{nowhere}: cannot be written" in said
+    assert "choose another folder with --corrections" in said
     assert archive.text() == MENDED
 
 
@@ -560,6 +562,21 @@ def test_nobody_sees_a_correction_who_may_not_see_the_scan(archive: Archive) -> 
     archive.convert(texts=archive.texts)
     assert kept in archive.files()
     assert {stat.S_IMODE(path.stat().st_mode) for path in archive.files()} == {0o600}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no modes here")
+def test_a_correction_for_nobody_else_stays_so(archive: Archive) -> None:
+    archive.convert(texts=archive.texts)
+    archive.correct().chmod(0o600)
+    archive.convert(texts=archive.texts)
+    (kept,) = archive.files()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    shutil.rmtree(archive.texts)
+    (archive.inputs / "0.png").rename(archive.inputs / "1.png")
+    before = kept.read_text()
+    archive.convert()
+    assert kept.read_text() != before, "it says where its scan is now"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
 def test_names_that_are_no_text(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ class DocumentCorrections:
         content = self._scans.content(source.path).hash
         found = self._run.of(source, content, text_file)
         page = page_id(content, source.frame)
+        self._gone.discard(source)
         if found.text is None and page in self._in_pdf():
             found = replace(found, lost=True)
             self._gone.add(source)
