@@ -214,7 +214,7 @@ class KeptCorrections:
 
     def _not_writable(self, error: Exception) -> OutputError:
         cause = error.__cause__ or error
-        why = isinstance(cause, OSError) and cause.strerror or reason_of(cause)
+        why = (isinstance(cause, OSError) and cause.strerror) or reason_of(cause)
         return OutputError(
             f"{printable(str(self.folder))}: cannot be written ({why}); check its"
             " permissions and free space, or choose another folder with --corrections"
