@@ -121,7 +121,15 @@ TEXTS = (
         metavar="DIR",
         section=Section.TEXTS,
         help="Write the text of each page to a JSON file in DIR. If you correct such a file, the"
-        " next run takes its text.",
+        " next run takes its text, and all later runs do, too.",
+    ),
+    option(
+        "--corrections",
+        type=PATH,
+        metavar="DIR",
+        section=Section.TEXTS,
+        unset=".searchable-pdf/corrections in the folder of the PDFs",
+        help="Folder in which the texts that you have corrected are kept.",
     ),
     CACHE_DIR,
     option(
@@ -218,6 +226,7 @@ def convert_options(values: dict[str, Any]) -> ConvertOptions:
         cluster=cluster_options(values),
         store=None if values["no_cache"] else store,
         text_dir=values["text_dir"],
+        corrections=values["corrections"],
         retry=documents_to_retry(retry) if retry else None,
         verbose=values["verbose"],
     )

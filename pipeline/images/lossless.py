@@ -128,6 +128,7 @@ def bilevel(image: Image.Image) -> EncodedImage:
     bare = Image.frombytes("1", image.size, image.tobytes())  # without tags of the source
     buffer = io.BytesIO()
     bare.save(buffer, "TIFF", compression="group4", strip_size=row_bytes * height)
+    buffer.seek(0)
     # `Image.open` has its own limit on pixels, which the library's user may not have lifted.
     with TiffImagePlugin.TiffImageFile(buffer) as written:
         tags = written.tag_v2

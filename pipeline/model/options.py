@@ -261,8 +261,10 @@ class ConvertOptions:
             network, where the system can do that; not on a cluster.
         cluster: Where pages are made instead, on other machines; None for this one.
         store: Where texts are kept; None to keep none.
-        text_dir: Folder for the text of each page as JSON; files there that a person has
-            corrected are taken instead of recognizing.
+        text_dir: Folder for the text of each page as JSON; what a person corrects there is taken
+            instead of recognizing, now and in every later run.
+        corrections: Folder in which corrections are kept, of one or several folders of PDFs; None
+            for `.searchable-pdf/corrections` in the folder of the PDFs.
         retry: PDFs to make again because of their failed pages, and no others; None for all.
         verbose: Let through what libraries and engines in worker processes print.
     """
@@ -285,6 +287,7 @@ class ConvertOptions:
     cluster: ClusterOptions | None = None
     store: StoreOptions | None = field(default_factory=StoreOptions)
     text_dir: Path | None = None
+    corrections: Path | None = None
     retry: frozenset[Path] | None = None
     verbose: bool = False
 

@@ -11,7 +11,16 @@ from pathlib import Path
 
 from ..model.characters import printable
 from ..model.errors import SearchablePdfError, UsageError
-from ..model.events import EngineChosen, Event, Notify, PageDone, PassedOver, RunPlanned, ignore
+from ..model.events import (
+    EngineChosen,
+    Event,
+    Notify,
+    PageDone,
+    PassedOver,
+    Remark,
+    RunPlanned,
+    ignore,
+)
 from ..model.options import DEFAULT_ENGINE, NO_HOME, ConvertOptions, StoreOptions
 from ..model.page import Document, PageSource
 from ..model.paths import PathLike, Paths, as_paths
@@ -22,7 +31,9 @@ from ..store.texts import Store
 from ..workers.backend import Backend, cluster_backend, local_backend
 from ..workers.limit import Limit
 from ..workers.machine import share
-from .document import RunContext, make_document
+from .corrections.run import RunCorrections, named
+from .document import make_document
+from .pages import RunContext
 from .plan import Plan, plan, root_of
 from .report import Report
 
@@ -140,6 +151,7 @@ class _Conversion:
                         (*notes, *backend.notes),
                     )
                 )
+                corrections = RunCorrections(self.inputs, self.root, self.options)
                 context = RunContext(
                     options=self.options,
                     root=self.root,
@@ -147,11 +159,14 @@ class _Conversion:
                     recipe=_recipe(self.options, engine),
                     runner=backend.runner,
                     spool=self._open_spool,
+                    corrections=corrections,
                     slots=backend.pages,
                     drawing=asyncio.Lock(),
                     notify=self._notify,
                 )
                 await self._documents(context, planned, backend.documents)
+                for line in await asyncio.to_thread(lambda: list(named(corrections.unused()))):
+                    self._notify(Remark(line))
         except* SearchablePdfError as errors:
             raise _first(errors) from None
         finally:

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,62 +16,20 @@ from ..model.errors import (
     OutputError,
     VerificationError,
 )
-from ..model.events import DocumentDone, Notify, PageDone, PageFailed, PageStarted
+from ..model.events import DocumentDone
 from ..model.exit_code import ExitCode
-from ..model.options import ConvertOptions
-from ..model.outcomes import PageFailure, PageOutcome
 from ..model.page import Document, PageSource
-from ..ocr.registry import ResolvedEngine
 from ..store.atomic import check_folder, not_writable
-from ..store.corrections import Correction, text_file
+from ..store.corrections import TextFiles
 from ..store.provenance import fingerprint
-from ..store.spool import Spool
-from ..store.texts import page_key
-from ..workers.job import PageJob
-from ..workers.limit import Limit
-from ..workers.page import stand_in_unseen
-from ..workers.runner import Runner
+from .corrections.document import DocumentCorrections
 from .finish import failures_of, finish_document
 from .outputs.existing import what_exists
 from .outputs.refusal import not_written
-from .page_outcome import page_outcome
-from .scans import DocumentScans
+from .pages import DocumentPages, RunContext
+from .scans import CHANGING, TRIES, DocumentScans
 
 Item = TypeVar("Item")
-
-NOT_CORRECTED = Correction()
-TRIES = 3
-"""How often a page is made whose scan is replaced meanwhile: more is a file that is being copied,
-or somebody who works on it."""
-CHANGING = "is being changed while it is read; run again when it is complete"
-
-
-@dataclass(frozen=True, slots=True)
-class RunContext:
-    """What the documents of a run share.
-
-    Attributes:
-        options: The user's options.
-        root: The folder of the PDFs.
-        engine: Recognizes the pages.
-        recipe: All that a page's text depends on beside its scan; empty where it is not stored.
-        runner: Makes pages.
-        spool: Gives the place of what is not complete; made when it is first needed.
-        slots: Limits the pages in flight.
-        drawing: Held by the document whose pages are being started. Others wait, so that
-            pages start in order; short documents are in flight together all the same.
-        notify: Called with every event.
-    """
-
-    options: ConvertOptions
-    root: Path
-    engine: ResolvedEngine
-    recipe: str
-    runner: Runner[PageJob]
-    spool: Callable[[], Spool]
-    slots: Limit
-    drawing: asyncio.Lock
-    notify: Notify
 
 
 async def make_document(context: RunContext, document: Document) -> DocumentDone:
@@ -95,19 +53,40 @@ class DocumentJob:
         self.context = context
         self.document = document
         self.scans = DocumentScans(document)
+        folder = context.options.text_dir
+        self.text_files = TextFiles(folder, document, context.root) if folder is not None else None
+        place = self.text_files.of if self.text_files is not None else None
+        self.corrections = DocumentCorrections(context.corrections, document, self.scans, place)
+        self.pages = DocumentPages(context, self.scans, self.corrections, place)
 
     async def run(self) -> DocumentDone:
         """See `make_document`."""
+        done = await self._done()
+        self.pages.tell()
+        return self.corrections.noted_in(done)
+
+    async def _done(self) -> DocumentDone:
         document, options = self.document, self.context.options
         try:
             existing = await asyncio.to_thread(
-                what_exists, document, options, self._fingerprint_now, self._text_file
+                what_exists,
+                document,
+                options,
+                self._fingerprint_now,
+                self.text_files,
+                self.context.corrections.kept.changed_ns,
             )
-            if existing is not None:
+            self.pages.tell()
+            missing = await asyncio.to_thread(self._missing_texts, existing)
+            if existing is not None and not missing:
                 return existing
             spool = await asyncio.to_thread(self.context.spool)
             folder = await asyncio.to_thread(spool.new_folder)
             try:
+                if existing is not None:
+                    outcomes, _ = await self.pages.make(folder, missing)
+                    failures = (*existing.failures, *failures_of(outcomes))
+                    return replace(existing, failures=failures)
                 await asyncio.to_thread(check_folder, document.output.parent)
                 return await self._make(folder)
             finally:
@@ -118,10 +97,27 @@ class DocumentJob:
             failed = not_writable(document.output, error)
             return DocumentDone(document, "failed", message=str(failed), exit_code=failed.exit_code)
 
+    def _missing_texts(self, existing: DocumentDone | None) -> frozenset[PageSource]:
+        """The pages whose texts the user wants and are not there, though the PDF is not made.
+
+        What was corrected is taken over, also where nobody else looks at it.
+        """
+        if existing is None or self.text_files is None:
+            return frozenset()
+        if existing.outcome == "skipped" and self.context.options.existing != "keep":
+            return frozenset()  # nothing is missing
+        failed = {failure.source for failure in existing.failures}
+        missing = set()
+        for source in sources_of(self.document):
+            self.corrections.of(source)
+            if source not in failed and not self.text_files.of(source).exists():
+                missing.add(source)
+        return frozenset(missing)
+
     async def _make(self, folder: Path) -> DocumentDone:
         started = time.monotonic()
         for _ in range(TRIES):
-            outcomes, corrections = await self._pages(folder)
+            outcomes, corrected = await self.pages.make(folder)
             changed = await asyncio.to_thread(self.scans.mixed)
             if changed is None:
                 break
@@ -139,7 +135,9 @@ class DocumentJob:
             )
         else:
             done = await asyncio.to_thread(
-                not_written, self.document, outcomes, self.context.options
+                lambda: not_written(
+                    self.document, outcomes, self.context.options, self.corrections.why_kept()
+                )
             )
         if done is None:
             done = await _uninterrupted(
@@ -148,108 +146,18 @@ class DocumentJob:
                     outcomes,
                     folder,
                     self.context.options,
-                    self._fingerprint(corrections),
+                    self._fingerprint(corrected),
+                    self.corrections.corrected,
                 )
             )
         return replace(done, seconds=time.monotonic() - started)
 
-    async def _pages(self, folder: Path) -> tuple[list[PageOutcome], list[Correction]]:
-        """How all pages end, and what a person has corrected of their texts."""
-        # Of a page that is done nothing else is kept: a task takes as much as its outcome.
-        ended: list[PageOutcome | None] = []
-        at_work: set[asyncio.Task[None]] = set()
-        corrections: list[Correction] = []
-
-        async def make(index: int, job: PageJob) -> None:
-            ended[index] = await self._page(job)
-
-        def forget(task: asyncio.Task[None]) -> None:
-            if not task.cancelled() and task.exception() is None:
-                at_work.discard(task)
-
-        try:
-            async with self.context.drawing:
-                sources = self.scans.sources()
-                # One that could not even be written: then the others need not start.
-                while not any(task.done() for task in at_work):
-                    source = await asyncio.to_thread(next, sources, None)
-                    if source is None:
-                        break
-                    await self.context.slots.acquire()
-                    # Before the page is made: a text corrected meanwhile is taken next time.
-                    corrections.append(await asyncio.to_thread(self._correction, source))
-                    job = self._job(source, folder / f"{len(ended):08}.pdf")
-                    task = asyncio.create_task(make(len(ended), job))
-                    ended.append(None)
-                    at_work.add(task)
-                    task.add_done_callback(forget)
-            await asyncio.gather(*at_work)
-        except BaseException:
-            for task in at_work:
-                task.cancel()
-            await asyncio.gather(*at_work, return_exceptions=True)
-            raise
-        outcomes = [outcome for outcome in ended if outcome is not None]
-        assert len(outcomes) == len(ended), "each page has ended"
-        return outcomes, corrections
-
-    def _job(self, source: PageSource, spool: Path) -> PageJob:
-        context = self.context
-        options = context.options
-        content = self.scans.content(source.path)
-        return PageJob(
-            source,
-            options.load,
-            engine=context.engine,
-            content=content.hash,
-            state=content.state,
-            key=page_key(content.hash, source.frame, context.recipe)
-            if context.recipe and content.hash
-            else "",
-            store=options.store.folder if options.store is not None else None,
-            spool=spool,
-            text_file=self._text_file(source) if options.text_dir is not None else None,
-            images=options.images,
-            output_type=options.output_type,
-            verify=options.verify,
-        )
-
-    async def _page(self, job: PageJob) -> PageOutcome:
-        try:
-            self.context.notify(PageStarted(job.source))
-            outcome = await self._outcome_of_scan(job)
-            # What comes back from a worker has its own copies of both paths.
-            pdf = job.spool if outcome.pdf == job.spool and job.spool else outcome.pdf
-            outcome = replace(outcome, source=job.source, pdf=pdf)
-        finally:
-            self.context.slots.release()
-        if isinstance(outcome, PageFailure):
-            self.context.notify(PageFailed(outcome))
-        else:
-            self.context.notify(PageDone(outcome))
-        return outcome
-
-    async def _outcome_of_scan(self, job: PageJob) -> PageOutcome:
-        """How a page ends, of the scan that is there when it is done: made again if replaced."""
-        check = self.context.options.cluster is None  # its workers are looked at by themselves
-        for _ in range(TRIES):
-            outcome = await page_outcome(self.context.runner, job, check)
-            if await asyncio.to_thread(self.scans.is_of, job.source.path, job.content):
-                return outcome
-            assert job.spool is not None
-            # Of another scan, the frame may begin elsewhere.
-            job = self._job(replace(job.source, offset=0), job.spool)
-        message = f"{job.source}: {CHANGING}"
-        return await asyncio.to_thread(stand_in_unseen, job, "ScanChangedError", message)
-
     def _fingerprint_now(self) -> str:
         """The fingerprint of a PDF made from what is there now."""
-        sources = sources_of(self.document) if self.context.options.text_dir is not None else []
-        return self._fingerprint([self._correction(source) for source in sources])
+        return self._fingerprint(self.corrections.in_fingerprint())
 
-    def _fingerprint(self, corrections: Sequence[Correction]) -> str:
+    def _fingerprint(self, corrected: Sequence[str]) -> str:
         context, document = self.context, self.document
-        corrected = [correction.in_fingerprint for correction in corrections]
         return fingerprint(
             document,
             [self.scans.content(path).in_fingerprint for path in document.scans],
@@ -259,17 +167,6 @@ class DocumentJob:
             context.engine.languages,
             context.engine.options.fingerprint_parts,
         )
-
-    def _correction(self, source: PageSource) -> Correction:
-        """What a person has made of a page's text; nothing where the user wants no text files."""
-        if self.context.options.text_dir is None:
-            return NOT_CORRECTED
-        return Correction.of(self._text_file(source))
-
-    def _text_file(self, source: PageSource) -> Path:
-        folder = self.context.options.text_dir
-        assert folder is not None
-        return text_file(folder, self.document, self.context.root, source)
 
 
 async def _uninterrupted(function: Callable[[], Item]) -> Item:

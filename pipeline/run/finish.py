@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import overload
@@ -34,6 +34,7 @@ def finish_document(
     folder: Path,
     options: ConvertOptions,
     fingerprint: str,
+    corrected: Collection[str] = (),
 ) -> DocumentDone:
     """Makes the PDF, and the text beside it, from the pages.
 
@@ -43,6 +44,7 @@ def finish_document(
         folder: Where the pages are spooled, a PDF and a text for every page.
         options: The user's options.
         fingerprint: Of the document's scans and options.
+        corrected: The pages whose text a person has corrected (`page_id` in `store.provenance`).
 
     Returns:
         The end of the document, with its numbers.
@@ -58,7 +60,7 @@ def finish_document(
             text = _text_of(folder, index).read_bytes()
             file.write((PAGE_BREAK.encode() if index else b"") + text)
         file.write(b"\n")
-    provenance = provenance_of(fingerprint, outcomes, content_hash(sidecar))
+    provenance = provenance_of(fingerprint, outcomes, content_hash(sidecar), corrected)
     in_the_way = merge_pages(
         (outcome.pdf for outcome in outcomes),
         merged,

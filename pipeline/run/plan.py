@@ -23,7 +23,7 @@ from ..store.corrections import text_folder
 from ..store.disk_list import DiskList
 from ..store.provenance import load_provenance
 from ..workers.job import SIDECAR_ENDING
-from .outputs.collisions import outputs_over_scans
+from .outputs.collisions import outputs_over_scans, texts_over_scans
 
 Entry = tuple[str, str, list[str], list[str], list[str]]
 """A document as built-in types: name, output, scans, folders, what of them cannot be seen."""
@@ -150,9 +150,16 @@ class Plan:
             )
         )
 
-    def refuse_outputs_over_scans(self, options: ConvertOptions) -> None:
-        """Takes out the documents that would replace a scan, and notes why as problems."""
+    def refuse_outputs_over_scans(self, options: ConvertOptions, root: Path) -> None:
+        """Takes out the documents that would replace a scan, and notes why as problems.
+
+        Args:
+            options: What is written for each document.
+            root: The folder of the PDFs.
+        """
         refused = outputs_over_scans(self, self._inputs(), options)
+        if options.text_dir is not None and options.text_dir.exists():
+            refused |= texts_over_scans(self, self._inputs(), options.text_dir, root)
         self.problems += refused.values()
         if refused:
             self.scans -= sum(len(each.scans) for each in self if each.output in refused)
@@ -234,7 +241,7 @@ def plan(
         # With a report to go by, most documents are left out: the PDFs may be theirs.
         if options.retry is None or not options.per_file:
             result.judge_emptied()
-        result.refuse_outputs_over_scans(options)
+        result.refuse_outputs_over_scans(options, root_of(output))
     except BaseException:
         result.close()
         raise

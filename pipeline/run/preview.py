@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from ..load.scan import page_sources
@@ -13,7 +12,8 @@ from ..model.options import DEFAULT_ENGINE, ConvertOptions
 from ..model.page import Document
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import choose_engine
-from ..store.corrections import text_file
+from ..store.corrections import TextFiles
+from .corrections.run import RunCorrections
 from .outputs.existing import what_exists
 from .plan import plan, root_of
 from .report import Report
@@ -62,15 +62,19 @@ class Preview:
         """
         choose_engine(self.engine, self.options.ocr)
         root = root_of(self.output)
+        kept = RunCorrections(self.inputs, root, self.options).kept
         with plan(self.inputs, self.output, self.options) as planned:
             self.report.problems = planned.problems
             self.report.kept = planned.kept
             for document in planned:
-                place = partial(text_file, self.options.text_dir or Path(), document, root)
+                folder = self.options.text_dir
+                texts = TextFiles(folder, document, root) if folder is not None else None
                 try:
                     # Whether the scans have changed is only found out by hashing them, which
                     # takes as long as copying them all.
-                    existing = what_exists(document, self.options, lambda: "", place)
+                    existing = what_exists(
+                        document, self.options, lambda: "", texts, kept.changed_ns
+                    )
                 except OutputError as error:
                     self.report.problems.append(error)
                     continue

@@ -107,7 +107,7 @@ def render_file(
     text = None
     if text_file is not None:
         try:
-            text, _ = load_text(Path(text_file))
+            text = load_text(Path(text_file)).text
         except FileNotFoundError:
             raise UsageError(
                 f"{printable(str(text_file))}: no such file; make it with ocr"

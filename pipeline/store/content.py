@@ -12,15 +12,22 @@ from pathlib import Path
 from typing import Self
 
 NO_FILE = "a pipe or a device, not a file"
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+"""Windows has no such flag, and lets few users make links."""
 
 
-def open_plain(path: Path) -> BufferedReader:
+def open_plain(path: Path, *, follow: bool = True) -> BufferedReader:
     """Opens a plain file to get its bytes: never a pipe, that may wait, or a device without end.
+
+    Args:
+        path: The file.
+        follow: A link to a file will do.
 
     Raises:
         OSError: It is none, or cannot be opened.
     """
-    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    opened = os.open(path, flags if follow else flags | NO_LINK)
     try:
         if stat.S_ISDIR(mode := os.fstat(opened).st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))

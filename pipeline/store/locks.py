@@ -7,6 +7,9 @@ no locks, nothing is swept.
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 try:
@@ -15,6 +18,9 @@ except ImportError:  # pragma: no cover (no such locks there: nothing is swept)
     fcntl = None  # type: ignore[assignment]
 
 HAS_LOCKS = fcntl is not None
+WAIT_S, LOOK_EVERY_S = 10.0, 0.01
+"""How long a lock is waited for. It is held while a small file is written, which takes some
+milliseconds: who holds it for longer was stopped, and would be waited for without end."""
 
 
 def lock(descriptor: int) -> bool:
@@ -52,3 +58,26 @@ def locked(path: Path) -> int | None:
         raise
     os.close(descriptor)
     return None
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Holds the lock of a folder in the block, after waiting for others that hold it.
+
+    Where there are no locks, and where another process does not let go of it, nobody waits: what is
+    done in the block must leave nothing half done all the same.
+    """
+    held: int | None = None
+    until = time.monotonic() + WAIT_S
+    try:
+        while HAS_LOCKS and held is None and time.monotonic() < until:
+            held = locked(folder)
+            if held is None:
+                time.sleep(LOOK_EVERY_S)
+    except OSError:
+        pass
+    try:
+        yield
+    finally:
+        if held is not None:
+            os.close(held)

@@ -25,6 +25,9 @@ LONGEST_STRING = 16_000
 """Characters; PDF/A allows strings of 32,767 bytes (ISO 19005-2, 6.1.13)."""
 FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
 TEXT, DAMAGE = "/SearchablePdfText", "/SearchablePdfDamage"
+CORRECTED = "/SearchablePdfCorrected"
+PAGE_ID_LENGTH = 12
+"""Characters that stand for a page: 48 bits are not the same twice in one PDF."""
 STANDARD_ENTRIES = ("/Title", "/Author", "/Subject", "/Keywords", "/Producer")
 """What stands first in the information of a PDF without a seal."""
 SHARE_DIGITS = 4
@@ -46,6 +49,7 @@ class Provenance:
         damage: For each page that lacks a part of its picture its index, and the share that is
             missing, up to 1 for a page of words in its place. Pages that failed in `load` are such
             pages, and left out.
+        corrected: The pages whose text a person has corrected, each as `page_id` names it.
         seal: Its seal (see `seal`), as it is in the PDF; filled in when the PDF is written.
     """
 
@@ -54,6 +58,7 @@ class Provenance:
     text: str = ""
     damage: tuple[tuple[int, float], ...] = ()
     seal: str = ""
+    corrected: tuple[str, ...] = ()
 
     def entries(self) -> Mapping[str, str]:
         """The provenance as entries of the information dictionary."""
@@ -71,6 +76,8 @@ class Provenance:
             damage.pop()
         if damage:
             entries[DAMAGE] = json.dumps(damage)
+        if self.corrected:
+            entries[CORRECTED] = " ".join(self.corrected)[:LONGEST_STRING]
         return entries
 
     def missing_of(self, index: int) -> float:
@@ -96,8 +103,22 @@ class Provenance:
         )
 
 
-def provenance_of(fingerprint: str, outcomes: Iterable[PageOutcome], text: str) -> Provenance:
-    """The provenance of a document, from how its pages ended and the hash of its text."""
+def page_id(content: str, frame: int) -> str:
+    """Stands for a page in a PDF: a short hash of the hash of its scan, and of the page in it."""
+    return hashlib.sha256(f"{content}-{frame}".encode()).hexdigest()[:PAGE_ID_LENGTH]
+
+
+def provenance_of(
+    fingerprint: str, outcomes: Iterable[PageOutcome], text: str, corrected: Iterable[str] = ()
+) -> Provenance:
+    """The provenance of a document.
+
+    Args:
+        fingerprint: Of its scans and options.
+        outcomes: How its pages ended.
+        text: Hash of its text.
+        corrected: The pages whose text a person has corrected.
+    """
     outcomes = tuple(outcomes)
     return Provenance(
         fingerprint,
@@ -113,6 +134,7 @@ def provenance_of(fingerprint: str, outcomes: Iterable[PageOutcome], text: str) 
             if outcome.missing
             and not (isinstance(outcome, PageFailure) and outcome.stage == "load")
         ),
+        corrected=tuple(sorted(corrected)),
     )
 
 
@@ -138,6 +160,7 @@ def load_provenance(path: Path) -> Provenance | None:
                 str(information.get(TEXT, "")),
                 damage,
                 _seal_entry(information),
+                tuple(str(information.get(CORRECTED, "")).split()),
             )
     except (
         PyPdfError,
@@ -186,7 +209,7 @@ def fingerprint(
     Args:
         document: Its name is the title, the names of its scans are the outline.
         contents: What stands for the scans' bytes (`Content.in_fingerprint`), in order.
-        corrections: What stands for the pages' texts (`Correction.in_fingerprint`); empty where
+        corrections: What stands for the pages' texts (`PageCorrection.in_fingerprint`); empty where
             nobody corrected one.
         options: All of it that shows in the PDF is taken.
         engine: Name of the engine.

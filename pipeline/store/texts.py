@@ -22,14 +22,13 @@ from pathlib import Path
 from ..model.text import PageText
 from ..model.version import STORE_VERSION
 from .atomic import make_folders
+from .content import NO_LINK
 from .modes import common_mode, limit_mode
 
 ENTRIES = "pages"
 ENDING = ".json.gz"
 PART = f".part{ENDING}"
 """Of an entry that is being written: one that a killed run has left is pruned as entries are."""
-NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-"""Windows has no such flag, and lets few users make links."""
 MAX_ENTRY_BYTES, MAX_TEXT_BYTES = 16_000_000, 128_000_000
 """An entry that is larger, as a file or unpacked, is none of ours. A word takes some 175 bytes of
 JSON, so that a page of a newspaper with 20,000 of them takes 3.5 MB."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..load.pillow import decoded_bytes
 from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions, OutputType
 from ..model.page import PageImage, PageSource
+from ..model.text import PageText
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine
 from ..store.content import Content, FileState
@@ -50,7 +51,9 @@ class PageJob:
             the text is not to be kept.
         store: Folder of the texts that are kept; None for none.
         spool: File for the page's PDF; its text goes beside it. None to give it back as bytes.
-        text_file: Its text as JSON, which a person may have corrected; None for none.
+        text_file: Where its text goes as JSON, which a person may correct; None for none.
+        corrected: Its text as a person has corrected it, which takes the place of recognition; None
+            where nobody has.
         images: How its scan stands in the PDF.
         output_type: `pdfa` converts what PDF/A-2 does not allow in its picture.
         verify: See that a reader finds its text again in the page's PDF.
@@ -67,6 +70,7 @@ class PageJob:
     store: Path | None = None
     spool: Path | None = None
     text_file: Path | None = None
+    corrected: PageText | None = None
     images: ImageOptions = field(default_factory=ImageOptions)
     output_type: OutputType = "auto"
     verify: bool = True

@@ -13,7 +13,7 @@ from ..model.page import PageImage
 from ..model.text import PageText
 from ..ocr.recognize import recognize_with
 from ..ocr.registry import ResolvedEngine, choose_engine
-from ..store.corrections import load_text, write_text
+from ..store.corrections import is_untouched, load_text, write_text
 from ..store.texts import Store
 from .job import DAMAGED, NOT_KEPT, WHOLE, PageJob
 
@@ -79,22 +79,28 @@ def read_loaded_page(job: PageJob, page: PageImage, whole: PageText | None) -> R
         OutputError: Its text cannot be written where the user wants it.
     """
     started = time.monotonic()
-    read = _from_text_file(job) or _from_store(job, page, whole) or _recognized(job, page)
+    read = _corrected(job) or _from_text_file(job) or _from_store(job, page, whole)
+    read = read or _recognized(job, page)
     seconds = time.monotonic() - started - read.downscale_s
     return replace(read, damage=page.damage, missing=page.missing, recognize_s=round(seconds, 4))
 
 
+def _corrected(job: PageJob) -> ReadPage | None:
+    return None if job.corrected is None else ReadPage(job.corrected, "file")
+
+
 def _from_text_file(job: PageJob) -> ReadPage | None:
-    """A text that a person has corrected, or that this program made from the same page."""
+    """A text that this program made from the same page before.
+
+    One that a person has corrected just now is taken next time, and left as it is.
+    """
     if job.text_file is None:
         return None
     try:
-        text, made_from = load_text(job.text_file)
+        loaded = load_text(job.text_file)
     except FileNotFoundError:
         return None
-    if made_from is None or (job.key and made_from == job.key):
-        return ReadPage(text, "file")
-    return None
+    return ReadPage(loaded.text, "file") if job.key and loaded.made_from == job.key else None
 
 
 def _from_store(job: PageJob, page: PageImage, whole: PageText | None) -> ReadPage | None:
@@ -141,6 +147,13 @@ def _keep(job: PageJob, text: PageText, state: str) -> tuple[str, ...]:
 
 
 def _write_text_file(job: PageJob, text: PageText) -> None:
-    if job.text_file is not None:
-        within = job.spool.parent if job.spool is not None else None
-        write_text(job.text_file, text, job.key, within, scans=[job.source.path])
+    """Writes a text where the user wants it, but over none that a person works on meanwhile.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    if job.text_file is None or not is_untouched(job.text_file):
+        return
+    within = job.spool.parent if job.spool is not None else None
+    scans = [job.source.path]
+    write_text(job.text_file, text, job.key, within, content=job.content, scans=scans)

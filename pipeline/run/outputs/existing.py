@@ -11,9 +11,10 @@ from ...load.scan import sources_of
 from ...model.events import DocumentDone
 from ...model.exit_code import ExitCode
 from ...model.options import ConvertOptions
-from ...model.page import Document, PageSource
+from ...model.page import Document
 from ...store.atomic import check_is_file, not_writable
 from ...store.content import Content
+from ...store.corrections import TextFiles
 from ...store.provenance import Provenance, in_the_way, load_provenance
 from ...workers.job import SIDECAR_ENDING
 from .standing import standing
@@ -25,7 +26,8 @@ def what_exists(
     document: Document,
     options: ConvertOptions,
     fingerprint: Callable[[], str],
-    text_file: Callable[[PageSource], Path],
+    text_files: TextFiles | None,
+    corrected_ns: Callable[[], int],
 ) -> DocumentDone | None:
     """How a document ends whose PDF exists or may not be overwritten; None where it is to be made.
 
@@ -33,13 +35,14 @@ def what_exists(
         document: The document.
         options: The user's options.
         fingerprint: Gives the document's fingerprint; this takes a hash of all its scans.
-        text_file: Gives the path of a page's text, where the user wants texts.
+        text_files: Gives the paths of the pages' texts; None where the user wants none.
+        corrected_ns: Gives the time at which the corrections that are kept have last changed.
 
     Raises:
         OutputError: The path of the PDF cannot be looked up, as its name is too long, or a folder
             or device is there.
     """
-    ending = _what_exists(document, options, fingerprint, text_file)
+    ending = _what_exists(document, options, fingerprint, text_files, corrected_ns)
     if ending is None and options.existing == "update" and document.output.exists():
         # What is going to be replaced is looked at whole, as its size is not enough for that.
         there = standing(document.output)
@@ -52,7 +55,8 @@ def _what_exists(
     document: Document,
     options: ConvertOptions,
     fingerprint: Callable[[], str],
-    text_file: Callable[[PageSource], Path],
+    text_files: TextFiles | None,
+    corrected_ns: Callable[[], int],
 ) -> DocumentDone | None:
     output = document.output
     sidecar = output.with_suffix(SIDECAR_ENDING)
@@ -83,14 +87,15 @@ def _what_exists(
     if options.sidecar and not has_sidecar:
         return None
     texts: list[Path] = []
-    if options.text_dir is not None:
+    if text_files is not None:
         failed = {failure.source for failure in done.failures}
-        texts = [text_file(source) for source in sources_of(document) if source not in failed]
+        texts = [text_files.of(source) for source in sources_of(document) if source not in failed]
         if not all(path.exists() for path in texts):
             return None
     if options.existing == "update":
         made = output.stat().st_mtime_ns
-        if all(_changed_ns(path) <= made for path in (*document.scans, *document.folders, *texts)):
+        paths = (*document.scans, *document.folders, *texts)
+        if all(_changed_ns(path) <= made for path in paths) and corrected_ns() <= made:
             return replace(done, message="up to date")
     if provenance.fingerprint and provenance.fingerprint == fingerprint():
         return replace(done, message="nothing has changed")

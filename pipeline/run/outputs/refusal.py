@@ -15,15 +15,25 @@ from .losses import Losses, losses
 
 
 def not_written(
-    document: Document, outcomes: Sequence[PageOutcome], options: ConvertOptions
+    document: Document,
+    outcomes: Sequence[PageOutcome],
+    options: ConvertOptions,
+    corrections: str = "",
 ) -> DocumentDone | None:
     """How a document ends that is not to be written; None where it is.
 
     It is not, where a page failed and the user wants no such PDF; where nothing would be in it but
-    pages of words in the place of scans; and where the PDF that is there has better pages.
+    pages of words in the place of scans; where the PDF that is there has better pages; and where it
+    is there, and may hold corrections that cannot be used now.
+
+    Args:
+        document: The document.
+        outcomes: How its pages ended.
+        options: The user's options.
+        corrections: Why the PDF that is there may hold some that a new one would not.
     """
     output = document.output
-    why = _why(document, outcomes, options)
+    why = _why(document, outcomes, options, corrections)
     if not why:
         return None
     return DocumentDone(
@@ -38,8 +48,15 @@ def not_written(
     )
 
 
-def _why(document: Document, outcomes: Sequence[PageOutcome], options: ConvertOptions) -> str:
+def _why(
+    document: Document,
+    outcomes: Sequence[PageOutcome],
+    options: ConvertOptions,
+    corrections: str,
+) -> str:
     if options.existing != "force" and document.output.exists():
+        if corrections:
+            return f"left as it is, as {corrections}, or replace the PDF with --force"
         lost = losses(document, outcomes)
         if lost:
             return _left_as_it_is(document, lost)

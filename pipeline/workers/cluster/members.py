@@ -141,9 +141,10 @@ class ClusterWorkers:
 
     async def stop(self) -> None:
         """Lets the cluster go."""
-        if self._watching is not None:
+        # More than once: Python before 3.12 loses it where an answer comes at the same moment.
+        while self._watching is not None and not self._watching.done():
             self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+            await asyncio.wait([self._watching], timeout=WATCH_S)
         self._on_loss()
         await self.client.close(timeout=CLOSE_S)
 

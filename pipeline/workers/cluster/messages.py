@@ -21,6 +21,7 @@ from ...model.outcomes import PageFailure, PageResult
 from ...ocr.registry import ResolvedEngine
 from ...store.atomic import atomic_file, not_writable
 from ...store.content import content_hash, open_plain
+from ...store.corrections import is_untouched
 from ...store.texts import Store
 from ..job import NOT_KEPT, SIDECAR_ENDING, PageJob
 
@@ -182,7 +183,7 @@ class PageTransfer:
                     Store(job.store).put_entry(key, entry, job.source.path)
             except OSError as error:
                 note = f"{NOT_KEPT} ({error.strerror})"
-        if reply.text is not None and job.text_file is not None:
+        if reply.text is not None and job.text_file and is_untouched(job.text_file):
             within = job.spool.parent if job.spool is not None else None
             with atomic_file(job.text_file, within, scans=[job.source.path]) as file:
                 file.write(reply.text)

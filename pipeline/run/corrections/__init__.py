@@ -1,0 +1,1 @@
+"""What people have corrected: taken over from text files, kept, and used in every later run."""
