@@ -157,21 +157,18 @@ class DocumentJob:
         """How all pages end, and what a person has corrected of their texts."""
         # Of a page that is done nothing else is kept: a task takes as much as its outcome.
         ended: list[PageOutcome | None] = []
-        at_work: set[asyncio.Task[None]] = set()
+        at_work: dict[int, asyncio.Task[None]] = {}
         corrections: list[Correction] = []
 
         async def make(index: int, job: PageJob) -> None:
             ended[index] = await self._page(job)
-
-        def forget(task: asyncio.Task[None]) -> None:
-            if not task.cancelled() and task.exception() is None:
-                at_work.discard(task)
+            del at_work[index]  # here and not when it is done: then, only failed ones are
 
         try:
             async with self.context.drawing:
                 sources = self.scans.sources()
                 # One that could not even be written: then the others need not start.
-                while not any(task.done() for task in at_work):
+                while not any(task.done() for task in at_work.values()):
                     source = await asyncio.to_thread(next, sources, None)
                     if source is None:
                         break
@@ -179,15 +176,14 @@ class DocumentJob:
                     # Before the page is made: a text corrected meanwhile is taken next time.
                     corrections.append(await asyncio.to_thread(self._correction, source))
                     job = self._job(source, folder / f"{len(ended):08}.pdf")
-                    task = asyncio.create_task(make(len(ended), job))
+                    index = len(ended)
                     ended.append(None)
-                    at_work.add(task)
-                    task.add_done_callback(forget)
-            await asyncio.gather(*at_work)
+                    at_work[index] = asyncio.create_task(make(index, job))
+            await asyncio.gather(*at_work.values())
         except BaseException:
-            for task in at_work:
+            for task in at_work.values():
                 task.cancel()
-            await asyncio.gather(*at_work, return_exceptions=True)
+            await asyncio.gather(*at_work.values(), return_exceptions=True)
             raise
         outcomes = [outcome for outcome in ended if outcome is not None]
         assert len(outcomes) == len(ended), "each page has ended"
