@@ -20,7 +20,6 @@ from pypdf.generic import (
     IndirectObject,
     NameObject,
     NullObject,
-    NumberObject,
     StreamObject,
     TextStringObject,
 )
@@ -33,7 +32,7 @@ from .pdf.cmap import code_points_of
 from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
 from .pdf.pdfa import claim, metadata_stream, page_obstacles, xmp
 from .pdf.pypdf_private import add_object, forget_pages, object_count, release, set_identifier
-from .pdf.settled import Node, SettledObjects, SharedFonts
+from .pdf.settled import SettledObjects, SharedFonts
 from .store.modes import common_mode, limit_mode
 from .store.seal import ENTRY, OPEN, seal
 from .store.target import output_file
@@ -42,9 +41,6 @@ TEXT_LAYER = NameObject("/TextLayer")
 """Stands for the fonts of the text layer in a page's resources, until the shared ones are made."""
 PDF_HEADER = "%PDF-1.7"
 """The version that PDF/A-2 is based on (ISO 19005-2, 6.1.2)."""
-NODE_PAGES = 1000
-"""Of more pages than this, the page tree has a node for each so many: a reader that goes to a page
-need not look at all before it, and PDFium keeps what it looks at."""
 IDENTIFIER_BYTES = 16
 """Of a document's /ID: as long as an MD5 sum, which ISO 32000-1, 14.4 suggests. It is a hash of the
 pages and of what is said of them, so that it says "same content"."""
@@ -105,7 +101,6 @@ def merge_pages(
             document.add(data, page if isinstance(page, Path) else None)
             if isinstance(page, Path):
                 limit_mode(file.fileno(), common_mode([page]))
-        document.make_tree()
         document.make_fonts()
         document.label_pages()
         document.add_outline(bookmarks)
@@ -157,38 +152,13 @@ class _Document:
                 if _take_fonts(resources, self._used):  # what reportlab writes and nobody needs
                     resources.pop("/ProcSet", None)
                     page.pop("/Trans", None)
-                added = writer.add_page(page)
-                added[NameObject("/Parent")] = Node((len(writer.pages) - 1) // NODE_PAGES)
-                resources = added.get("/Resources", DictionaryObject()).get_object()
-                assert isinstance(resources, DictionaryObject)
-                _share_profiles(resources, self._profiles)
-                _leave_fonts_open(resources)
+                added = writer.add_page(page).get("/Resources", DictionaryObject()).get_object()
+                assert isinstance(added, DictionaryObject)
+                _share_profiles(added, self._profiles)
+                _leave_fonts_open(added)
             release(writer, reader)
         self._pages.extend(each.idnum for each in forget_pages(writer, len(self._pages)))
         self._settled.take(writer, range(first, object_count(writer)), path, data)
-
-    def make_tree(self) -> None:
-        """Puts nodes between the root and the pages, where there are many."""
-        root = self.writer.root_object["/Pages"]
-        assert isinstance(root, DictionaryObject)
-        pages = root["/Kids"]
-        assert isinstance(pages, ArrayObject)
-        assert root.indirect_reference is not None
-        if len(pages) <= NODE_PAGES:
-            self._settled.nodes = [root.indirect_reference]
-            return
-        for first in range(0, len(pages), NODE_PAGES):
-            below = ArrayObject(pages[first : first + NODE_PAGES])
-            node = DictionaryObject(
-                {
-                    NameObject("/Type"): NameObject("/Pages"),
-                    NameObject("/Parent"): root.indirect_reference,
-                    NameObject("/Count"): NumberObject(len(below)),
-                    NameObject("/Kids"): below,
-                }
-            )
-            self._settled.nodes.append(add_object(self.writer, node))
-        root[NameObject("/Kids")] = ArrayObject(self._settled.nodes)
 
     def make_fonts(self) -> None:
         """Makes the one set of fonts of all pages, for the characters of all of them."""

@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from support.pages import page_with_word
 from support.pictures import SRGB, photo, rendered
-from support.readers import page_sizes, pdfium_text
+from support.readers import pdfium_text
 from support.stored import Stored
 from support.truth import SCANS
 
@@ -75,30 +75,6 @@ def test_memory_grows_by_less_than_two_kilobytes_a_page(tmp_path: Path) -> None:
     # Up to some 700 pages wait in memory for the end of the document, and not on the disk.
     fewer, more = peak_bytes(1000), peak_bytes(2000)
     assert (more - fewer) / 1000 < 2000
-
-
-@pytest.mark.slow
-def test_the_tree_of_many_pages_has_nodes(tmp_path: Path) -> None:
-    word, rest = (page_with_word(tmp_path, text).pdf for text in ("word", "rest"))
-    pdf = tmp_path / "x.pdf"
-    merge_pages([*[rest] * 1100, word], pdf, bookmarks=[Bookmark("last", 1100)])
-    assert [pdfium_text(pdf, index).strip() for index in (0, 1099, 1100)] == [
-        "rest",
-        "rest",
-        "word",
-    ]
-    assert len(page_sizes(pdf)) == 1101
-    reader: Any
-    with PdfReader(pdf) as reader:
-        root = reader.root_object["/Pages"]
-        nodes = [node.get_object() for node in root["/Kids"]]
-        assert [node["/Count"] for node in nodes] == [1000, 101]
-        assert root["/Count"] == len(reader.pages) == 1101
-        for node in nodes:
-            assert node["/Parent"] == root
-            for page in node["/Kids"]:
-                assert page.get_object().raw_get("/Parent") == node.indirect_reference
-        assert reader.get_destination_page_number(reader.outline[0]) == 1100
 
 
 def test_pages_of_other_programs_stay_as_they_are(tmp_path: Path) -> None:

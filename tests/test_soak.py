@@ -6,6 +6,7 @@ import itertools
 import os
 import random
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import psutil
 import pytest
 from PIL import Image
 from pypdfium2 import PdfDocument
+from support.pictures import rendered
 from support.readers import page_sizes
 from support.survival import arguments, read_report
 from support.truth import SCANS
@@ -40,19 +42,20 @@ def test_memory_does_not_grow_with_pages(tmp_path: Path) -> None:
     assert measured[1000] - measured[50] < 150 * MEGABYTE
 
 
-def test_a_document_of_fifty_thousand_pages_takes_little_memory(tmp_path: Path) -> None:
-    scans = tmp_path / "archive"
-    scans.mkdir()
-    for number in range(50_000):
-        slip(number).save(scans / f"{number}.png", dpi=(72, 72))
-    out = tmp_path / "out"
-    own, seconds = watched(
-        "convert", scans, "-o", out, "--engine", "none", "-q", "--no-cache", main_only=True
+def test_fifty_thousand_pages_are_merged_in_little_memory(tmp_path: Path) -> None:
+    scan, pdf = tmp_path / "1.png", tmp_path / "x.pdf"
+    Image.new("1", (20, 30), 1).save(scan, dpi=(72, 72))
+    (tmp_path / "1.pdf").write_bytes(rendered(scan))
+    merging = (
+        "import sys; from pathlib import Path; from pipeline import Bookmark, merge_pages;"
+        "marks = [Bookmark(str(page), page) for page in range(50_000)];"
+        "merge_pages([Path(sys.argv[1])] * 50_000, sys.argv[2], bookmarks=marks)"
     )
-    print(f"50,000 pages: {own / MEGABYTE:.0f} MB, {seconds / 50:.1f} ms a page")
-    with PdfDocument(out / "archive.pdf") as document:
+    peak, seconds = peak_of([sys.executable, "-c", merging, str(tmp_path / "1.pdf"), str(pdf)])
+    print(f"50,000 pages merged: {peak / MEGABYTE:.0f} MB, {seconds / 50:.1f} ms a page")
+    with PdfDocument(pdf) as document:
         assert len(document) == 50_000
-    assert own < 300 * MEGABYTE
+    assert peak < 300 * MEGABYTE
 
 
 def test_memory_of_the_default_engine_does_not_grow_with_sizes(tmp_path: Path) -> None:
@@ -109,14 +112,6 @@ def different_scans() -> Iterator[bytes]:
         yield scan[:2] + comments + scan[2:]
 
 
-def slip(number: int) -> Image.Image:
-    """A tiny page, in black and white, with a number in its dots."""
-    page = Image.new("1", (20, 30), 1)
-    for bit in range(17):
-        page.putpixel((bit, 5), number >> bit & 1)
-    return page
-
-
 def pages_of_many_sizes() -> Iterator[Image.Image]:
     """A page of print cut to sizes from a slip's to a whole sheet's, no two the same."""
     with Image.open(SCANS / "letters/1.png") as scan:
@@ -130,13 +125,15 @@ def pages_of_many_sizes() -> Iterator[Image.Image]:
         yield whole.crop((left, top, left + width, top + height))
 
 
-def watched(*given: object, expect: int = 0, main_only: bool = False) -> tuple[float, float]:
-    """The most memory that the command and its workers had at once, in bytes (PSS); its seconds.
+def watched(*given: object, expect: int = 0) -> tuple[float, float]:
+    """The most memory that the command and its workers had at once, in bytes (PSS); its seconds."""
+    return peak_of(arguments(*given), expect)
 
-    `main_only` is for the memory of the process that merges.
-    """
+
+def peak_of(command: list[str], expect: int = 0) -> tuple[float, float]:
+    """The same of any command."""
     started = time.monotonic()
-    process = subprocess.Popen(arguments(*given), stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     root = psutil.Process(process.pid)
     peak = 0.0
     while True:
@@ -144,8 +141,7 @@ def watched(*given: object, expect: int = 0, main_only: bool = False) -> tuple[f
             process.wait(0.2)
             break
         except subprocess.TimeoutExpired:
-            workers = [] if main_only else root.children(recursive=True)
-            peak = max(peak, sum(map(pss, [root, *workers])))
+            peak = max(peak, sum(map(pss, [root, *root.children(recursive=True)])))
     assert process.returncode == expect
     return peak, time.monotonic() - started
 

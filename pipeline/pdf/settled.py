@@ -23,25 +23,23 @@ MIN_BYTES = 1000
 IN_MEMORY_BYTES = 1_000_000
 """Up to this size there is no file: of some 700 pages, without their pictures."""
 
-FONTS, FONT_ENTRIES = "fonts", "font entries"
-Part = bytes | tuple[str, int, int] | str | int
+Part = bytes | tuple[str, int, int] | bool
 """A part of an object as it is written: bytes; those of a file, by its path, and their place and
-size; the shared fonts, as a reference to their dictionary or as its entries; or a reference to the
-node of the page tree with this index."""
+size; or the shared fonts, as a reference to their dictionary (True) or as its entries (False)."""
 
 
 class _Written(io.BytesIO):
-    """An object as it is written, with the places where something is missing in it."""
+    """An object as it is written, with the places where fonts are missing in it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.missing: list[tuple[int, Part]] = []
+        self.missing: list[tuple[int, bool]] = []
 
     def parts(self) -> tuple[Part, ...]:
         written, end = self.getvalue(), 0
         parts: list[Part] = []
-        for place, what in self.missing:
-            parts += [written[end:place], what]
+        for place, whole in self.missing:
+            parts += [written[end:place], whole]
             end = place
         return *parts, written[end:]
 
@@ -60,28 +58,12 @@ class SharedFonts(PdfObject):
         """Writes the page's own fonts, and notes where the others are missing."""
         assert isinstance(stream, _Written), "its object settles before the document is written"
         if not self._own:
-            stream.missing.append((stream.tell(), FONTS))
+            stream.missing.append((stream.tell(), True))
             return
         stream.write(b"<<\n")
         _write_entries(self._own, stream)
-        stream.missing.append((stream.tell(), FONT_ENTRIES))
+        stream.missing.append((stream.tell(), False))
         stream.write(b">>")
-
-
-class Node(PdfObject):
-    """Stands for the node of the page tree that a page is below.
-
-    Args:
-        index: Which node.
-    """
-
-    def __init__(self, index: int) -> None:
-        self._index = index
-
-    def write_to_stream(self, stream: Any, encryption_key: str | bytes | None = None) -> None:
-        """Notes where the reference is missing."""
-        assert isinstance(stream, _Written), "its object settles before the document is written"
-        stream.missing.append((stream.tell(), self._index))
 
 
 class SettledObjects:
@@ -89,12 +71,10 @@ class SettledObjects:
 
     Attributes:
         fonts: The dictionary of fonts that pages share; to be set before the document is written.
-        nodes: The nodes of the page tree that pages are below; to be filled before that, too.
     """
 
     def __init__(self) -> None:
         self.fonts: IndirectObject | None = None
-        self.nodes: list[IndirectObject] = []
         # Larger files are made only when they are needed.
         self._file = cast(BinaryIO, tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES))  # noqa: SIM115
         self._stand_in = _StandIn(self)
@@ -138,10 +118,8 @@ class SettledObjects:
         for part in pickle.load(self._file):
             if isinstance(part, bytes):
                 stream.write(part)
-            elif isinstance(part, int):
-                self.nodes[part].write_to_stream(stream)
-            elif isinstance(part, str):
-                self._write_fonts(stream, whole=part == FONTS)
+            elif isinstance(part, bool):
+                self._write_fonts(stream, whole=part)
             else:
                 stream.write(_bytes_of_file(*part))
 

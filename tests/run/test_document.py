@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.readers import page_sizes
 from support.survival import GOOD, environment, page, read_report
+
+from pipeline import ConvertOptions, convert_blocking
 
 NO_TEXT = "\udcff"
 """How Python has a byte that is no UTF-8 in a file's name."""
@@ -103,3 +106,13 @@ def test_folders_deeper_than_python_calls_functions(tmp_path: Path) -> None:
     finally:
         os.close(here)
         subprocess.run(["rm", "-r", tmp_path / "in", tmp_path / "out"], check=True)
+
+
+def test_every_page_of_a_long_document_is_in_it(tmp_path: Path) -> None:
+    for number in range(200):
+        page(tmp_path / f"in/{number}.png", GOOD)
+    options = ConvertOptions(workers="threads", jobs=4, store=None)
+    report = convert_blocking(tmp_path / "in", tmp_path / "out", options, engine="none")
+    (done,) = report.documents
+    assert (done.pages, report.exit_code) == (200, 0)
+    assert len(page_sizes(tmp_path / "out/in.pdf")) == 200
