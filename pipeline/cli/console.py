@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from ..load.find import is_pdf_name
 from ..model.characters import printable
 from ..model.events import (
     DocumentDone,
@@ -50,15 +52,23 @@ class Watcher:
         progress: Show how far it is: a bar on a terminal, elsewhere a line now and then.
         low_confidence: List the pages without text, and those whose worst words are less sure
             than this, from 0 to 1.
+        named: Gives what is said with the names that the user knows (`Streams.named`).
     """
 
     def __init__(
-        self, *, quiet: bool, verbose: bool, progress: bool, low_confidence: float | None = None
+        self,
+        *,
+        quiet: bool,
+        verbose: bool,
+        progress: bool,
+        low_confidence: float | None = None,
+        named: Callable[[str], str] = str,
     ) -> None:
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)
         self.verbose = verbose
         self.quiet = quiet
         self.low_confidence = low_confidence
+        self._named = named
         self._doubtful: list[tuple[float, str]] = []
         self._doubtful_count = 0
         self._done = self._known = self._failed = 0
@@ -124,19 +134,19 @@ class Watcher:
 
     def say(self, text: str, style: str = "") -> None:
         """One line, above the progress bar."""
-        self.console.print(escape(printable(text)), style=style or None)
+        self.console.print(escape(printable(self._named(text))), style=style or None)
 
     def sum_up(self, report: Report, out: Path, seconds: float) -> None:
         """The closing table, and in words what it does not say."""
         self._list_doubtful()
         if self.quiet or not report.documents:
             return
-        out = Path(printable(str(out)))
         done = [document for document in report.documents if document.outcome == "converted"]
         skipped = sum(document.outcome == "skipped" for document in report.documents)
         if done:
-            self.console.print(document_table(done, out), soft_wrap=False)
-        parts = [f"{count(len(done), 'PDF')} in {out}, {seconds:.1f} s"] if done else []
+            self.console.print(document_table(done, out, self._named), soft_wrap=False)
+        place = f"{': ' if is_pdf_name(out) else ' in '}{out}"
+        parts = [f"{count(len(done), 'PDF')}{place}, {seconds:.1f} s"] if done else []
         whole = [document for document in done if not document.failures]  # no page is missing
         scans = sum(document.bytes_in for document in whole)
         saved = scans - sum(document.bytes_out for document in whole)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,14 @@ MANY_DOCUMENTS = 40
 """The table lists at most this many; a longer one tells only what a person must look at."""
 
 
-def document_table(done: list[DocumentDone], out: Path) -> Table:
-    """One row a document; of very many, a row for each that a person must look at, and one more."""
+def document_table(done: list[DocumentDone], out: Path, named: Callable[[str], str] = str) -> Table:
+    """One row a document; of very many, a row for each that a person must look at, and one more.
+
+    Args:
+        done: The documents.
+        out: Their folder; or of a single one, its PDF.
+        named: Gives a path as the user knows it.
+    """
     listed = done
     if len(done) > MANY_DOCUMENTS:
         listed = [document for document in done if document.failures]
@@ -36,7 +43,7 @@ def document_table(done: list[DocumentDone], out: Path) -> Table:
     for name, footer in zip(COLUMNS, total, strict=True):
         table.add_column(name, footer, justify="right", no_wrap=True)
     for document in sorted(listed, key=lambda done: natural_key(str(done.document.output))):
-        table.add_row(escape(_name(document.document.output, out)), *_cells([document]))
+        table.add_row(escape(named(_name(document.document.output, out))), *_cells([document]))
     if rest:
         table.add_row(f"{len(rest):,} others", *_cells(rest))
     return table
@@ -53,7 +60,10 @@ def _cells(documents: list[DocumentDone]) -> tuple[str, ...]:
 
 
 def _name(output: Path, out: Path) -> str:
-    return printable(str(output.relative_to(out) if output.is_relative_to(out) else output))
+    """Where a PDF is, from the folder that the user has named."""
+    if output != out and output.is_relative_to(out):
+        output = output.relative_to(out)
+    return printable(str(output))
 
 
 def count(number: int, thing: str) -> str:

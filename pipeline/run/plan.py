@@ -86,7 +86,7 @@ class Plan:
         """
         self.scans += len(document.scans)
         (scan, *_), name = document.scans, document.output.stem
-        if not self.remark and not document.folders and name.startswith(scan.name):
+        if not self.remark and not document.folders and name.startswith(scan.name) and scan.suffix:
             self.remark = (
                 f"scans of one name are told apart by their endings, also in the names of their"
                 f" PDFs, such as {printable(document.output.name)}"
