@@ -34,8 +34,8 @@ NOT_READ = "[This page could not be read.]"
 def text_command(files: tuple[Path, ...], **values: Any) -> None:
     """Print the text of scans.
 
-    FILE is an image, or - for stdin. If you name several, their texts stand under headings. A page that fails is
-    named on stderr; the other texts are printed all the same.
+    FILE is an image, or - for stdin. If you name several, their texts stand under headings. A page
+    that fails is named on stderr; the other texts are printed all the same.
 
     \b
     Examples:

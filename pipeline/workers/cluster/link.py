@@ -20,13 +20,13 @@ import psutil
 
 from ...model.errors import ClusterError, UsageError, WorkerSetupError
 from ...model.options import ClusterOptions
+from ...ocr.install import install_extra
 from ...store.spool import Spool, sweep
 from ..machine import available_memory_mb
 
 if TYPE_CHECKING:
     from distributed import Client, Security
 
-EXTRA = "pip install 'searchable-pdf[cluster]'"
 CONNECT_S = 10.0
 """A scheduler that has not answered by then is not there."""
 LOGGERS = ("distributed", "tornado", "asyncio")
@@ -46,7 +46,9 @@ def need_dask() -> None:
     try:
         import distributed  # noqa: F401
     except ImportError as error:
-        raise WorkerSetupError(f"--cluster needs Dask ({error}): {EXTRA}") from error
+        raise WorkerSetupError(
+            f"--cluster needs Dask ({error}): {install_extra('cluster')}"
+        ) from error
 
 
 def local_workers(address: str) -> int:
