@@ -144,6 +144,12 @@ def kind_of(path: Path) -> str:
     return KINDS.get(path.suffix.lower(), OTHER_KIND)
 
 
+def is_file_name(path: Path) -> bool:
+    """Whether a path ends as files of a known kind do; nobody calls a folder `notes.txt`."""
+    ending = path.suffix.lower()
+    return ending in ENDINGS or (ending in KINDS and ending not in UNFINISHED)
+
+
 def _has_image_ending(path: Path) -> bool:
     return path.suffix.lower() in ENDINGS
 

@@ -14,7 +14,7 @@ from ..model.errors import SearchablePdfError, UsageError
 from ..model.events import EngineChosen, Event, Notify, PageDone, PassedOver, RunPlanned, ignore
 from ..model.options import DEFAULT_ENGINE, NO_HOME, ConvertOptions, StoreOptions
 from ..model.page import Document, PageSource
-from ..model.paths import PathLike, Paths, as_paths
+from ..model.paths import PathLike, Paths, as_path, as_paths
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine, choose_engine
 from ..store.spool import Spool, sweep
@@ -37,7 +37,7 @@ async def convert(
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
     notify: Notify = ignore,
-    others: Sequence[Path] = (),
+    others: Paths = (),
 ) -> Report:
     """Converts scans to searchable PDFs, without blocking the event loop.
 
@@ -57,12 +57,13 @@ async def convert(
 
     Raises:
         EngineError: The engine is missing or does not read the language.
+        OutputError: A file is where the folder for the PDFs should be.
         UsageError: The engine is an object, and the workers are processes; or one of `others` is
-            an output.
+            an output; or `output` is no name for a folder.
     """
     options = options or ConvertOptions()
     paths = as_paths(inputs)
-    conversion = _Conversion(paths, Path(output), options, engine, notify, others)
+    conversion = _Conversion(paths, as_path(output), options, engine, notify, as_paths(others))
     return await conversion.run()
 
 

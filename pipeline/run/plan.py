@@ -23,6 +23,7 @@ from ..store.disk_list import DiskList
 from ..store.provenance import load_provenance
 from ..workers.job import SIDECAR_ENDING
 from .outputs.collisions import outputs_over_scans
+from .outputs.refusal import check_place
 
 Entry = tuple[str, str, list[str], list[str], list[str]]
 """A document as built-in types: name, output, scans, folders, what of them cannot be seen."""
@@ -188,9 +189,11 @@ def plan(
         What was found; to be closed.
 
     Raises:
-        OutputError: There is no room for temporary files.
-        UsageError: One of `others` is an output of a document.
+        OutputError: There is no room for temporary files, or a file is where the folder for the
+            PDFs should be.
+        UsageError: One of `others` is an output of a document, or `output` is no name for a folder.
     """
+    check_place(output)
     result = Plan()
     places = [path.resolve() for path in others]
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions, OutputType
 from ..model.page import PageSource
+from ..model.paths import hold_paths
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine
 from ..store.content import Content, FileState
@@ -56,6 +57,9 @@ class PageJob:
     images: ImageOptions = field(default_factory=ImageOptions)
     output_type: OutputType = "auto"
     verify: bool = True
+
+    def __post_init__(self) -> None:
+        hold_paths(self)
 
     def __str__(self) -> str:
         """The name of the page, for messages."""
