@@ -22,6 +22,7 @@ from ..store.texts import Store
 from ..workers.backend import Backend, cluster_backend, local_backend
 from ..workers.limit import Limit
 from ..workers.machine import share
+from .blocking import run_blocking
 from .document import RunContext, make_document
 from .plan import Plan, plan, root_of
 from .report import Report
@@ -75,8 +76,12 @@ def convert_blocking(
     engine: EngineChoice = DEFAULT_ENGINE,
     notify: Notify = ignore,
 ) -> Report:
-    """`convert` for scripts, where no event loop runs."""
-    return asyncio.run(convert(inputs, output, options, engine=engine, notify=notify))
+    """`convert` for scripts and notebooks: it comes back when all is done.
+
+    Where an event loop runs already (Jupyter, a coroutine of a web service), that loop stands still
+    meanwhile, and `notify` is called in another thread. A web service awaits `convert` instead.
+    """
+    return run_blocking(convert(inputs, output, options, engine=engine, notify=notify))
 
 
 class _Conversion:

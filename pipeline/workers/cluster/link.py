@@ -23,12 +23,15 @@ from ...model.options import ClusterOptions
 from ...ocr.install import install_extra
 from ...store.spool import Spool, sweep
 from ..machine import available_memory_mb
+from ..spawn import without_main
 
 if TYPE_CHECKING:
     from distributed import Client, Security
 
 CONNECT_S = 10.0
 """A scheduler that has not answered by then is not there."""
+DASK_WORKER = "Dask Worker process (from Nanny)"
+"""What Dask calls the processes of its workers."""
 LOGGERS = ("distributed", "tornado", "asyncio")
 WORKERS_MOST = 1024
 """More workers than one machine has use for: a larger number is a slip of the keyboard."""
@@ -152,7 +155,7 @@ async def local_cluster(workers: int, memory_mb: float) -> AsyncIterator[tuple[s
     safe = Security.temporary()
     place = Path(tempfile.gettempdir())
     sweep(place)
-    with closing(Spool(place)) as spool:
+    with closing(Spool(place)) as spool, without_main(DASK_WORKER):
         folder = str(spool.folder)
         with dask.config.set(
             {"distributed.scheduler.worker-ttl": "60s", "temporary-directory": folder}
