@@ -18,7 +18,7 @@ from ..model.options import ConvertOptions
 from ..model.outcomes import PageDamage, PageFailure, PageOutcome, Stage
 from ..model.page import Document, PageSource
 from ..model.version import FINGERPRINT_VERSION, PRODUCER
-from .seal import ENTRY
+from .seal import ENTRY, is_seal
 
 LONGEST_REASON = 300
 LONGEST_STRING = 16_000
@@ -135,7 +135,7 @@ def load_provenance(path: Path) -> Provenance | None:
                 failures,
                 str(information.get(TEXT, "")),
                 damage,
-                str(information.get(ENTRY, "")),
+                _seal_entry(information),
             )
     except (
         PyPdfError,
@@ -149,6 +149,12 @@ def load_provenance(path: Path) -> Provenance | None:
         RecursionError,
     ):
         return None
+
+
+def _seal_entry(information: Mapping[str, object]) -> str:
+    """Its seal, also where the name of the entry is spoiled; empty where it has none."""
+    values = (information.get(ENTRY), *information.values())
+    return next((str(value) for value in values if value and is_seal(str(value))), "")
 
 
 def in_the_way(path: Path, why: str) -> OutputError:
