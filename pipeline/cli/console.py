@@ -16,10 +16,12 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 
 from ..load.find import is_pdf_name
 from ..model.characters import printable
@@ -39,6 +41,9 @@ from .tables import count, document_table, human_size
 
 LINE_EVERY_S = 30.0
 """How often a line tells the progress, where there is no terminal to draw a bar on."""
+WIDE, NARROW = 80, 50
+"""Characters in a line of a terminal: below the first, the bar tells the times, but no pace; below
+the second, there is no bar, and how many pages are done of a million still has room."""
 PAGES_TO_LOOK_AT = 100
 """At most this many of the worst pages are listed; the report has them all."""
 
@@ -75,13 +80,7 @@ class Watcher:
         self._started = time.monotonic()
         shown = progress and not quiet
         self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("pages"),
-            TextColumn("{task.fields[pace]}"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            *_columns(self.console.width),
             console=self.console,
             transient=True,
             disable=not (shown and self.console.is_terminal),
@@ -144,7 +143,9 @@ class Watcher:
         done = [document for document in report.documents if document.outcome == "converted"]
         skipped = sum(document.outcome == "skipped" for document in report.documents)
         if done:
-            self.console.print(document_table(done, out, self._named), soft_wrap=False)
+            self.console.print(
+                document_table(done, out, self.console.width, self._named), soft_wrap=False
+            )
         place = f"{': ' if is_pdf_name(out) else ' in '}{out}"
         parts = [f"{count(len(done), 'PDF')}{place}, {seconds:.1f} s"] if done else []
         whole = [document for document in done if not document.failures]  # no page is missing
@@ -217,6 +218,8 @@ class Watcher:
             self.say(f"    and {rest:,} more: --report FILE lists them")
 
     def _pace(self) -> str:
+        if not self._lines and self.console.width < WIDE:
+            return f"{self._failed} failed" if self._failed else ""
         minutes = (time.monotonic() - self._started) / 60
         pace = f"{self._done / minutes:,.0f} a minute" if self._done and minutes else ""
         return f"{pace}, {self._failed} failed" if self._failed else pace
@@ -229,6 +232,20 @@ class Watcher:
                 left = f", {_duration(seconds * (self._known - self._done))} left"
             pace = self._pace()
             self.say(f"{self._done:,} of {self._known:,} pages{', ' if pace else ''}{pace}{left}")
+
+
+def _columns(width: int) -> tuple[ProgressColumn, ...]:
+    """What a bar shows on a terminal of this width; only the bar itself is ever cut."""
+
+    def whole() -> Column:
+        return Column(no_wrap=True)
+
+    numbers = (MofNCompleteColumn(table_column=whole()), TextColumn("pages"))
+    times = (TimeElapsedColumn(table_column=whole()), TimeRemainingColumn(table_column=whole()))
+    if width < NARROW:
+        return *numbers, *times
+    pace = TextColumn("{task.fields[pace]}")
+    return TextColumn("{task.description}"), BarColumn(), *numbers, pace, *times
 
 
 def _duration(seconds: float) -> str:
