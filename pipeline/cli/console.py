@@ -37,7 +37,7 @@ from ..model.events import (
     RunPlanned,
 )
 from ..run.report import Report
-from .tables import count, document_table, human_size
+from .tables import count, document_table, human_size, kinds_in_words
 
 LINE_EVERY_S = 30.0
 """How often a line tells the progress, where there is no terminal to draw a bar on."""
@@ -138,7 +138,7 @@ class Watcher:
     def sum_up(self, report: Report, out: Path, seconds: float) -> None:
         """The closing table, and in words what it does not say."""
         self._list_doubtful()
-        if self.quiet or not report.documents:
+        if self.quiet:
             return
         done = [document for document in report.documents if document.outcome == "converted"]
         skipped = sum(document.outcome == "skipped" for document in report.documents)
@@ -164,10 +164,9 @@ class Watcher:
         if damaged:
             parts.append(f"{count(damaged, 'page')} damaged")
         if report.passed_over:
-            kinds = ", ".join(count(number, kind) for kind, number in report.kinds_passed_over)
-            named = "" if self.verbose else " (-v names them)"
-            parts.append(f"passed over: {kinds}{named}")
-        self.say("; ".join(parts))
+            parts.append(kinds_in_words(report.kinds_passed_over, named=self.verbose))
+        if parts:
+            self.say("; ".join(parts))
 
     def _page_done(self, event: PageDone) -> None:
         self._done += 1

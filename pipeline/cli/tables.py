@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +94,12 @@ def _name(output: Path, out: Path) -> str:
 def count(number: int, thing: str) -> str:
     """`3 pages`, `1 page`."""
     return f"{number:,} {thing}{'s' * (number != 1)}"
+
+
+def kinds_in_words(kinds: Iterable[tuple[str, int]], *, named: bool) -> str:
+    """How many files of each kind are passed over; `named`: a line has told each of them."""
+    counted = ", ".join(count(number, kind) for kind, number in kinds)
+    return f"passed over: {counted}{'' if named else ' (-v names them)'}"
 
 
 def human_size(size: int) -> str:

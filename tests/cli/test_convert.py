@@ -269,6 +269,11 @@ def test_what_is_passed_over_is_counted_by_kind_and_named(
     done = command(*convert, "-v")
     assert f"passed over: {folder}/notes.txt\n" in done.stderr
     assert f"passed over: {folder}/b.PDF\n" in done.stderr
+    (folder / "1.jpg").unlink()
+    done = command("convert", "--engine", "none", folder, "-o", tmp_path / "other")
+    assert done.returncode == 3
+    assert "no scan found in this folder or below it" in done.stderr
+    assert "passed over: 2 PDFs, 1 text, 1 other file (-v names them)" in done.stderr
 
 
 def test_files_of_one_name_are_both_made(tmp_path: Path, command: Command) -> None:
