@@ -82,7 +82,8 @@ def test_text_dir_takes_what_a_person_corrected(tmp_path: Path) -> None:
 def test_what_is_not_there(tmp_path: Path) -> None:
     page(tmp_path / "page.png", GOOD)
     (tmp_path / "page.json").touch()
-    with pytest.raises(NoScansError, match=r"pagge\.pdf: no such file; did you mean .*page\."):
+    (tmp_path / "page.pdf").touch()
+    with pytest.raises(NoScansError, match=r"pagge\.pdf: no such file; did you mean .*page\.pdf"):
         merge_files(tmp_path / "pagge.pdf", tmp_path / "all.pdf", Metadata())
     with pytest.raises(UsageError, match=r"pag\.json: no such file \(make it with ocr\); did you"):
         render_file(
