@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.soak, pytest.mark.usefixtures("own_cache")]
 
 IMAGES, IN_ONE_FOLDER = 1400, 20
 TEXTS, STORED, PDFS = 200, 200, 200
-ANSWERED = (0, 10)
-"""Exit codes of a run that went to its end and wrote everything that it could."""
+WHOLE = ("0000-whole.jpg", "9999-whole.jpg")
+"""Scans in each folder that nothing has spoiled."""
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_spoiled_images(tmp_path: Path, whole_images: dict[str, bytes]) -> None:
     folders = sorted(scans.iterdir())
     for folder in (*folders, tmp_path / "alone"):
         folder.mkdir(exist_ok=True)
-        for name in ("0.jpg", "9999.jpg"):
+        for name in WHOLE:
             (folder / name).write_bytes(good)
     done = run(
         "convert", scans, "-o", out, "--engine", "none", "--report", report, "--timeout", 60, "-q",
@@ -134,11 +134,14 @@ def test_spoiled_images(tmp_path: Path, whole_images: dict[str, bytes]) -> None:
         output = Path(document["output"])
         assert document["outcome"] == "converted"
         assert len(page_sizes(output)) == document["pages_total"]
-        subprocess.run([need("qpdf"), "--check", output], check=True, capture_output=True)
-        assert look(output, 0) == look(output, document["pages_total"] - 1) == alone
-        for page in document["pages"]:
+        checked = subprocess.run([need("qpdf"), "--check", output], capture_output=True)
+        # 3: warnings. The bytes of a JPEG are passed through, whatever stands behind its last row.
+        assert checked.returncode in (0, 3), checked.stderr
+        for index, page in enumerate(document["pages"]):
             assert page["outcome"] == "done" or page["reason"]
             named.add(Path(page["source"]))
+            if Path(page["source"]).name in WHOLE:
+                assert look(output, index) == alone
     files = {path for path in scans.rglob("*") if path.is_file()}
     assert files - named == set(), "each is a page or a fault; none is passed over"
     failed = sum(each["pages_failed"] for each in found["documents"])
@@ -165,18 +168,22 @@ def test_spoiled_corrections(tmp_path: Path, whole_images: dict[str, bytes]) -> 
     chance = random.Random(15)
     texts = sorted((tmp_path / "texts").rglob("*.json"))
     assert len(texts) == TEXTS
+    pdf = tmp_path / "out/in.pdf"
+    before = pdf.read_bytes()
+    whole = {text: text.read_bytes() for text in texts}
     for text in texts:
-        text.write_bytes(next(mutants(text.read_bytes(), chance)))
-    report = tmp_path / "report.json"
-    done = run(*convert, "--report", report)
-    assert done.returncode in ANSWERED, done.stderr[-3000:]
+        text.write_bytes(next(mutants(whole[text], chance)))
+    spoiled = {text: text.read_bytes() for text in texts}
+    done = run(*convert)
+    assert done.returncode == 10, done.stderr[-3000:]
     assert "Traceback" not in done.stderr
-    (document,) = read_report(report)["documents"]
-    assert document["pages_total"] == len(page_sizes(tmp_path / "out/in.pdf")) == TEXTS
-    assert document["pages_failed"] == 0, "a spoiled text costs the correction, not the page"
-    subprocess.run(
-        [need("qpdf"), "--check", tmp_path / "out/in.pdf"], check=True, capture_output=True
-    )
+    assert pdf.read_bytes() == before, "it stays, as texts that people may have corrected are lost"
+    assert {text: text.read_bytes() for text in texts} == spoiled
+    named = [text for text in texts if f"{text}: " in done.stderr]
+    print(f"{TEXTS} corrections: {len(named)} named as spoiled, nothing lost")
+    for text in named:
+        text.write_bytes(whole[text])
+    assert run(*convert).returncode == 0
 
 
 def test_spoiled_stored_texts(tmp_path: Path, whole_images: dict[str, bytes]) -> None:
@@ -223,7 +230,7 @@ def test_spoiled_pdfs_of_ours(tmp_path: Path, whole_images: dict[str, bytes]) ->
             assert str(pdf) in done.stderr
             refused += 1
     print(f"{PDFS} PDFs: {anew} made anew, {refused} refused as changed")
-    assert anew > refused
+    assert anew and anew + refused == PDFS
     checked = run("check", kept)
     assert checked.returncode in (1, 6), checked.stderr[-3000:]
     assert "Traceback" not in checked.stderr

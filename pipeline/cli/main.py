@@ -18,7 +18,7 @@ from ..model.options import NO_HOME, StoreOptions
 from ..model.version import __version__
 from .help import CONTEXT_SETTINGS, Command, Group, Section, option
 from .options import CACHE_DIR, PATH, json_option, parse_size
-from .verbosity import VERBOSE_ERRORS, verbose_option
+from .verbosity import VERBOSE_ERRORS, Verbosity, verbose_option
 
 COMMANDS = {
     "Commands": {
@@ -112,10 +112,13 @@ def check_command(files: tuple[Path, ...], as_json: bool, verbose: bool) -> None
         if verbose:
             click.echo(f"passed over: {printable(str(path))}", err=True)
 
+    verbosity = click.get_current_context().find_object(Verbosity)
     codes: set[ExitCode] = set()
     inspections = []
     for found in check_pdfs(files, pass_over):
         if isinstance(found, SearchablePdfError):
+            if verbosity is not None:
+                verbosity.trace(found)
             click.echo(str(found), err=True)
             codes.add(found.exit_code)
             continue
