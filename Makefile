@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check --editable
 PDFJS := tests/support/pdfjs
 SCANS ?= fixtures/scans
 OUT ?= build
@@ -30,6 +31,8 @@ help: ## List the targets
 
 run: $(ENGINE_READY) ## Install, and convert fixtures/scans into build/
 	$(BIN)/searchable-pdf convert "$(SCANS)" -o "$(OUT)" --engine $(ENGINE) $(CONVERT_OPTIONS)
+	@echo "The PDFs: $(OUT). Open one and search for a word; then try scans of your own:" >&2
+	@echo "  $(BIN)/searchable-pdf convert SCANS -o PDFS" >&2
 
 pdfs: $(ENGINE_READY) ## Convert what is new: make pdfs SCANS=path OUT=path
 	$(BIN)/searchable-pdf convert "$(SCANS)" -o "$(OUT)" --engine $(ENGINE) $(CONVERT_OPTIONS)
@@ -88,28 +91,32 @@ clean: ## Remove what was made here
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/pip:
-	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: $(VENV)/bin/pip pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@echo "Installing into $(VENV), once: 550 MB, for a minute or so ..." >&2
+	@$(PIP_INSTALL) .
 	@touch $@
 
 $(VENV)/installed-tesseract: $(VENV)/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[tesseract]'
+	@echo "Installing Tesseract ..." >&2
+	@$(PIP_INSTALL) '.[tesseract]'
 	@touch $@
 
 $(VENV)/installed-aspose: $(VENV)/installed
-	@echo "Installing Aspose.OCR: proprietary; by installing it you accept Aspose's license."
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[aspose]'
+	@echo "Installing Aspose.OCR: proprietary; by installing it you accept Aspose's license." >&2
+	@$(PIP_INSTALL) '.[aspose]'
 	@touch $@
 
 $(VENV)/installed-cluster: $(VENV)/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[cluster]'
+	@echo "Installing Dask, for clusters ..." >&2
+	@$(PIP_INSTALL) '.[cluster]'
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@echo "Installing what the tests need ..." >&2
+	@$(PIP_INSTALL) '.[test]'
 	@touch $@
 
 $(PDFJS)/node_modules/installed: $(PDFJS)/package.json
@@ -117,7 +124,8 @@ $(PDFJS)/node_modules/installed: $(PDFJS)/package.json
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed-test
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@echo "Installing the linters ..." >&2
+	@$(PIP_INSTALL) '.[dev]'
 	@touch $@
 
 # The peer to compare with: it needs the commands tesseract and gs, and their data.

@@ -255,6 +255,27 @@ def test_tests_that_the_pages_name_are_there() -> None:
             assert (ROOT / name).exists(), f"{page}: {name} is not there"
 
 
+@pytest.mark.parametrize("code", (0, 10))
+def test_make_run_says_what_it_does_and_what_comes_next(tmp_path: Path, code: int) -> None:
+    """What takes its time is announced before; at the end it is said where the PDFs are."""
+    (tmp_path / "bin").mkdir()
+    for name, said, ending in (("pip", "pip works", 0), ("searchable-pdf", "pages", code)):
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\necho {said} >&2\nexit {ending}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    done = subprocess.run(
+        ["make", "--silent", "run", f"VENV={tmp_path}", "OUT=there"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode == 0) == (code == 0)
+    assert done.stdout == ""
+    installing, pip, pages, *then = done.stderr.splitlines()
+    assert installing.startswith(f"Installing into {tmp_path}, once: 550 MB")
+    assert (pip, pages) == ("pip works", "pages")
+    if code == 0:
+        assert then[0].startswith("The PDFs: there.")
+        assert then[1].strip() == f"{tmp_path}/bin/searchable-pdf convert SCANS -o PDFS"
+
+
 def test_every_target_of_the_makefile_is_explained() -> None:
     makefile = (ROOT / "Makefile").read_text()
     phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)

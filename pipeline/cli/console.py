@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,11 +16,14 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 
+from ..load.find import is_pdf_name
 from ..model.characters import printable
 from ..model.events import (
     DocumentDone,
@@ -33,10 +37,13 @@ from ..model.events import (
     RunPlanned,
 )
 from ..run.report import Report
-from .tables import count, document_table, human_size
+from .tables import count, document_table, human_size, kinds_in_words
 
 LINE_EVERY_S = 30.0
 """How often a line tells the progress, where there is no terminal to draw a bar on."""
+WIDE, NARROW = 80, 50
+"""Characters in a line of a terminal: below the first, the bar tells the times, but no pace; below
+the second, there is no bar, and how many pages are done of a million still has room."""
 PAGES_TO_LOOK_AT = 100
 """At most this many of the worst pages are listed; the report has them all."""
 
@@ -50,28 +57,30 @@ class Watcher:
         progress: Show how far it is: a bar on a terminal, elsewhere a line now and then.
         low_confidence: List the pages without text, and those whose worst words are less sure
             than this, from 0 to 1.
+        named: Gives what is said with the names that the user knows (`Streams.named`).
     """
 
     def __init__(
-        self, *, quiet: bool, verbose: bool, progress: bool, low_confidence: float | None = None
+        self,
+        *,
+        quiet: bool,
+        verbose: bool,
+        progress: bool,
+        low_confidence: float | None = None,
+        named: Callable[[str], str] = str,
     ) -> None:
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)
         self.verbose = verbose
         self.quiet = quiet
         self.low_confidence = low_confidence
+        self._named = named
         self._doubtful: list[tuple[float, str]] = []
         self._doubtful_count = 0
         self._done = self._known = self._failed = 0
         self._started = time.monotonic()
         shown = progress and not quiet
         self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("pages"),
-            TextColumn("{task.fields[pace]}"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            *_columns(self.console.width),
             console=self.console,
             transient=True,
             disable=not (shown and self.console.is_terminal),
@@ -124,19 +133,21 @@ class Watcher:
 
     def say(self, text: str, style: str = "") -> None:
         """One line, above the progress bar."""
-        self.console.print(escape(printable(text)), style=style or None)
+        self.console.print(escape(printable(self._named(text))), style=style or None)
 
     def sum_up(self, report: Report, out: Path, seconds: float) -> None:
         """The closing table, and in words what it does not say."""
         self._list_doubtful()
-        if self.quiet or not report.documents:
+        if self.quiet:
             return
-        out = Path(printable(str(out)))
         done = [document for document in report.documents if document.outcome == "converted"]
         skipped = sum(document.outcome == "skipped" for document in report.documents)
         if done:
-            self.console.print(document_table(done, out), soft_wrap=False)
-        parts = [f"{count(len(done), 'PDF')} in {out}, {seconds:.1f} s"] if done else []
+            self.console.print(
+                document_table(done, out, self.console.width, self._named), soft_wrap=False
+            )
+        place = f"{': ' if is_pdf_name(out) else ' in '}{out}"
+        parts = [f"{count(len(done), 'PDF')}{place}, {seconds:.1f} s"] if done else []
         whole = [document for document in done if not document.failures]  # no page is missing
         scans = sum(document.bytes_in for document in whole)
         saved = scans - sum(document.bytes_out for document in whole)
@@ -153,10 +164,9 @@ class Watcher:
         if damaged:
             parts.append(f"{count(damaged, 'page')} damaged")
         if report.passed_over:
-            kinds = ", ".join(count(number, kind) for kind, number in report.kinds_passed_over)
-            named = "" if self.verbose else " (-v names them)"
-            parts.append(f"passed over: {kinds}{named}")
-        self.say("; ".join(parts))
+            parts.append(kinds_in_words(report.kinds_passed_over, named=self.verbose))
+        if parts:
+            self.say("; ".join(parts))
 
     def _page_done(self, event: PageDone) -> None:
         self._done += 1
@@ -207,6 +217,8 @@ class Watcher:
             self.say(f"    and {rest:,} more: --report FILE lists them")
 
     def _pace(self) -> str:
+        if not self._lines and self.console.width < WIDE:
+            return f"{self._failed} failed" if self._failed else ""
         minutes = (time.monotonic() - self._started) / 60
         pace = f"{self._done / minutes:,.0f} a minute" if self._done and minutes else ""
         return f"{pace}, {self._failed} failed" if self._failed else pace
@@ -219,6 +231,20 @@ class Watcher:
                 left = f", {_duration(seconds * (self._known - self._done))} left"
             pace = self._pace()
             self.say(f"{self._done:,} of {self._known:,} pages{', ' if pace else ''}{pace}{left}")
+
+
+def _columns(width: int) -> tuple[ProgressColumn, ...]:
+    """What a bar shows on a terminal of this width; only the bar itself is ever cut."""
+
+    def whole() -> Column:
+        return Column(no_wrap=True)
+
+    numbers = (MofNCompleteColumn(table_column=whole()), TextColumn("pages"))
+    times = (TimeElapsedColumn(table_column=whole()), TimeRemainingColumn(table_column=whole()))
+    if width < NARROW:
+        return *numbers, *times
+    pace = TextColumn("{task.fields[pace]}")
+    return TextColumn("{task.description}"), BarColumn(), *numbers, pace, *times
 
 
 def _duration(seconds: float) -> str:

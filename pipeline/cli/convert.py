@@ -8,16 +8,20 @@ import time
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..model.characters import printable
+from ..model.errors import UsageError
 from ..model.events import Event
 from ..model.options import ConvertOptions
 from .convert_options import convert_options, with_convert_options
 from .help import Command
 from .options import PATH
+
+if TYPE_CHECKING:
+    from .streams import Streams
 
 
 @click.command("convert", cls=Command, options_metavar="-o OUT [OPTIONS]")
@@ -28,7 +32,7 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **values: Any) -> No
 
     INPUT is a folder or an image file: TIFF, JPEG, PNG, BMP, GIF, WebP, JPEG 2000, PNM, AVIF.
     Each folder that holds scans becomes one PDF with the name of the folder. OUT gets the same
-    sub-folders. An image file that you name becomes a PDF of its own.
+    sub-folders. An image file that you name becomes a PDF of its own. - is a scan from stdin.
 
     If a run was interrupted, start the same command again. It does only what is missing.
 
@@ -40,24 +44,32 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **values: Any) -> No
     from ..run.convert import convert  # this takes half a second, so --help goes without
     from ..run.report_file import ReportFile
     from .console import Watcher
+    from .streams import Streams
 
     options = convert_options(values)
-    if values["dry_run"]:
-        sys.exit(_dry_run(inputs, output, options, values["engine"]))
     started = time.monotonic()
     with ExitStack() as closing:
+        streams = closing.enter_context(Streams())
+        pdf = streams.pdf(inputs, output)
+        _check_streams(streams, inputs, values)
+        if values["dry_run"]:
+            sys.exit(_dry_run(inputs, output, options, values["engine"]))
+        scans = streams.scans(inputs)
         watcher = closing.enter_context(
             Watcher(
                 quiet=values["quiet"],
                 verbose=values["verbose"],
                 progress=not values["no_progress_bar"],
                 low_confidence=values["low_confidence"],
+                named=streams.named,
             )
         )
         report_file = None
         if values["report"]:
             request = {"inputs": inputs, "output": output, "options": asdict(options)}
-            report_file = closing.enter_context(ReportFile(values["report"], request))
+            report_file = closing.enter_context(
+                ReportFile(values["report"], request, streams.named)
+            )
 
         def watch(event: Event) -> None:
             watcher.watch(event)
@@ -65,14 +77,36 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **values: Any) -> No
                 report_file.watch(event)
 
         others = [values["report"]] if values["report"] else []
-        run = convert(inputs, output, options, engine=values["engine"], notify=watch, others=others)
+        run = convert(scans, pdf, options, engine=values["engine"], notify=watch, others=others)
         report = asyncio.run(run)
+        streams.send()
         if report_file is not None:
             report_file.finish(report, time.monotonic() - started)
     for problem in report.problems:
         watcher.say(str(problem), style="red")
-    watcher.sum_up(report, output, time.monotonic() - started)
+    watcher.sum_up(report, pdf, time.monotonic() - started)
     sys.exit(report.exit_code)
+
+
+def _check_streams(streams: Streams, inputs: tuple[Path, ...], values: dict[str, Any]) -> None:
+    """Sees that the options go with stdin and stdout.
+
+    Raises:
+        UsageError: One does not.
+    """
+    from ..store.target import is_stream
+
+    if values["dry_run"] and (streams.writes or Path("-") in inputs):
+        raise UsageError("--dry-run shows nothing of a PDF from stdin or to stdout; leave it out")
+    if not streams.writes:
+        return
+    if values["sidecar"]:
+        raise UsageError(
+            "--sidecar puts the text beside the PDF, and stdout has no place; name the PDF with -o"
+            " X.pdf, or use the command text"
+        )
+    if values["report"] and is_stream(values["report"]):
+        raise UsageError("--report and the PDF cannot both go to a stream; give --report a file")
 
 
 def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions, engine: str) -> int:

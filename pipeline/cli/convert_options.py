@@ -36,7 +36,8 @@ FILES = (
         metavar="OUT",
         section=Section.FILES,
         common=True,
-        help="Folder for the PDFs. If the name ends in .pdf: one PDF of all scans.",
+        help="Folder for the PDFs. If the name ends in .pdf: one PDF of all scans. -: one PDF, to"
+        " stdout.",
     ),
     option(
         "--per-file",

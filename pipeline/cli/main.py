@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +18,7 @@ from ..model.options import NO_HOME, StoreOptions
 from ..model.version import __version__
 from .help import CONTEXT_SETTINGS, Command, Group, Section, option
 from .options import CACHE_DIR, PATH, json_option, parse_size
-from .verbosity import VERBOSE_ERRORS, Verbosity
+from .verbosity import VERBOSE_ERRORS, Verbosity, verbose_option
 
 COMMANDS = {
     "Commands": {
@@ -91,8 +92,8 @@ def cli() -> None:
 @cli.command("check", cls=Command)
 @click.argument("files", nargs=-1, required=True, type=PATH, metavar="PDF...")
 @json_option("Print JSON: a list with an object for each file.")
-@VERBOSE_ERRORS
-def check_command(files: tuple[Path, ...], as_json: bool) -> None:
+@verbose_option("Name the files that are no PDFs; show the traceback of an error.")
+def check_command(files: tuple[Path, ...], as_json: bool, verbose: bool) -> None:
     """Show whether PDFs are searchable.
 
     PDF is a file, or a folder with PDFs in it or below. The answer is no if a page has no text.
@@ -100,13 +101,21 @@ def check_command(files: tuple[Path, ...], as_json: bool) -> None:
     For each page, a table shows the number of words, the share of the page that is under text, the
     fonts and the pictures. The last line says whether the PDF claims to be PDF/A.
     """
+    from ..load.walk import kind_of
     from ..run.check import check_pdfs
-    from .tables import show_inspection
+    from .tables import kinds_in_words, show_inspection
+
+    passed_over: Counter[str] = Counter()
+
+    def pass_over(path: Path) -> None:
+        passed_over[kind_of(path)] += 1
+        if verbose:
+            click.echo(f"passed over: {printable(str(path))}", err=True)
 
     verbosity = click.get_current_context().find_object(Verbosity)
     codes: set[ExitCode] = set()
     inspections = []
-    for found in check_pdfs(files):
+    for found in check_pdfs(files, pass_over):
         if isinstance(found, SearchablePdfError):
             if verbosity is not None:
                 verbosity.trace(found)
@@ -121,6 +130,8 @@ def check_command(files: tuple[Path, ...], as_json: bool) -> None:
             show_inspection(found)
     if as_json:
         click.echo(json.dumps(inspections, indent=1, default=str))
+    if passed_over:
+        click.echo(kinds_in_words(passed_over.most_common(), named=verbose), err=True)
     sys.exit(ExitCode.gravest(codes))
 
 

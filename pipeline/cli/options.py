@@ -27,7 +27,30 @@ from ..ocr.registry import engine_plugins
 from .help import Decorator, Section, add_options, option
 from .verbosity import VERBOSE
 
-PATH = click.Path(path_type=Path)
+
+class PathType(click.Path):
+    """A path as users give it. `-` alone stands for stdin or stdout (`streams`)."""
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> Any:
+        """The path.
+
+        Raises:
+            click.BadParameter: It is empty, which `Path` takes for the current folder.
+        """
+        if value == "":
+            self.fail(
+                "is empty (a variable that is not set?); give a path, or . for this folder",
+                parameter,
+                context,
+            )
+        path = super().convert(value, parameter, context)
+        # Path("./-") is Path("-"), but it is meant as a file of that name.
+        return path.absolute() if value != "-" and path == Path("-") else path
+
+
+PATH = PathType(path_type=Path)
 
 CACHE_DIR = option(
     "--cache-dir",

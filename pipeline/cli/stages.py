@@ -49,7 +49,7 @@ def output_option(metavar: str) -> Decorator:
         metavar=metavar,
         section=Section.FILES,
         common=True,
-        help="File to write.",
+        help="File to write; - for stdout.",
     )
 
 
@@ -77,9 +77,15 @@ def ocr_command(scan: Path, output: Path, page: int | None, force: bool, **value
       searchable-pdf render letter.png letter.json -o letter.pdf
     """  # noqa: D301
     from ..run.stages import recognize_file
+    from .streams import Streams, stage_output
 
     load, ocr = load_options(values), ocr_options(values)
-    _show(recognize_file(scan, output, load, ocr, values["engine"], page=page, force=force))
+    output = stage_output(output, is_text=True)
+    with Streams() as streams:
+        remark = recognize_file(
+            streams.scan(scan), output, load, ocr, values["engine"], page=page, force=force
+        )
+    _show(streams.named(remark))
 
 
 @click.command("render", cls=Command, options_metavar="-o PAGE.pdf [OPTIONS]")
@@ -105,9 +111,13 @@ def render_command(
     PAGE.json, the PDF is not searchable.
     """
     from ..run.stages import render_file
+    from .streams import Streams, stage_output
 
     load = load_options({"image_dpi": image_dpi, "max_image_mpixels": float("inf")})
-    _show(render_file(scan, text, output, load, image_options(values), page=page, force=force))
+    images, output = image_options(values), stage_output(output)
+    with Streams() as streams:
+        remark = render_file(streams.scan(scan), text, output, load, images, page=page, force=force)
+    _show(streams.named(remark))
 
 
 @click.command("merge", cls=Command, options_metavar="-o OUT.pdf [OPTIONS]")
@@ -123,8 +133,9 @@ def merge_command(pages: tuple[Path, ...], output: Path, force: bool, **values: 
     font for their text; all other pages stay as they are.
     """
     from ..run.stages import merge_files
+    from .streams import stage_output
 
-    merge_files(pages, output, metadata(values), force=force)
+    merge_files(pages, stage_output(output), metadata(values), force=force)
 
 
 def _show(remark: str) -> None:

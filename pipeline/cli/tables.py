@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,46 +20,86 @@ if TYPE_CHECKING:  # PDFs are looked into only when that is asked for
     from ..pdf.inspection import Inspection
 
 COLUMNS = ("pages", "words", "size in", "size out", "seconds")
+LAST_TO_GO = ("pages", "size out", "words", "seconds", "size in")
+"""Where a terminal is narrow, columns are left out, beginning with the last of these."""
+NAME_WIDTH, FRAME = 17, 3
+"""What the names have at least, in characters, and what is drawn around a cell."""
 ANY_LANGUAGE = tuple(sorted(LANGUAGES))
 MANY_DOCUMENTS = 40
 """The table lists at most this many; a longer one tells only what a person must look at."""
 
 
-def document_table(done: list[DocumentDone], out: Path) -> Table:
-    """One row a document; of very many, a row for each that a person must look at, and one more."""
+def document_table(
+    done: list[DocumentDone], out: Path, width: int, named: Callable[[str], str] = str
+) -> Table:
+    """One row a document; of very many, a row for each that a person must look at, and one more.
+
+    Args:
+        done: The documents.
+        out: Their folder; or of a single one, its PDF.
+        width: Of the terminal, in characters.
+        named: Gives a path as the user knows it.
+    """
     listed = done
     if len(done) > MANY_DOCUMENTS:
         listed = [document for document in done if document.failures]
     rest = [document for document in done if document not in listed]
     table = Table(show_footer=len(done) > 1)
-    total = _cells(done)
-    table.add_column("document", "total", overflow="fold")
-    for name, footer in zip(COLUMNS, total, strict=True):
-        table.add_column(name, footer, justify="right", no_wrap=True)
-    for document in sorted(listed, key=lambda done: natural_key(str(done.document.output))):
-        table.add_row(escape(_name(document.document.output, out)), *_cells([document]))
+    rows = [
+        (named(_name(document.document.output, out)), _cells([document]))
+        for document in sorted(listed, key=lambda done: natural_key(str(done.document.output)))
+    ]
     if rest:
-        table.add_row(f"{len(rest):,} others", *_cells(rest))
+        rows.append((f"{len(rest):,} others", _cells(rest)))
+    total = _cells(done)
+    shown = _columns_that_fit([total, *(cells for _, cells in rows)], width)
+    table.add_column("document", "total", overflow="fold")
+    for name in shown:
+        table.add_column(name, total[name], justify="right", no_wrap=True)
+    for title, cells in rows:
+        table.add_row(escape(title), *(cells[name] for name in shown))
     return table
 
 
-def _cells(documents: list[DocumentDone]) -> tuple[str, ...]:
-    return (
+def _columns_that_fit(rows: list[dict[str, str]], width: int) -> list[str]:
+    """The columns beside the names for which there is room, in their order."""
+    left = width - NAME_WIDTH - FRAME - 1
+    shown = set()
+    for name in LAST_TO_GO:
+        left -= max(len(name), *(len(cells[name]) for cells in rows)) + FRAME
+        if left < 0:
+            break
+        shown.add(name)
+    return [name for name in COLUMNS if name in shown]
+
+
+def _cells(documents: list[DocumentDone]) -> dict[str, str]:
+    cells = (
         f"{sum(document.pages for document in documents):,}",
         f"{sum(document.words for document in documents):,}",
         human_size(sum(document.bytes_in for document in documents)),
         human_size(sum(document.bytes_out for document in documents)),
         f"{sum(document.seconds for document in documents):.1f}" if len(documents) == 1 else "",
     )
+    return dict(zip(COLUMNS, cells, strict=True))
 
 
 def _name(output: Path, out: Path) -> str:
-    return printable(str(output.relative_to(out) if output.is_relative_to(out) else output))
+    """Where a PDF is, from the folder that the user has named."""
+    if output != out and output.is_relative_to(out):
+        output = output.relative_to(out)
+    return printable(str(output))
 
 
 def count(number: int, thing: str) -> str:
     """`3 pages`, `1 page`."""
     return f"{number:,} {thing}{'s' * (number != 1)}"
+
+
+def kinds_in_words(kinds: Iterable[tuple[str, int]], *, named: bool) -> str:
+    """How many files of each kind are passed over; `named`: a line has told each of them."""
+    counted = ", ".join(count(number, kind) for kind, number in kinds)
+    return f"passed over: {counted}{'' if named else ' (-v names them)'}"
 
 
 def human_size(size: int) -> str:

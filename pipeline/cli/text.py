@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,23 +34,37 @@ NOT_READ = "[This page could not be read.]"
 def text_command(files: tuple[Path, ...], **values: Any) -> None:
     """Print the text of scans.
 
-    FILE is an image. If you name several, their texts stand under headings. A page that fails is
-    named on stderr; the other texts are printed all the same.
+    FILE is an image, or - for stdin. If you name several, their texts stand under headings. A page
+    that fails is named on stderr; the other texts are printed all the same.
 
     \b
     Examples:
       searchable-pdf text letter.png
       searchable-pdf text -l deu *.tif
     """  # noqa: D301 (click wants the control character)
-    sys.exit(asyncio.run(_print_texts(files, values)))
+    from .streams import Streams
+
+    with Streams() as streams:
+        code = asyncio.run(_print_texts(streams.scans(files), values, streams.named))
+    sys.exit(code)
 
 
-async def _print_texts(files: tuple[Path, ...], values: dict[str, Any]) -> int:
-    """Prints each text as soon as those before it are printed; the exit code."""
+async def _print_texts(
+    files: tuple[Path, ...], values: dict[str, Any], named: Callable[[str], str]
+) -> int:
+    """Prints each text as soon as those before it are printed; the exit code.
+
+    Args:
+        files: The scans.
+        values: Of the command's options.
+        named: Gives what is said with the names that the user knows.
+    """
     from ..run.texts import read_texts  # half a second of imports, not needed to show the help
 
     readable, failed, damaged = 0, 0, 0
-    say = partial(click.echo, err=True)
+
+    def say(text: str) -> None:
+        click.echo(named(text), err=True)
 
     def say_damage(note: str, missing: float) -> None:
         nonlocal damaged
@@ -75,11 +89,11 @@ async def _print_texts(files: tuple[Path, ...], values: dict[str, Any]) -> int:
     index = 0
     async for file in texts:
         if len(files) > 1:
-            click.echo(f"--- Result for {printable(str(files[index]))} ---")
+            click.echo(f"--- Result for {printable(named(str(files[index])))} ---")
         index += 1
         for error in file.errors:
             failed += 1
-            click.echo(str(error), err=True)
+            say(str(error))
         readable += not all(isinstance(page, ScanError) for page in file.pages)
         if len(file.errors) < len(file.pages):
             click.echo(file.text(NOT_READ))

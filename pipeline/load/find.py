@@ -14,7 +14,7 @@ from pathlib import Path
 from ..model.characters import printable
 from ..model.errors import NoScansError, SearchablePdfError, UsageError
 from ..model.page import Document
-from ..model.paths import PathLike, Paths, as_paths
+from ..model.paths import PathLike, Paths, as_path, as_paths, missing_remedy
 from ..store.content import NO_FILE
 from .walk import Complain, PassOver, cannot_open, ignore, scans_below
 
@@ -67,7 +67,7 @@ def find_documents(
             case or the Unicode form of a letter differs: many file systems do not tell them
             apart). Of files in one folder see `names_of`.
     """
-    inputs, output = as_paths(inputs), Path(output)
+    inputs, output = as_paths(inputs), as_path(output)
     if is_pdf_name(output):
         yield from _Search(output, per_file, complain, pass_over).one_document(inputs)
         return
@@ -191,7 +191,7 @@ class _Search:
         try:
             mode = path.stat().st_mode
         except (FileNotFoundError, NotADirectoryError):
-            self.complain(NoScansError(f"{name}: no such file or folder; check the path"))
+            self.complain(NoScansError(f"{name}: no such file or folder; {missing_remedy(path)}"))
             return
         except OSError as error:
             self.complain(cannot_open(path, error))

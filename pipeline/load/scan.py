@@ -11,7 +11,7 @@ from PIL import AvifImagePlugin, Image
 from ..model.characters import printable, reason_of
 from ..model.errors import MachineError, ScanError, is_shortage
 from ..model.page import Document, PageSource
-from ..model.paths import Paths, as_paths
+from ..model.paths import Paths, as_paths, missing_remedy
 from ..store.content import NO_FILE, open_plain
 from .pillow import PREFIX_BYTES, open_as
 from .tiff_frames import tiff_frames
@@ -89,7 +89,8 @@ def scan_errors(source: PageSource) -> Iterator[None]:
     except (KeyboardInterrupt, SystemExit):
         raise
     except FileNotFoundError as error:
-        raise ScanError(f"{source}: there is no such file; check the path") from error
+        remedy = missing_remedy(source.path)
+        raise ScanError(f"{source}: there is no such file; {remedy}") from error
     except IsADirectoryError as error:
         raise ScanError(f"{source}: is a folder, not an image; name the files in it") from error
     except PermissionError as error:

@@ -61,6 +61,7 @@ UNFINISHED = frozenset(
 KINDS = {
     ending: kind
     for kind, endings in (
+        ("image", " ".join(sorted(ENDINGS))),
         ("PDF", ".pdf"),
         ("text", ".txt .md .csv .tsv .log .json .xml .html .htm .ini .nfo .alto .hocr"),
         ("document", ".doc .docx .odt .rtf .xls .xlsx .ods .ppt .pptx .odp .epub .ps .eps"),
@@ -70,7 +71,7 @@ KINDS = {
     )
     for ending in endings.split()
 }
-"""What a person calls a file that is no image, by its ending."""
+"""What a person calls a file, by its ending."""
 OTHER_KIND = "other file"
 
 Complain = Callable[[SearchablePdfError], None]
@@ -140,8 +141,14 @@ def is_scan(path: Path) -> bool:
 
 
 def kind_of(path: Path) -> str:
-    """What a person calls a file that is no image, such as `PDF`."""
+    """What a person calls a file, such as `PDF`."""
     return KINDS.get(path.suffix.lower(), OTHER_KIND)
+
+
+def is_file_name(path: Path) -> bool:
+    """Whether a path ends as files of a known kind do; nobody calls a folder `notes.txt`."""
+    ending = path.suffix.lower()
+    return ending in KINDS and ending not in UNFINISHED
 
 
 def _has_image_ending(path: Path) -> bool:

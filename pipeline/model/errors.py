@@ -14,6 +14,7 @@
     │   │   └── UnforeseenError     nobody knows why: a fault of a library, or of the program
     │   └── EngineError         4   the engine is missing, or cannot be used with these options
     │       ├── LanguageError   4   the engine does not read the language
+    │       │   └── UnknownLanguageError 2   no language has this code
     │       └── WorkerSetupError 4  Dask, or what its workers need, is not there
     ├── VerificationError       6   a finished PDF failed its own check
     ├── OutputError             5   the PDF cannot be written
@@ -115,6 +116,12 @@ class EngineError(OcrError):
 
 class LanguageError(EngineError):
     """The engine does not read a language that the user named."""
+
+
+class UnknownLanguageError(LanguageError):
+    """No language has the code that the user named, such as `de` for `deu`."""
+
+    exit_code = ExitCode.WRONG_USAGE
 
 
 class WorkerSetupError(EngineError):

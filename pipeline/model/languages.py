@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import difflib
+import re
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
+
+from .errors import UnknownLanguageError
 
 Script = Literal["latin", "cjk", "other"]
 Languages = str | Iterable[str] | None
@@ -79,6 +83,21 @@ uzb_cyrl:uz-Cyrl yid:yi
 )
 
 
+# Codes that mean a language of the table: those of ISO 639-2/B, and some of single languages where
+# the table has what they are written in.
+_OTHER_CODES = dict(
+    pair.split(":")
+    for pair in """
+alb:sqi arm:hye baq:eus bur:mya chi:chi_sim cmn:chi_sim cze:ces dut:nld fre:fra geo:kat ger:deu
+gre:ell ice:isl mac:mkd mao:mri may:msa nb:nor nn:nor nno:nor nob:nor per:fas rum:ron slo:slk
+tib:bod wel:cym zh:chi_sim zh-cn:chi_sim zh-hk:chi_tra zh-sg:chi_sim zh-tw:chi_tra zho:chi_sim
+""".split()
+)
+ALIKE = 0.75
+"""How like a word of `_words` a slip of the pen is (`difflib`): `germn`, `swedich`, `englsh` are
+from 0.85 on; of the names of two languages, few are above 0.75 (`Czech`, `Greek`: 0.4)."""
+
+
 def _table() -> dict[str, Language]:
     table: dict[str, Language] = {}
     scripts: tuple[tuple[Script, str], ...] = (("latin", _LATIN), ("cjk", _CJK), ("other", _OTHER))
@@ -116,5 +135,77 @@ def language_tag(code: str) -> str:
 def parse_languages(value: Languages) -> tuple[str, ...]:
     """`eng+swe` as a tuple of codes, as is a tuple; nothing as an empty one."""
     if value is None or isinstance(value, str):
-        return tuple(code for code in (value or "").strip().split("+") if code)
+        codes = map(str.strip, (value or "").split("+"))
+        return tuple(code for code in codes if code)
     return tuple(value)
+
+
+def meant_languages(codes: Iterable[str], known: Collection[str] = ()) -> tuple[str, ...]:
+    """The codes that somebody meant who wrote `de`, `en-US`, `German`, `ger` or `deu,eng`.
+
+    Args:
+        codes: As they were written.
+        known: Codes of an engine that are in no table of ours.
+
+    Returns:
+        One code for each language; empty where one of them cannot be told.
+    """
+    meant: list[str] = []
+    for code in codes:
+        pieces = [code] if _meant(code, known) else re.split(r"[\s,;/+&]+", code)
+        for piece in filter(None, pieces):
+            language = _meant(piece, known)
+            if not language:
+                return ()
+            meant.append(language)
+    return tuple(dict.fromkeys(meant))
+
+
+def check_known(unread: Iterable[str], languages: Iterable[str], readable: Collection[str]) -> None:
+    """Sees that the languages that an engine does not read are languages at all.
+
+    Args:
+        unread: The codes that it does not read.
+        languages: All codes that the user has given.
+        readable: The codes that it reads.
+
+    Raises:
+        UnknownLanguageError: One is in no table; the message says what was meant.
+    """
+    unknown = [code for code in unread if code not in LANGUAGES]
+    if unknown:
+        meant = meant_languages(languages, readable)
+        guess = f"did you mean -l {'+'.join(meant)}? Codes" if meant else "codes"
+        raise UnknownLanguageError(
+            f"no language has the code {', '.join(map(repr, unknown))}; {guess} are those of ISO"
+            " 639-2/3 (eng, deu, chi_sim), joined by +: `searchable-pdf engines` lists them"
+        )
+
+
+def _meant(code: str, known: Collection[str]) -> str:
+    """The code of one language; empty where it cannot be told."""
+    if code in LANGUAGES or code in known:
+        return code
+    words = _words()
+    # Of a locale such as `de_DE.UTF-8`, its language.
+    written = code.strip().casefold().partition(".")[0].replace("_", "-")
+    for word in (written, written.partition("-")[0]):
+        if word in words:
+            return words[word]
+    alike = difflib.get_close_matches(written, [word for word in words if len(word) > 3], 1, ALIKE)
+    return words[alike[0]] if len(written) > 3 and alike else ""
+
+
+def _words() -> dict[str, str]:
+    """What people write for a language, and its code: the usual one where several are possible."""
+    ways: tuple[Callable[[Language], str], ...] = (
+        lambda language: language.code.replace("_", "-"),
+        lambda language: language.name,
+        lambda language: language.tag,
+        lambda language: language.name.partition(" (")[0],
+    )
+    words: dict[str, str] = {}
+    for way in ways:
+        for language in LANGUAGES.values():
+            words.setdefault(way(language).casefold(), language.code)
+    return words | _OTHER_CODES

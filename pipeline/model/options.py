@@ -254,8 +254,7 @@ class ConvertOptions:
             say so.
         jobs: Pages at a time; None for the cores, or fewer where memory is short.
         workers: Where pages are made: in threads of this process, or in processes of their
-            own, which can crash, be stopped after `timeout_s`, and need a script with a main
-            guard.
+            own, which can crash, and be stopped after `timeout_s`.
         timeout_s: Longest time for one page in a process; None for no limit.
         sandbox: Keep processes from writing anywhere but to their own folders, and from the
             network, where the system can do that; not on a cluster.

@@ -10,10 +10,16 @@ from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, v
 from typing import TypeVar
 
 from ..model.characters import reason_of
-from ..model.errors import EngineError, LanguageError, SearchablePdfError, is_interrupt
-from ..model.languages import LANGUAGES, in_words
+from ..model.errors import (
+    EngineError,
+    LanguageError,
+    SearchablePdfError,
+    is_interrupt,
+)
+from ..model.languages import check_known, in_words
 from ..model.options import DEFAULT_ENGINE, EngineOptions, OcrOptions
 from .engine import EngineChoice, EnginePlugin, EngineStatus, describe
+from .install import install_elsewhere
 
 Options = TypeVar("Options", bound=EngineOptions)
 
@@ -207,12 +213,12 @@ def choose_engine(engine: EngineChoice, options: OcrOptions) -> ResolvedEngine:
 
 def how_to_install(name: str) -> str:
     """The command that installs an engine on another machine as it is here."""
-    brings_it = _distribution(name).partition(" ")[0] or OUR_DISTRIBUTION
+    brings_it = _distribution(name).partition(" ")[0]
     pinned = []
     for distribution in engine_plugin(name).distributions or (brings_it,):
-        with suppress(PackageNotFoundError):
+        with suppress(PackageNotFoundError, ValueError):  # of an empty name: ours brings it
             pinned.append(f"'{distribution}=={version(distribution)}'")
-    return f"pip install {' '.join(pinned)}"
+    return f"pip install {' '.join(pinned)}" if pinned else install_elsewhere()
 
 
 @contextmanager
@@ -267,11 +273,7 @@ def _check_languages(name: str, readable: Collection[str], options: OcrOptions) 
     unread = _unread(readable, options.languages)
     if not unread:
         return
-    if unread[0] not in LANGUAGES:
-        raise LanguageError(
-            f"no language has the code {unread[0]!r}: codes are ISO 639-2/3, some with a"
-            " script (eng, deu, chi_sim), joined by +; `searchable-pdf engines` lists them"
-        )
+    check_known(unread, options.languages, readable)
     readers = [plugin for plugin in engine_plugins() if plugin.reads_pages]
     able = [other.name for other in readers if other.name != name and _reads(other.name, options)]
     remedies = [f"--engine {other} does" for other in able] or [

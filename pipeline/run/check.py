@@ -6,24 +6,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from ..load.walk import natural_key
+from ..load.walk import CLUTTER, PassOver, ignore, natural_key
 from ..model.characters import printable
 from ..model.errors import NoScansError
-from ..model.paths import Paths, as_paths
+from ..model.paths import Paths, as_paths, missing_remedy
 from ..pdf.inspection import Inspection, inspect
 from ..store.provenance import load_provenance
 
 
-def check_pdfs(paths: Paths) -> Iterator[Inspection | NoScansError]:
+def check_pdfs(paths: Paths, pass_over: PassOver = ignore) -> Iterator[Inspection | NoScansError]:
     """What is in each PDF, or why that cannot be told.
 
     A page that failed when this program made its PDF is known: its words are not those of a scan.
 
     Args:
         paths: PDFs, and folders: of these all PDFs in them and below, in natural order.
+        pass_over: Called with each file in the folders that is no PDF.
     """
     for path in as_paths(paths):
-        files = _pdfs_below(path) if path.is_dir() else [path]
+        files = _pdfs_below(path, pass_over) if path.is_dir() else [path]
+        if not path.exists():
+            yield NoScansError(
+                f"{printable(str(path))}: no such file or folder; {missing_remedy(path)}"
+            )
+            continue
         if not files:
             yield NoScansError(f"{printable(str(path))}: no PDF found in this folder or below it")
         for file in files:
@@ -40,12 +46,12 @@ def check_pdfs(paths: Paths) -> Iterator[Inspection | NoScansError]:
             yield replace(inspection, pages=tuple(pages))
 
 
-def _pdfs_below(folder: Path) -> list[Path]:
-    files = (
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() == ".pdf"
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-    return sorted(files, key=lambda path: [natural_key(part) for part in path.parts])
+def _pdfs_below(folder: Path, pass_over: PassOver) -> list[Path]:
+    pdfs: list[Path] = []
+    for path in sorted(folder.rglob("*"), key=lambda path: list(map(natural_key, path.parts))):
+        names = path.relative_to(folder).parts
+        if any(name.startswith(".") or name.lower() in CLUTTER for name in names):
+            continue
+        if path.is_file():
+            (pdfs.append if path.suffix.lower() == ".pdf" else pass_over)(path)
+    return pdfs

@@ -23,7 +23,7 @@ from ..model.events import (
 )
 from ..model.options import DEFAULT_ENGINE, NO_HOME, ConvertOptions, StoreOptions
 from ..model.page import Document, PageSource
-from ..model.paths import PathLike, Paths, as_paths
+from ..model.paths import PathLike, Paths, as_path, as_paths
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine, choose_engine
 from ..store.spool import Spool, sweep
@@ -31,6 +31,7 @@ from ..store.texts import Store
 from ..workers.backend import Backend, cluster_backend, local_backend
 from ..workers.limit import Limit
 from ..workers.machine import share
+from .blocking import run_blocking
 from .corrections.run import RunCorrections, named
 from .document import make_document
 from .pages import RunContext
@@ -48,7 +49,7 @@ async def convert(
     *,
     engine: EngineChoice = DEFAULT_ENGINE,
     notify: Notify = ignore,
-    others: Sequence[Path] = (),
+    others: Paths = (),
 ) -> Report:
     """Converts scans to searchable PDFs, without blocking the event loop.
 
@@ -68,12 +69,13 @@ async def convert(
 
     Raises:
         EngineError: The engine is missing or does not read the language.
+        OutputError: A file is where the folder for the PDFs should be.
         UsageError: The engine is an object, and the workers are processes; or one of `others` is
-            an output.
+            an output; or `output` is no name for a folder.
     """
     options = options or ConvertOptions()
     paths = as_paths(inputs)
-    conversion = _Conversion(paths, Path(output), options, engine, notify, others)
+    conversion = _Conversion(paths, as_path(output), options, engine, notify, as_paths(others))
     return await conversion.run()
 
 
@@ -85,8 +87,12 @@ def convert_blocking(
     engine: EngineChoice = DEFAULT_ENGINE,
     notify: Notify = ignore,
 ) -> Report:
-    """`convert` for scripts, where no event loop runs."""
-    return asyncio.run(convert(inputs, output, options, engine=engine, notify=notify))
+    """`convert` for scripts and notebooks: it comes back when all is done.
+
+    Where an event loop runs already (Jupyter, a coroutine of a web service), that loop stands still
+    meanwhile, and `notify` is called in another thread. A web service awaits `convert` instead.
+    """
+    return run_blocking(convert(inputs, output, options, engine=engine, notify=notify))
 
 
 class _Conversion:

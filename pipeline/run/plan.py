@@ -24,6 +24,7 @@ from ..store.disk_list import DiskList
 from ..store.provenance import load_provenance
 from ..workers.job import SIDECAR_ENDING
 from .outputs.collisions import outputs_over_scans, texts_over_scans
+from .outputs.refusal import check_place
 
 Entry = tuple[str, str, list[str], list[str], list[str]]
 """A document as built-in types: name, output, scans, folders, what of them cannot be seen."""
@@ -88,7 +89,7 @@ class Plan:
         """
         self.scans += len(document.scans)
         (scan, *_), name = document.scans, document.output.stem
-        if not self.remark and not document.folders and name.startswith(scan.name):
+        if not self.remark and not document.folders and name.startswith(scan.name) and scan.suffix:
             self.remark = (
                 f"scans of one name are told apart by their endings, also in the names of their"
                 f" PDFs, such as {printable(document.output.name)}"
@@ -218,9 +219,11 @@ def plan(
         What was found; to be closed.
 
     Raises:
-        OutputError: There is no room for temporary files.
-        UsageError: One of `others` is an output of a document.
+        OutputError: There is no room for temporary files, or a file is where the folder for the
+            PDFs should be.
+        UsageError: One of `others` is an output of a document, or `output` is no name for a folder.
     """
+    check_place(output)
     result = Plan()
     places = [path.resolve() for path in others]
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -36,14 +37,16 @@ class ReportFile:
         path: Where it goes; it appears when the run ends, also when it is interrupted, and
             may take the place of an earlier report only.
         run: Members of `run` in the report: inputs, output, options.
+        named: Gives what is written with the names that the user knows.
 
     Raises:
         OutputError: It cannot be written there.
     """
 
-    def __init__(self, path: Path, run: dict[str, Any]) -> None:
+    def __init__(self, path: Path, run: dict[str, Any], named: Callable[[str], str] = str) -> None:
         self._path = path
         self._run = run
+        self._named = named
         self._engine: dict[str, Any] = {}
         self._separator = b"\n"
         self._closing = ExitStack()
@@ -54,7 +57,7 @@ class ReportFile:
         _check_is_report(self._path)
         self._file = self._closing.enter_context(output_file(self._path))
         head = {"version": REPORT_VERSION, "program": PROGRAM}
-        self._file.write(_json({**head, "run": self._run})[:-1] + b', "documents": [')
+        self._file.write(self._json({**head, "run": self._run})[:-1] + b', "documents": [')
         return self
 
     def watch(self, event: Event) -> None:
@@ -96,25 +99,25 @@ class ReportFile:
         ending = {"engine": self._engine, **self._ending}
         if error is not None:
             ending["interrupted_by"] = kind.__name__ if kind else ""
-        self._file.write(b"\n], " + _json(ending)[1:] + b"\n")
+        self._file.write(b"\n], " + self._json(ending)[1:] + b"\n")
         self._closing.close()
 
     def _write(self, done: DocumentDone) -> None:
-        self._file.write(self._separator + _json(_document(done))[:-1] + b', "pages": [')
+        self._file.write(self._separator + self._json(_document(done))[:-1] + b', "pages": [')
         separator = b""
         for page in _pages(done):  # one by one: those of a long document take more than itself
-            self._file.write(separator + _json(_page(page)))
+            self._file.write(separator + self._json(_page(page)))
             separator = b", "
         self._file.write(b"]}")
         self._separator = b",\n"
 
+    def _json(self, value: dict[str, Any]) -> bytes:
+        r"""JSON in UTF-8. A byte of a name that is no UTF-8 stands as an escape, such as `\udcff`.
 
-def _json(value: dict[str, Any]) -> bytes:
-    r"""JSON in UTF-8. A byte of a name that is no UTF-8 stands as an escape, such as `\udcff`.
-
-    JSON has these escapes, and from them Python makes the same name again.
-    """
-    return json.dumps(value, ensure_ascii=False, default=str).encode(errors="backslashreplace")
+        JSON has these escapes, and from them Python makes the same name again.
+        """
+        text = json.dumps(value, ensure_ascii=False, default=str)
+        return self._named(text).encode(errors="backslashreplace")
 
 
 def documents_to_retry(path: Path) -> frozenset[Path]:

@@ -9,10 +9,10 @@ from ..load.page import load_page
 from ..load.scan import page_sources, scan_errors
 from ..merge import Bookmark, merge_pages
 from ..model.characters import printable
-from ..model.errors import UsageError
+from ..model.errors import NoScansError, UsageError
 from ..model.options import ImageOptions, LoadOptions, Metadata, OcrOptions
 from ..model.page import PageSource
-from ..model.paths import PathLike, Paths, as_paths
+from ..model.paths import PathLike, Paths, as_paths, missing_remedy
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import choose_engine
 from ..pdf.inspection import page_count
@@ -110,7 +110,8 @@ def render_file(
             text = load_text(Path(text_file)).text
         except FileNotFoundError:
             raise UsageError(
-                f"{printable(str(text_file))}: no such file; make it with ocr"
+                f"{printable(str(text_file))}: no such file (make it with ocr);"
+                f" {missing_remedy(Path(text_file))}"
             ) from None
     with load_page(source, load) as opened, scan_errors(source):
         decoded = opened.decoded()
@@ -140,6 +141,8 @@ def merge_files(pages: Paths, output: PathLike, metadata: Metadata, *, force: bo
     bookmarks = []
     count = 0
     for path in pages:
+        if not path.exists():
+            raise NoScansError(f"{printable(str(path))}: no such file; {missing_remedy(path)}")
         bookmarks.append(Bookmark(printable(path.stem), count))
         count += page_count(path)
     merge_pages(pages, output, metadata, bookmarks)

@@ -47,7 +47,7 @@ def output_file(path: Path, scans: Iterable[Path] = ()) -> Iterator[BinaryIO]:
         with tempfile.TemporaryFile() as whole:
             yield cast(BinaryIO, whole)
             whole.seek(0)
-            with os.fdopen(_opened(path), "wb") as stream:
+            with os.fdopen(open_stream(path), "wb") as stream:
                 shutil.copyfileobj(whole, stream)
     except OSError as error:
         raise not_writable(path, error) from error
@@ -73,7 +73,7 @@ def check_target(path: Path, inputs: Iterable[Path] = ()) -> None:
             )
     if is_stream(path):
         try:
-            os.close(_opened(path))
+            os.close(open_stream(path))
         except OSError as error:
             raise not_writable(path, error) from error
         return
@@ -101,8 +101,8 @@ def is_same_file(one: Path, other: Path) -> bool:
         return one.absolute() == other.absolute()
 
 
-def _opened(path: Path) -> int:
-    """A descriptor to write to.
+def open_stream(path: Path) -> int:
+    """A descriptor of a pipe or device (`is_stream`) to write to.
 
     Raises:
         OSError: There is none; of a pipe, as nobody reads it: to wait for somebody may be forever.

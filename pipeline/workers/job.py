@@ -9,6 +9,7 @@ from pathlib import Path
 from ..load.pillow import decoded_bytes
 from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions, OutputType
 from ..model.page import PageImage, PageSource
+from ..model.paths import hold_paths
 from ..model.text import PageText
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine
@@ -75,6 +76,9 @@ class PageJob:
     output_type: OutputType = "auto"
     verify: bool = True
     room_bytes: int | None = None
+
+    def __post_init__(self) -> None:
+        hold_paths(self)
 
     def __str__(self) -> str:
         """The name of the page, for messages."""

@@ -1,10 +1,14 @@
-"""How pebble starts worker processes: two things of `multiprocessing`'s spawn are replaced.
+"""How worker processes are started: three things of `multiprocessing`'s spawn are replaced.
 
 Locks are pipes. Those of `multiprocessing` are POSIX semaphores, which lie in /dev/shm: on AWS
 Lambda, in Termux, and in many containers and chroots it is missing, or may not be written.
 
 A process that ends with exit code 0 in the middle of its job has died, too. pebble takes that for
 the end of a worker whose work is done, and waits for its answer until the time-out.
+
+A new process runs the user's script once more, as what it is to do may be defined there. Where the
+script has no main guard, that begins the conversion again, and the process dies. What our workers
+do is all in this package: they leave the script alone, and need no guard.
 """
 
 from __future__ import annotations
@@ -15,16 +19,56 @@ import select
 import signal
 import threading
 import time
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import spawn
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any
 
 LEFT = 256
 """Stands for the exit code 0 of a worker; no process has such an exit code."""
+WORKER = "searchable-pdf worker"
+"""The name of our worker processes."""
+
+_without_main = Counter((WORKER,))
+_prepare = spawn.get_preparation_data
+_patching = threading.Lock()
+
+
+@contextmanager
+def without_main(name: str) -> Iterator[None]:
+    """Processes of this name that are started meanwhile leave the user's script alone."""
+    _patch()
+    with _patching:
+        _without_main[name] += 1
+    try:
+        yield
+    finally:
+        with _patching:
+            _without_main[name] -= 1
+
+
+def _patch() -> None:
+    """Has `multiprocessing` ask us what a new process is told; it has no other way to say it."""
+    with _patching:
+        if spawn.get_preparation_data is _prepare:
+            spawn.get_preparation_data = _prepare_without_main
+
+
+def _prepare_without_main(name: str) -> dict[str, Any]:
+    told = _prepare(name)
+    if _without_main[name]:
+        told.pop("init_main_from_name", None)
+        told.pop("init_main_from_path", None)
+    return told
 
 
 class WorkerProcess(SpawnProcess):
     """A process that never ends well: it is stopped, or has died."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings | {"name": WORKER})
 
     def end_children(self) -> None:
         """Kills the processes that it has started and not waited for, once it has ended."""
@@ -122,4 +166,5 @@ class WorkerContext(SpawnContext):
 
 def worker_context() -> Any:
     """The context for pebble's pools. Windows has locks without files, and no such pipes."""
+    _patch()
     return multiprocessing.get_context("spawn") if os.name == "nt" else WorkerContext()

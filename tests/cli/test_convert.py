@@ -92,6 +92,35 @@ def test_output_that_cannot_be_written(folder: Path, tmp_path: Path, command: Co
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("output", "code", "said"),
+    (
+        ("kept.txt", 5, "kept.txt: is a file, which stays as it is; give -o .* such as kept.pdf"),
+        ("notes.txt", 2, "notes.txt: is no name for a folder; give -o .*, such as notes.pdf"),
+        (".pdf", 2, r"\.pdf: is no name for a folder; give -o .*, such as X.pdf"),
+        ("", 2, r"'-o' / '--output': is empty \(a variable that is not set\?\)"),
+    ),
+)
+def test_what_is_no_name_for_a_folder(
+    folder: Path, tmp_path: Path, command: Command, output: str, code: int, said: str
+) -> None:
+    (tmp_path / "kept.txt").write_text("kept")
+    before = sorted(tmp_path.rglob("*"))
+    done = command("convert", "--engine", "none", folder, "-o", output, cwd=tmp_path)
+    assert done.returncode == code
+    assert re.search(said, done.stderr), done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "kept.txt").read_text() == "kept"
+
+
+def test_a_single_pdf_has_its_name(folder: Path, tmp_path: Path, command: Command) -> None:
+    done = command("convert", "--engine", "none", folder, "-o", "X.PDF", cwd=tmp_path)
+    assert done.returncode == 0
+    assert re.search(r"^│ X\.PDF +│ +1 │", done.stderr, re.MULTILINE), done.stderr
+    assert re.search(r"^1 PDF: X\.PDF, ", done.stderr, re.MULTILINE)
+    assert len(page_sizes(tmp_path / "X.PDF")) == 1
+
+
 def test_one_output_that_cannot_be_written_stops_no_other(
     folder: Path, tmp_path: Path, command: Command
 ) -> None:
@@ -224,8 +253,8 @@ def test_language(folder: Path, tmp_path: Path, command: Command) -> None:
     # whatever is installed, the message names the language and who or what helps
     assert re.search(r"does not read Russian \(rus\).*(--engine|apt install)", done.stderr)
     done = command("convert", folder, "-o", tmp_path, "-l", "english")
-    assert done.returncode == 4
-    assert "no language has the code 'english'" in one_line(done.stderr)
+    assert done.returncode == 2
+    assert "no language has the code 'english'; did you mean -l eng?" in one_line(done.stderr)
 
 
 def test_what_is_passed_over_is_counted_by_kind_and_named(
@@ -240,6 +269,11 @@ def test_what_is_passed_over_is_counted_by_kind_and_named(
     done = command(*convert, "-v")
     assert f"passed over: {folder}/notes.txt\n" in done.stderr
     assert f"passed over: {folder}/b.PDF\n" in done.stderr
+    (folder / "1.jpg").unlink()
+    done = command("convert", "--engine", "none", folder, "-o", tmp_path / "other")
+    assert done.returncode == 3
+    assert "no scan found in this folder or below it" in done.stderr
+    assert "passed over: 2 PDFs, 1 text, 1 other file (-v names them)" in done.stderr
 
 
 def test_files_of_one_name_are_both_made(tmp_path: Path, command: Command) -> None:

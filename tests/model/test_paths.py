@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import inspect
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ from PIL import Image
 from support.doubles import Stamp
 
 import pipeline
-from pipeline.model.paths import as_paths
+from pipeline.model.paths import as_paths, missing_remedy
 from pipeline.model.text import PAGE_BREAK
 from pipeline.run.stages import merge_files, render_file
 
@@ -69,6 +72,69 @@ def test_a_str_is_a_path_everywhere(scan: Path, tmp_path: Path) -> None:
     assert pipeline.StoreOptions(name).folder == scan
     cluster = pipeline.ClusterOptions("local:1", cert=name, shared_roots=((name, name),))
     assert (cluster.cert, cluster.shared_roots) == (scan, ((scan, scan),))
+
+
+FUNCTIONS = sorted(
+    name
+    for name in pipeline.__all__
+    if inspect.isroutine(getattr(pipeline, name)) and inspect.signature(getattr(pipeline, name))
+)
+MADE_BY_USERS: dict[str, dict[str, Any]] = {
+    "ClusterOptions": {"address": "local:1"},
+    "ConvertOptions": {},
+    "Document": {"name": "x", "output": "x", "scans": "x"},
+    "PageJob": {"source": pipeline.PageSource(Path("x"))},
+    "PageSource": {},
+    "StoreOptions": {},
+}
+"""The classes with paths that users make, and what they need beside."""
+GIVEN_BY_US = {"DocumentDone", "PageFailure", "PageResult", "PassedOver"}
+"""Those that the program gives to users."""
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_function_insists_on_a_path_object(name: str) -> None:
+    for parameter in inspect.signature(getattr(pipeline, name)).parameters.values():
+        assert not re.search(r"\bPath\b", str(parameter.annotation)), parameter
+
+
+def test_classes_that_users_make_hold_paths() -> None:
+    with_paths = {}
+    for name in pipeline.__all__:
+        kind = getattr(pipeline, name)
+        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+            fields = [part.name for part in dataclasses.fields(kind)
+                      if re.fullmatch(r"Path( \| None)?", str(part.type))]  # fmt: skip
+            if fields and name not in GIVEN_BY_US:
+                with_paths[name] = fields
+    assert set(with_paths) == set(MADE_BY_USERS)
+    for name, fields in with_paths.items():
+        given = MADE_BY_USERS[name] | dict.fromkeys(fields, "scan.jpg")
+        made = getattr(pipeline, name)(**given)
+        assert {getattr(made, field) for field in fields} == {Path("scan.jpg")}, name
+
+
+def test_an_empty_path_is_not_the_current_folder(tmp_path: Path) -> None:
+    for given, output in (("", tmp_path), (["x.png", ""], tmp_path), (tmp_path, "")):
+        with pytest.raises(pipeline.UsageError, match="a path is empty"):
+            pipeline.convert_blocking(given, output, engine=Stamp())
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    (
+        ("lettres/1.tif", "letters"),
+        ("letters/1.tiff", "letters/1.tif"),
+        ("Letters/1.tif", "letters"),
+        ("letters/1.tif/x", "letters/1.tif"),
+        ("receipts/1.tif", ""),
+    ),
+)
+def test_a_slip_of_the_pen(tmp_path: Path, written: str, meant: str) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters/1.tif").touch()
+    remedy = f"did you mean {tmp_path / meant}?" if meant else "check the path"
+    assert missing_remedy(tmp_path / written) == remedy
 
 
 @pytest.mark.parametrize("languages", ("eng+deu", ("eng", "deu"), ["eng", "deu"]))

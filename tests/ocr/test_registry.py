@@ -8,6 +8,7 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.command import Command
@@ -16,7 +17,9 @@ from support.readers import pdfium_text
 from support.truth import SCANS
 
 from pipeline import EngineError, LanguageError, OcrOptions
+from pipeline.model.errors import UnknownLanguageError
 from pipeline.ocr.engines.rapid.engine import REVISION
+from pipeline.ocr.install import install_elsewhere, install_extra
 from pipeline.ocr.registry import choose_engine, how_to_install
 
 HARDWARE = SCANS / "receipts/hardware.jpg"
@@ -76,11 +79,11 @@ main()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     by_name = {each["name"]: each for each in json.loads(done.stdout)}
     assert by_name["tesseract"]["reason"] == "tesserocr is not installed"
-    assert by_name["tesseract"]["remedy"] == "pip install 'searchable-pdf[tesseract]'"
+    assert by_name["tesseract"]["remedy"] == install_extra("tesseract")
     assert not by_name["tesseract"]["available"]
     assert not by_name["aspose"]["available"]
     if sys.version_info < (3, 12):
-        assert by_name["aspose"]["remedy"] == "pip install 'searchable-pdf[aspose]'"
+        assert by_name["aspose"]["remedy"] == install_extra("aspose")
     else:
         assert "needs Python below 3.12" in by_name["aspose"]["reason"]
 
@@ -160,7 +163,22 @@ def test_an_engine_says_how_it_is_installed_elsewhere() -> None:
     assert re.fullmatch(
         r"pip install 'rapidocr==[\d.]+' 'openvino==[\d.]+'", how_to_install("rapid")
     )
-    assert re.fullmatch(r"pip install 'searchable-pdf==[\d.]+'", how_to_install("none"))
+    assert how_to_install("none") == install_elsewhere()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    (
+        ("deu,eng", r"the code 'deu,eng'; did you mean -l deu\+eng\?"),
+        (("de", "eng"), r"the code 'de'; did you mean -l deu\+eng\?"),
+        ("xyz", r"the code 'xyz'; codes are those of ISO 639-2/3"),
+    ),
+)
+def test_a_language_that_nobody_knows(written: Any, said: str) -> None:
+    """Also for the engine that takes any language."""
+    with pytest.raises(UnknownLanguageError, match=said) as raised:
+        choose_engine("none", OcrOptions(written))
+    assert raised.value.exit_code == 2
 
 
 def test_an_engine_that_is_named_is_never_replaced() -> None:

@@ -14,6 +14,9 @@ from support.survival import (
     run,
 )
 
+from pipeline import ImageOptions, LoadOptions, Metadata, NoScansError, UsageError
+from pipeline.run.stages import merge_files, render_file
+
 pytestmark = pytest.mark.usefixtures("own_cache")
 
 
@@ -74,3 +77,16 @@ def test_text_dir_takes_what_a_person_corrected(tmp_path: Path) -> None:
     convert("--force")
     assert poppler_text(pdf, 0).strip() == "corrected", "as it was taken over before"
     assert poppler_text(pdf, 1).strip() == "seen120"
+
+
+def test_what_is_not_there(tmp_path: Path) -> None:
+    page(tmp_path / "page.png", GOOD)
+    (tmp_path / "page.json").touch()
+    (tmp_path / "page.pdf").touch()
+    with pytest.raises(NoScansError, match=r"pagge\.pdf: no such file; did you mean .*page\.pdf"):
+        merge_files(tmp_path / "pagge.pdf", tmp_path / "all.pdf", Metadata())
+    with pytest.raises(UsageError, match=r"pag\.json: no such file \(make it with ocr\); did you"):
+        render_file(
+            tmp_path / "page.png", tmp_path / "pag.json", tmp_path / "x.pdf",
+            LoadOptions(), ImageOptions(),
+        )  # fmt: skip

@@ -13,6 +13,8 @@ from support.readers import need
 from support.survival import hear_ctrl_c
 from support.truth import SCANS
 
+from pipeline.ocr.install import install_extra
+
 
 @pytest.mark.parametrize("what", ("convert", "text"))
 def test_nothing_is_sent_over_the_network(tmp_path: Path, what: str, own_cache: None) -> None:
@@ -43,7 +45,7 @@ def test_a_cluster_needs_its_extra(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 4
     assert "--cluster needs Dask" in done.stderr
-    assert "pip install 'searchable-pdf[cluster]'" in done.stderr
+    assert install_extra("cluster") in done.stderr
     assert not (tmp_path / "out").exists()
 
 

@@ -64,3 +64,61 @@ def test_a_lock_is_one_threads_at_a_time_and_may_be_taken_again() -> None:
         assert others == expected
         if expected == [False, False]:
             lock.release()
+
+
+UNGUARDED = """
+print("the script runs")
+from pipeline import ClusterOptions, ConvertOptions, convert_blocking
+options = ConvertOptions(workers="processes", jobs=2, store=None, {more})
+print(convert_blocking("in", "out", options, engine="none").exit_code)
+"""
+
+
+def run_script(folder: Path, script: str, *arguments: str) -> str:
+    (folder / "script.py").write_text(script)
+    page(folder / "in/1.png", GOOD)
+    with (folder / "script.py").open() as stdin:
+        done = subprocess.run(
+            [sys.executable, *arguments], cwd=folder, stdin=stdin, env=environment(),
+            capture_output=True, text=True,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", (["script.py"], pytest.param(["-"], marks=[pytest.mark.slow])), ids=str
+)
+def test_a_script_needs_no_main_guard(tmp_path: Path, arguments: list[str]) -> None:
+    """Worker processes do not run it once more; what comes from stdin, they could not."""
+    printed = run_script(tmp_path, UNGUARDED.format(more=""), *arguments)
+    assert printed.splitlines() == ["the script runs", "0"]
+
+
+@pytest.mark.cluster
+def test_a_script_needs_no_main_guard_for_a_cluster_on_this_machine(tmp_path: Path) -> None:
+    script = UNGUARDED.format(more="cluster=ClusterOptions('local:1')")
+    assert run_script(tmp_path, script, "script.py").splitlines() == ["the script runs", "0"]
+
+
+OTHERS = """
+import multiprocessing
+from pipeline import ConvertOptions, convert_blocking
+
+def greet(queue):
+    queue.put("hello")
+
+if __name__ == "__main__":
+    options = ConvertOptions(workers="processes", jobs=1, store=None)
+    convert_blocking("in", "out", options, engine="none")
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    other = context.Process(target=greet, args=(queue,))
+    other.start()
+    print(queue.get())
+    other.join()
+"""
+
+
+def test_processes_of_others_know_their_script(tmp_path: Path) -> None:
+    assert run_script(tmp_path, OTHERS, "script.py") == "hello\n"

@@ -1,10 +1,14 @@
-"""Documents whose pages are made and whose PDF is not written all the same."""
+"""What is not written: documents whose pages are made, and what has no name for a PDF."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from ...load.find import is_pdf_name
+from ...load.walk import is_file_name
 from ...model.characters import printable
+from ...model.errors import OutputError, UsageError
 from ...model.events import DocumentDone
 from ...model.exit_code import ExitCode
 from ...model.options import ConvertOptions
@@ -46,6 +50,24 @@ def not_written(
         exit_code=ExitCode.PAGES_FAILED,
         kept=output.exists(),
     )
+
+
+def check_place(output: Path) -> None:
+    """Sees that an output is the name of a PDF or of a folder, before anything is done.
+
+    Raises:
+        OutputError: A file is there that is no PDF.
+        UsageError: A folder would get the name of a file, such as `notes.txt`.
+    """
+    if is_pdf_name(output) or output.is_dir():
+        return
+    name = printable(str(output))
+    remedy = "give -o the name of a folder for the PDFs, or the name of one PDF, such as"
+    pdf = "X.pdf" if output.name.startswith(".") else printable(str(output.with_suffix(".pdf")))
+    if output.is_file():
+        raise OutputError(f"{name}: is a file, which stays as it is; {remedy} {pdf}")
+    if output.name.lower() == ".pdf" or is_file_name(output):
+        raise UsageError(f"{name}: is no name for a folder; {remedy} {pdf}")
 
 
 def _why(

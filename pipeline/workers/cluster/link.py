@@ -20,15 +20,18 @@ import psutil
 
 from ...model.errors import ClusterError, UsageError, WorkerSetupError
 from ...model.options import ClusterOptions
+from ...ocr.install import install_extra
 from ...store.spool import Spool, sweep
 from ..machine import available_memory_mb
+from ..spawn import without_main
 
 if TYPE_CHECKING:
     from distributed import Client, Security
 
-EXTRA = "pip install 'searchable-pdf[cluster]'"
 CONNECT_S = 10.0
 """A scheduler that has not answered by then is not there."""
+DASK_WORKER = "Dask Worker process (from Nanny)"
+"""What Dask calls the processes of its workers."""
 LOGGERS = ("distributed", "tornado", "asyncio")
 WORKERS_MOST = 1024
 """More workers than one machine has use for: a larger number is a slip of the keyboard."""
@@ -46,7 +49,9 @@ def need_dask() -> None:
     try:
         import distributed  # noqa: F401
     except ImportError as error:
-        raise WorkerSetupError(f"--cluster needs Dask ({error}): {EXTRA}") from error
+        raise WorkerSetupError(
+            f"--cluster needs Dask ({error}): {install_extra('cluster')}"
+        ) from error
 
 
 def local_workers(address: str) -> int:
@@ -153,7 +158,7 @@ async def local_cluster(workers: int, memory_mb: float) -> AsyncIterator[tuple[s
     safe = Security.temporary()
     place = Path(tempfile.gettempdir())
     sweep(place)
-    with closing(Spool(place)) as spool:
+    with closing(Spool(place)) as spool, without_main(DASK_WORKER):
         folder = str(spool.folder)
         with dask.config.set(
             {"distributed.scheduler.worker-ttl": "60s", "temporary-directory": folder}

@@ -13,6 +13,7 @@ from ...model.characters import printable
 from ...model.errors import ClusterError, WorkerSetupError
 from ...model.page import PageSource
 from ...model.version import __version__
+from ...ocr.install import install_elsewhere
 from ...store.content import content_hash
 from ..limit import Limit
 from .link import connect
@@ -29,7 +30,6 @@ CLOSE_S = 2.0
 """For saying goodbye to a scheduler."""
 CHECK_S = 180.0
 """Workers that have not loaded their engine in this time count as hung."""
-INSTALL = f"pip install 'searchable-pdf[cluster]=={__version__}'"
 
 
 class ClusterWorkers:
@@ -227,7 +227,8 @@ class ClusterWorkers:
         if version != __version__:
             raise WorkerSetupError(
                 f"{self._address}: searchable-pdf is {version} where the scheduler runs,"
-                f" {__version__} here: {INSTALL} there, and start the scheduler again"
+                f" {__version__} here: {install_elsewhere('cluster')} there, and start the"
+                " scheduler again"
             )
 
     async def _check_workers(
@@ -263,7 +264,7 @@ def _no_reply(error: Exception) -> str:
         kind in repr(error) for kind in ("ModuleNotFoundError", "ImportError", "AttributeError")
     ):
         return (
-            f"searchable-pdf is not there, or another one ({error}): {INSTALL} there, and start"
-            " the worker again"
+            f"searchable-pdf is not there, or another one ({error}):"
+            f" {install_elsewhere('cluster')} there, and start the worker again"
         )
     return f"it does not answer ({error!r}); start it again"

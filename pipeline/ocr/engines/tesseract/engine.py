@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ....model.characters import nfc, visual_order
+from ....model.characters import nfc, reason_of, visual_order
 from ....model.errors import EngineError, LanguageError, RecognitionError
 from ....model.geometry import Baseline, Box
 from ....model.text import Line, PageText, Word
 from ...engine import EngineStatus
+from ...install import install_extra
 from .tessdata import (
     ENDING,
     TesseractOptions,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:  # a look at --help opens no image
     import click
     from PIL import Image
 
-NOT_INSTALLED, INSTALL = "tesserocr is not installed", "pip install 'searchable-pdf[tesseract]'"
 DEFAULT_LANGUAGES = ("eng",)
 REVISION = "2"
 """Counts up when our own steps around it change what is read."""
@@ -66,7 +66,10 @@ class TesseractEngine:
     distributions = ("tesserocr",)
 
     def __init__(self, options: TesseractOptions, threads: int) -> None:
-        self._library = _library()
+        try:
+            self._library = _library()
+        except ImportError as error:
+            raise EngineError("engine tesseract: {}: {}".format(*_why_not(error))) from error
         self._options = options
         self._opened: dict[tuple[str, ...], Any] = {}
 
@@ -90,11 +93,11 @@ class TesseractEngine:
         languages = installed_languages(options)
         try:
             version = _library().tesseract_version().split()[1]
-        except EngineError:
-            return EngineStatus("tesseract", False, NOT_INSTALLED, INSTALL)
+        except ImportError as error:
+            return EngineStatus("tesseract", False, *_why_not(error))
         if not languages:
             where = tessdata_dir(options) or "the usual places"
-            remedy = install_languages(DEFAULT_LANGUAGES)
+            remedy = install_languages(DEFAULT_LANGUAGES, options)
             return EngineStatus("tesseract", False, f"no language data in {where}", remedy, version)
         return EngineStatus("tesseract", True, version=version, languages=languages)
 
@@ -110,8 +113,20 @@ class TesseractEngine:
 
     @staticmethod
     def language_remedy(codes: tuple[str, ...]) -> str:
-        """The commands that install the data of these languages."""
-        return f"Tesseract can, once its data is there: {install_languages(codes)}"
+        """The commands that install what is missing of it and of the data of these languages."""
+        options = TesseractOptions()
+        there = installed_languages(options)
+        lacking = tuple(code for code in codes if code not in there)
+        data = install_languages(lacking, options) if lacking else ""
+        if lacking and not data:
+            return ""
+        missing, remedies = ["its data"] * bool(lacking), [data] * bool(lacking)
+        try:
+            _library()
+        except ImportError as error:
+            missing, remedies = ["tesserocr", *missing], [_why_not(error)[1], *remedies]
+        are = "are" if len(missing) > 1 else "is"
+        return f"Tesseract can, once {' and '.join(missing)} {are} there: {'; and '.join(remedies)}"
 
     def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
         """Recognizes `image`, in English where no language is named.
@@ -145,7 +160,7 @@ class TesseractEngine:
                 code for code in languages if code not in installed_languages(self._options)
             )
             if missing:
-                remedy = install_languages(missing)
+                remedy = install_languages(missing, self._options) or "leave it out"
                 raise LanguageError(
                     f"Tesseract's data for {', '.join(missing)} is missing: {remedy}"
                 )
@@ -245,18 +260,26 @@ def _library() -> Any:
     """tesserocr, with one thread for each page: its own do not make it faster.
 
     Raises:
-        EngineError: It is not installed.
+        ImportError: It is not installed, or cannot be loaded.
     """
     if sys.modules.get("tesserocr") is None:
         before = os.environ.get("OMP_THREAD_LIMIT")
         os.environ["OMP_THREAD_LIMIT"] = "1"  # read once, as the library is loaded
         try:
             import tesserocr  # noqa: F401 (found in sys.modules below)
-        except ImportError as error:
-            raise EngineError(f"{NOT_INSTALLED}: {INSTALL}") from error
         finally:
             if before is None:
                 del os.environ["OMP_THREAD_LIMIT"]
             else:
                 os.environ["OMP_THREAD_LIMIT"] = before
     return sys.modules["tesserocr"]
+
+
+def _why_not(error: ImportError) -> tuple[str, str]:
+    """Why `_library` fails, and the remedy."""
+    if isinstance(error, ModuleNotFoundError):
+        return "tesserocr is not installed", install_extra("tesseract")
+    return (
+        f"tesserocr cannot be loaded ({reason_of(error)})",
+        "pip install --force-reinstall tesserocr",
+    )

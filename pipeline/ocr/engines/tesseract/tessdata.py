@@ -11,6 +11,9 @@ from ....model.options import EngineOptions
 ENDING = ".traineddata"
 NO_LANGUAGES = frozenset(("osd", "equ", "snum"))
 """Data files that hold no language."""
+NO_DATA = frozenset(("ast", "hau", "ilo", "nds", "som", "tgl", "tuk", "xho", "zul"))
+"""Languages of our table that Tesseract's authors have no data for (the repository tessdata)."""
+PREFIX_VARIABLE = "TESSDATA_PREFIX"
 USUAL_PLACES = (
     "/usr/share/tesseract-ocr/5/tessdata",
     "/usr/share/tesseract-ocr/4.00/tessdata",
@@ -43,7 +46,7 @@ def tessdata_dir(options: TesseractOptions) -> Path | None:
     """The folder of language data: the user's, that of `TESSDATA_PREFIX`, or a usual one."""
     if options.tessdata_dir is not None:
         return options.tessdata_dir
-    prefix = os.environ.get("TESSDATA_PREFIX")
+    prefix = os.environ.get(PREFIX_VARIABLE)
     if prefix:
         inside = Path(prefix) / "tessdata"
         return inside if inside.is_dir() else Path(prefix)
@@ -59,7 +62,16 @@ def installed_languages(options: TesseractOptions) -> tuple[str, ...]:
     return tuple(sorted(codes - NO_LANGUAGES))
 
 
-def install_languages(codes: tuple[str, ...]) -> str:
-    """The commands that install the data of these languages."""
+def install_languages(codes: tuple[str, ...], options: TesseractOptions) -> str:
+    """What brings the data of these languages; empty where nobody has it."""
+    if NO_DATA.intersection(codes):
+        return ""
+    own = "--tessdata-dir" if options.tessdata_dir is not None else ""
+    own = own or (PREFIX_VARIABLE if os.environ.get(PREFIX_VARIABLE) else "")
+    if own:
+        files = ", ".join(f"{code}{ENDING}" for code in codes)
+        return (
+            f"put {files} into {tessdata_dir(options)}, or leave {own} out: the system has its own"
+        )
     debian = " ".join(f"tesseract-ocr-{code.replace('_', '-')}" for code in codes)
     return f"apt install {debian}, or brew install tesseract-lang"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from support.command import Command, run_command
+from support.command import Command, one_line, run_command
 from support.engines import need_engine
 from support.readers import page_sizes, pdfium_text, pdfium_words, poppler_text
 from support.truth import PAGES, SCANS, TruePage, recall, share_in_place
@@ -16,7 +18,12 @@ from support.truth import PAGES, SCANS, TruePage, recall, share_in_place
 from pipeline import EngineError, LanguageError, async_ocr, recognize
 from pipeline.model.languages import LANGUAGES
 from pipeline.ocr.engines.aspose.engine import AsposeOptions
-from pipeline.ocr.engines.tesseract.tessdata import TesseractOptions, tessdata_dir
+from pipeline.ocr.engines.tesseract.tessdata import (
+    TesseractOptions,
+    install_languages,
+    tessdata_dir,
+)
+from pipeline.ocr.install import install_extra
 from pipeline.ocr.registry import engine_status
 
 HARDWARE = SCANS / "receipts/hardware.jpg"
@@ -83,13 +90,35 @@ def test_tesseract_without_its_data(tmp_path: Path, command: Command) -> None:
     )
     assert done.returncode == 4
     assert "no language data in" in done.stderr
-    assert "apt install tesseract-ocr-eng, or brew install tesseract-lang" in done.stderr
+    own = "leave --tessdata-dir out: the system has its own"
+    assert f"put eng.traineddata into {tmp_path}, or {own}" in done.stderr
     (tmp_path / "eng.traineddata").write_bytes(b"")
     done = command(
         "text", HARDWARE, "--engine", "tesseract", "--tessdata-dir", tmp_path, "-l", "eng+swe"
     )
     assert done.returncode == 4
     assert "does not read Swedish (swe)" in done.stderr
+
+
+WITHOUT = """
+import sys
+sys.modules["tesserocr"] = None
+sys.argv = ["searchable-pdf", *sys.argv[1:]]
+from pipeline.__main__ import main
+main()
+"""
+
+
+def test_all_that_is_missing_is_named_once() -> None:
+    given = ("text", str(HARDWARE), "-l", "chr")
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, *given], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 4
+    said = f"once tesserocr and its data are there: {install_extra('tesseract')}; and apt install"
+    assert said in one_line(done.stderr)
+    assert done.stderr.count("pip install") == 1
+    assert install_languages(("hau",), TesseractOptions()) == "", "nobody has it"
 
 
 def test_other_data_of_tesseract_makes_another_pdf(tmp_path: Path, own_cache: None) -> None:
