@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from ..model.characters import printable
-from ..model.events import Event
+from ..model.events import Event, ScansGone
 from ..model.options import ConvertOptions
 from .convert_options import convert_options, with_convert_options
 from .help import Command
@@ -68,7 +68,7 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **values: Any) -> No
         run = convert(inputs, output, options, engine=values["engine"], notify=watch, others=others)
         report = asyncio.run(run)
         if report_file is not None:
-            report_file.finish(report, time.monotonic() - started)
+            report_file.finish(report)
     for problem in report.problems:
         watcher.say(str(problem), style="red")
     watcher.sum_up(report, output, time.monotonic() - started)
@@ -84,8 +84,17 @@ def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions, en
         if isinstance(entry, Path):
             click.echo(f"passed over: {printable(str(entry))}")
             continue
-        why = f": {entry.skipped_because}" if entry.skipped_because else ""
-        click.echo(f"{printable(str(entry.document.output))}{why}")
+        if isinstance(entry, ScansGone):
+            removed = "would be removed, as its scans are gone"
+            kept = "its scans are gone; --prune removes it"
+            click.echo(f"{printable(str(entry.pdf))}: {removed if entry.removed else kept}")
+            continue
+        if entry.action == "refuse":
+            click.echo(entry.why, err=True)
+            continue
+        why = f" ({entry.why})" if entry.why else ""
+        done = {"make": "made", "replace": "replaced", "keep": "kept"}[entry.action]
+        click.echo(f"{printable(str(entry.document.output))}: would be {done}{why}")
         for path, pages in zip(entry.document.scans, entry.pages, strict=False):
             count = f" ({pages} pages)" if pages != 1 else ""
             click.echo(f"    {printable(str(path))}{count}")

@@ -252,6 +252,8 @@ class ConvertOptions:
         strict: Do not write a document with a failed page.
         placeholders: Write a document also where no page of it can be shown, but only pages that
             say so.
+        accept_failed: Accept the pages that fail or are damaged: they are no fault of this run,
+            nor of later ones, as long as the scan and what is wrong with it stay the same.
         jobs: Pages at a time; None for the cores, or fewer where memory is short.
         workers: Where pages are made: in threads of this process, or in processes of their
             own, which can crash, be stopped after `timeout_s`, and need a script with a main
@@ -262,7 +264,10 @@ class ConvertOptions:
         text_dir: Folder for the text of each page as JSON; files there that a person has
             corrected are taken instead of recognizing.
         retry: PDFs to make again because of their failed pages, and no others; None for all.
+        prune: Remove the PDFs of this program in the output folder whose scans are gone.
         verbose: Let through what libraries and engines in worker processes print.
+        details: Also tell how the pages ended of documents whose PDF stays as it is. To find
+            their texts, their scans are hashed.
     """
 
     load: LoadOptions = field(default_factory=LoadOptions)
@@ -276,6 +281,7 @@ class ConvertOptions:
     sidecar: bool = False
     strict: bool = False
     placeholders: bool = False
+    accept_failed: bool = False
     jobs: int | None = None
     workers: Workers = "threads"
     timeout_s: float | None = 300.0
@@ -283,9 +289,20 @@ class ConvertOptions:
     store: StoreOptions | None = field(default_factory=StoreOptions)
     text_dir: Path | None = None
     retry: frozenset[Path] | None = None
+    prune: bool = False
     verbose: bool = False
+    details: bool = False
 
     def __post_init__(self) -> None:
         if self.retry is not None:
             object.__setattr__(self, "retry", frozenset(as_paths(self.retry)))
+            if self.prune:
+                raise UsageError(
+                    "--prune looks at all scans, and --retry-failed at some; leave one of them out"
+                )
+        if self.accept_failed and self.existing == "keep":
+            raise UsageError(
+                "--no-overwrite touches no PDF, so that nothing can be accepted in one; leave out"
+                " it or --accept-failed"
+            )
         hold_paths(self)

@@ -122,6 +122,19 @@ def page_count(path: Path) -> int:
         raise not_a_pdf(path, error) from error
 
 
+def word_counts(path: Path) -> tuple[int, ...]:
+    """The words on each page of a PDF, as `PageInspection` has them; empty where it is none."""
+    try:
+        with pypdfium2.PdfDocument(path) as document:
+            return tuple(_words(page.get_textpage()) for page in document)
+    except PDF_ERRORS:
+        return ()
+
+
+def _words(text: pypdfium2.PdfTextPage) -> int:
+    return len(text.get_text_range().split())
+
+
 def _check_is_file(path: Path) -> None:
     """Sees that a path is no pipe or device: to open that may wait for ever.
 
@@ -170,7 +183,7 @@ def _page(page: pypdfium2.PdfPage, dictionary: PageObject) -> PageInspection:
     text = page.get_textpage()
     rectangles = [text.get_rect(index) for index in range(text.count_rects())]
     area = sum((right - left) * (top - bottom) for left, bottom, right, top in rectangles)
-    words = len(text.get_text_range().split())
+    words = _words(text)
     pictures = tuple(_picture(image) for image in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]))
     resources = dictionary.get("/Resources", DictionaryObject()).get_object()
     fonts = resources.get("/Font", DictionaryObject()).get_object().values()

@@ -32,20 +32,17 @@ from ..workers.limit import Limit
 from ..workers.page import stand_in_unseen
 from ..workers.runner import Runner
 from .finish import failures_of, finish_document
+from .outputs.accepted import AcceptedFaults
 from .outputs.existing import what_exists
+from .outputs.kept import with_pages
 from .outputs.refusal import not_written
 from .page_outcome import page_outcome
-from .scans import DocumentScans
+from .scans import CHANGING, TRIES, DocumentScans
 
 Item = TypeVar("Item")
 
 NEWEST_TASKS = 64
 """A failure that is not among them is seen at the end, when all are gathered."""
-
-TRIES = 3
-"""How often a page is made whose scan is replaced meanwhile: more is a file that is being copied,
-or somebody who works on it."""
-CHANGING = "is being changed while it is read; run again when it is complete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +94,25 @@ class DocumentJob:
         self.context = context
         self.document = document
         self.scans = DocumentScans(document)
+        self.accepted = AcceptedFaults(
+            document, context.root, context.options, lambda path: self.scans.content(path).hash
+        )
 
     async def run(self) -> DocumentDone:
         """See `make_document`."""
         document, options = self.document, self.context.options
         try:
             existing = await asyncio.to_thread(
-                what_exists, document, options, self._fingerprint_now, self._text_file
+                what_exists,
+                document,
+                options,
+                self._fingerprint_now,
+                self._text_file,
+                self.accepted,
             )
-            if existing is not None:
+            if isinstance(existing, DocumentDone):
+                if options.details and existing.outcome == "skipped":
+                    return await asyncio.to_thread(self._with_pages, existing)
                 return existing
             spool = await asyncio.to_thread(self.context.spool)
             folder = await asyncio.to_thread(spool.new_folder)
@@ -151,8 +158,12 @@ class DocumentJob:
                     folder,
                     self.context.options,
                     self._fingerprint(corrections),
+                    self.accepted.faults(outcomes),
                 )
             )
+            await asyncio.to_thread(self.accepted.forget)
+        elif changed is None:
+            await asyncio.to_thread(self.accepted.keep, outcomes)
         return replace(done, seconds=time.monotonic() - started)
 
     async def _pages(self, folder: Path) -> tuple[list[PageOutcome], list[Correction]]:
@@ -179,7 +190,10 @@ class DocumentJob:
             raise
         return outcomes, corrections
 
-    def _job(self, source: PageSource, spool: Path) -> PageJob:
+    def _with_pages(self, skipped: DocumentDone) -> DocumentDone:
+        return with_pages(skipped, map(self._job, sources_of(self.document)))
+
+    def _job(self, source: PageSource, spool: Path | None = None) -> PageJob:
         context = self.context
         options = context.options
         content = self.scans.content(source.path)
@@ -204,6 +218,8 @@ class DocumentJob:
         try:
             self.context.notify(PageStarted(job.source))
             outcome = await self._outcome_of_scan(job)
+            if isinstance(outcome, PageFailure) or outcome.missing:
+                outcome = await asyncio.to_thread(self.accepted.of_page, outcome)
         finally:
             self.context.slots.release()
         if isinstance(outcome, PageFailure):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +33,7 @@ def finish_document(
     folder: Path,
     options: ConvertOptions,
     fingerprint: str,
+    accepted: Iterable[str],
 ) -> DocumentDone:
     """Makes the PDF, and the text beside it, from the pages.
 
@@ -42,6 +43,7 @@ def finish_document(
         folder: Where the pages are spooled, a PDF and a text for every page.
         options: The user's options.
         fingerprint: Of the document's scans and options.
+        accepted: The faults of its pages that the user accepts.
 
     Returns:
         The end of the document, with its numbers.
@@ -57,7 +59,7 @@ def finish_document(
         for index, text in enumerate(texts):
             file.write((PAGE_BREAK.encode() if index else b"") + text.read_bytes())
         file.write(b"\n")
-    provenance = provenance_of(fingerprint, outcomes, content_hash(sidecar))
+    provenance = provenance_of(document, fingerprint, outcomes, content_hash(sidecar), accepted)
     in_the_way = merge_pages(
         (outcome.pdf for outcome in outcomes),
         merged,
@@ -107,7 +109,7 @@ def failures_of(outcomes: Sequence[PageOutcome]) -> tuple[PageFailure, ...]:
 def damaged_of(outcomes: Sequence[PageOutcome]) -> tuple[PageDamage, ...]:
     """The pages among `outcomes` that are done and lack a part of their picture."""
     return tuple(
-        PageDamage(outcome.source, outcome.missing)
+        PageDamage(outcome.source, outcome.missing, outcome.accepted)
         for outcome in outcomes
         if isinstance(outcome, PageResult) and outcome.missing
     )

@@ -189,8 +189,11 @@ def plan(
 
     Raises:
         OutputError: There is no room for temporary files.
-        UsageError: One of `others` is an output of a document.
+        UsageError: One of `others` is an output of a document, or PDFs without scans are to be
+            removed where there is but one PDF.
     """
+    if options.prune and is_pdf_name(output):
+        raise UsageError("--prune looks through a folder of PDFs; give a folder with -o")
     result = Plan()
     places = [path.resolve() for path in others]
     try:

@@ -18,6 +18,9 @@ from ..model.options import ConvertOptions
 from ..model.outcomes import PageDamage, PageFailure, PageOutcome, Stage
 from ..model.page import Document, PageSource
 from ..model.version import FINGERPRINT_VERSION, PRODUCER
+from .accepted import FAULT_DIGITS
+from .origin import ENTRY as ORIGIN
+from .origin import Origin
 from .seal import ENTRY
 
 LONGEST_REASON = 300
@@ -25,6 +28,8 @@ LONGEST_STRING = 16_000
 """Characters; PDF/A allows strings of 32,767 bytes (ISO 19005-2, 6.1.13)."""
 FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
 TEXT, DAMAGE = "/SearchablePdfText", "/SearchablePdfDamage"
+ACCEPTED = "/SearchablePdfAccepted"
+MOST_ACCEPTED = LONGEST_STRING // (FAULT_DIGITS + 1)
 SHARE_DIGITS = 4
 """Digits after the point of the share of a picture that is missing."""
 
@@ -45,6 +50,8 @@ class Provenance:
             missing, up to 1 for a page of words in its place. Pages that failed in `load` are such
             pages, and left out.
         seal: Its seal (see `seal`), as it is in the PDF; filled in when the PDF is written.
+        accepted: The faults of pages that a user has accepted (see `accepted`).
+        origin: Where its scans lay (see `origin`); empty where that is more than one place.
     """
 
     fingerprint: str = ""
@@ -52,10 +59,12 @@ class Provenance:
     text: str = ""
     damage: tuple[tuple[int, float], ...] = ()
     seal: str = ""
+    accepted: tuple[str, ...] = ()
+    origin: str = ""
 
     def entries(self) -> Mapping[str, str]:
         """The provenance as entries of the information dictionary."""
-        entries = {FINGERPRINT: self.fingerprint, TEXT: self.text}
+        entries = {FINGERPRINT: self.fingerprint, TEXT: self.text, ORIGIN: self.origin}
         failures = [
             (index, stage, kind, reason[:LONGEST_REASON])
             for index, stage, kind, reason in self.failures
@@ -69,6 +78,8 @@ class Provenance:
             damage.pop()
         if damage:
             entries[DAMAGE] = json.dumps(damage)
+        if self.accepted:
+            entries[ACCEPTED] = " ".join(self.accepted[:MOST_ACCEPTED])
         return entries
 
     def missing_of(self, index: int) -> float:
@@ -94,9 +105,16 @@ class Provenance:
         )
 
 
-def provenance_of(fingerprint: str, outcomes: Iterable[PageOutcome], text: str) -> Provenance:
+def provenance_of(
+    document: Document,
+    fingerprint: str,
+    outcomes: Iterable[PageOutcome],
+    text: str,
+    accepted: Iterable[str] = (),
+) -> Provenance:
     """The provenance of a document, from how its pages ended and the hash of its text."""
     outcomes = tuple(outcomes)
+    place = Origin.of(document)
     return Provenance(
         fingerprint,
         tuple(
@@ -111,6 +129,8 @@ def provenance_of(fingerprint: str, outcomes: Iterable[PageOutcome], text: str) 
             if outcome.missing
             and not (isinstance(outcome, PageFailure) and outcome.stage == "load")
         ),
+        accepted=tuple(accepted),
+        origin=place.entry if place else "",
     )
 
 
@@ -136,6 +156,8 @@ def load_provenance(path: Path) -> Provenance | None:
                 str(information.get(TEXT, "")),
                 damage,
                 str(information.get(ENTRY, "")),
+                tuple(str(information.get(ACCEPTED, "")).split()),
+                str(information.get(ORIGIN, "")),
             )
     except (
         PyPdfError,

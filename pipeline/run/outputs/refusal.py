@@ -8,7 +8,7 @@ from ...model.characters import printable
 from ...model.events import DocumentDone
 from ...model.exit_code import ExitCode
 from ...model.options import ConvertOptions
-from ...model.outcomes import PageFailure, PageOutcome
+from ...model.outcomes import PageFailure, PageOutcome, are_accepted
 from ...model.page import Document
 from ..finish import damaged_of, failures_of
 from .losses import Losses, losses
@@ -20,12 +20,17 @@ def not_written(
     """How a document ends that is not to be written; None where it is.
 
     It is not, where a page failed and the user wants no such PDF; where nothing would be in it but
-    pages of words in the place of scans; and where the PDF that is there has better pages.
+    pages of words in the place of scans; and where the PDF that is there has better pages. Where
+    the user accepts all that is wrong, and no new page waits, that is no fault.
     """
     output = document.output
-    why = _why(document, outcomes, options)
+    lost = Losses()
+    if options.existing != "force" and output.exists():
+        lost = losses(document, outcomes)
+    why = _left_as_it_is(document, lost) if lost else _why(outcomes, options)
     if not why:
         return None
+    settled = are_accepted(outcomes) and not lost.gone and not lost.waiting
     return DocumentDone(
         document,
         "failed",
@@ -33,16 +38,12 @@ def not_written(
         damaged=damaged_of(outcomes),
         outcomes=tuple(outcomes),
         message=f"{printable(str(output))}: {why}",
-        exit_code=ExitCode.PAGES_FAILED,
+        exit_code=ExitCode.DONE if settled else ExitCode.PAGES_FAILED,
         kept=output.exists(),
     )
 
 
-def _why(document: Document, outcomes: Sequence[PageOutcome], options: ConvertOptions) -> str:
-    if options.existing != "force" and document.output.exists():
-        lost = losses(document, outcomes)
-        if lost:
-            return _left_as_it_is(document, lost)
+def _why(outcomes: Sequence[PageOutcome], options: ConvertOptions) -> str:
     failed = sum(isinstance(outcome, PageFailure) for outcome in outcomes)
     if failed and options.strict:
         return (
