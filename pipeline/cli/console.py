@@ -39,6 +39,8 @@ from .tables import count, document_table, human_size
 
 LINE_EVERY_S = 30.0
 """How often a line tells the progress, where there is no terminal to draw a bar on."""
+KNOWN = "known from an earlier run"
+"""Said of the faults of pages that are not made again."""
 PAGES_TO_LOOK_AT = 100
 """At most this many of the worst pages are listed; the report has them all."""
 
@@ -210,11 +212,10 @@ class Watcher:
             self._done += len(event.document.scans)
             for page in event.outcomes:
                 self._note_doubtful(page)
-            known = "(known from an earlier run)"
             for failure in event.failures:
-                self._say_fault(f"{failure.message} {known}", failure.accepted, "red")
+                self._say_fault(failure.message, failure.accepted, "red", KNOWN)
             for damage in event.damaged:
-                self._say_fault(f"{damage} {known}", damage.accepted, "yellow")
+                self._say_fault(str(damage), damage.accepted, "yellow", KNOWN)
             if self.verbose:
                 self.say(f"{event.document.output}: skipped, {event.message}")
         elif event.outcome == "failed":
@@ -223,12 +224,13 @@ class Watcher:
         elif event.message and not self.quiet:
             self.say(f"{event.document.output}: {event.message}", style="yellow")
 
-    def _say_fault(self, message: str, accepted: Accepted, style: str) -> None:
+    def _say_fault(self, message: str, accepted: Accepted, style: str, *remarks: str) -> None:
         """What is wrong with a page; of what was accepted before, nothing without -v."""
-        if not accepted:
-            self.say(message, style=style)
-        elif (accepted == "now" and not self.quiet) or self.verbose:
-            self.say(f"{message} (accepted)", style="yellow")
+        if accepted:
+            if self.quiet or (accepted == "before" and not self.verbose):
+                return
+            remarks, style = (*remarks, "accepted"), "yellow"
+        self.say(f"{message} ({', '.join(remarks)})" if remarks else message, style=style)
 
     def _list_doubtful(self) -> None:
         if not self._doubtful:

@@ -296,13 +296,4 @@ class ConvertOptions:
     def __post_init__(self) -> None:
         if self.retry is not None:
             object.__setattr__(self, "retry", frozenset(as_paths(self.retry)))
-            if self.prune:
-                raise UsageError(
-                    "--prune looks at all scans, and --retry-failed at some; leave one of them out"
-                )
-        if self.accept_failed and self.existing == "keep":
-            raise UsageError(
-                "--no-overwrite touches no PDF, so that nothing can be accepted in one; leave out"
-                " it or --accept-failed"
-            )
         hold_paths(self)

@@ -20,6 +20,8 @@ Accepted = Literal["", "now", "before"]
 """Whether a user accepts that a page failed or is damaged (`ConvertOptions.accept_failed`): no, in
 this run, or since an earlier one."""
 
+NOT_READ = "This page could not be read."
+"""How a page begins that stands in the place of a scan that cannot be shown."""
 WORST_SHARE = 0.1
 """Of a page's words, for `worst_confidence`: a few words that are no words at all show in the worst
 tenth of a page, and vanish in the mean of all."""

@@ -189,11 +189,10 @@ def plan(
 
     Raises:
         OutputError: There is no room for temporary files.
-        UsageError: One of `others` is an output of a document, or PDFs without scans are to be
-            removed where there is but one PDF.
+        UsageError: One of `others` is an output of a document, or the options contradict each
+            other.
     """
-    if options.prune and is_pdf_name(output):
-        raise UsageError("--prune looks through a folder of PDFs; give a folder with -o")
+    _check_options(options, output)
     result = Plan()
     places = [path.resolve() for path in others]
     try:
@@ -223,6 +222,25 @@ def plan(
             )
         )
     return result
+
+
+def _check_options(options: ConvertOptions, output: Path) -> None:
+    """Sees that what is to be accepted, or removed, can be.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if options.prune and is_pdf_name(output):
+        raise UsageError("--prune looks through a folder of PDFs; give a folder with -o")
+    if options.prune and options.retry is not None:
+        raise UsageError(
+            "--prune looks at all scans, and --retry-failed at some; leave one of them out"
+        )
+    if options.accept_failed and options.existing == "keep":
+        raise UsageError(
+            "--no-overwrite touches no PDF, so that nothing can be accepted in one; leave out"
+            " it or --accept-failed"
+        )
 
 
 def _check_apart(path: Path, document: Document, root: Path, options: ConvertOptions) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
@@ -18,7 +18,6 @@ from ..model.options import ConvertOptions
 from ..model.outcomes import PageDamage, PageFailure, PageOutcome, Stage
 from ..model.page import Document, PageSource
 from ..model.version import FINGERPRINT_VERSION, PRODUCER
-from .accepted import FAULT_DIGITS
 from .origin import ENTRY as ORIGIN
 from .origin import Origin
 from .seal import ENTRY
@@ -29,7 +28,6 @@ LONGEST_STRING = 16_000
 FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
 TEXT, DAMAGE = "/SearchablePdfText", "/SearchablePdfDamage"
 ACCEPTED = "/SearchablePdfAccepted"
-MOST_ACCEPTED = LONGEST_STRING // (FAULT_DIGITS + 1)
 SHARE_DIGITS = 4
 """Digits after the point of the share of a picture that is missing."""
 
@@ -69,18 +67,12 @@ class Provenance:
             (index, stage, kind, reason[:LONGEST_REASON])
             for index, stage, kind, reason in self.failures
         ]
-        while failures and len(json.dumps(failures)) > LONGEST_STRING:
-            failures.pop()
-        if failures:
-            entries[FAILURES] = json.dumps(failures)
-        damage = list(self.damage)
-        while damage and len(json.dumps(damage)) > LONGEST_STRING:
-            damage.pop()
-        if damage:
-            entries[DAMAGE] = json.dumps(damage)
-        if self.accepted:
-            entries[ACCEPTED] = " ".join(self.accepted[:MOST_ACCEPTED])
-        return entries
+        return {
+            **entries,
+            **_in_parts(FAILURES, failures),
+            **_in_parts(DAMAGE, self.damage),
+            **_in_parts(ACCEPTED, self.accepted),
+        }
 
     def missing_of(self, index: int) -> float:
         """The share of a page's picture that is missing."""
@@ -144,11 +136,10 @@ def load_provenance(path: Path) -> Provenance | None:
                 return None
             failures = tuple(
                 (int(index), cast(Stage, str(stage)), printable(str(kind)), printable(str(reason)))
-                for index, stage, kind, reason in json.loads(information.get(FAILURES, "[]"))
+                for index, stage, kind, reason in _from_parts(FAILURES, information)
             )
             damage = tuple(
-                (int(index), float(share))
-                for index, share in json.loads(information.get(DAMAGE, "[]"))
+                (int(index), float(share)) for index, share in _from_parts(DAMAGE, information)
             )
             return Provenance(
                 str(information.get(FINGERPRINT, "")),
@@ -156,7 +147,7 @@ def load_provenance(path: Path) -> Provenance | None:
                 str(information.get(TEXT, "")),
                 damage,
                 str(information.get(ENTRY, "")),
-                tuple(str(information.get(ACCEPTED, "")).split()),
+                tuple(map(str, _from_parts(ACCEPTED, information))),
                 str(information.get(ORIGIN, "")),
             )
     except (
@@ -171,6 +162,30 @@ def load_provenance(path: Path) -> Provenance | None:
         RecursionError,
     ):
         return None
+
+
+def _in_parts(name: str, items: Sequence[object]) -> dict[str, str]:
+    """A list as JSON, in as many entries as it takes: `/Name`, `/Name2`, `/Name3`, ..."""
+    parts: list[list[str]] = []
+    room = 0
+    for item in map(json.dumps, items):
+        if len(item) > room:
+            parts.append([])
+            room = LONGEST_STRING
+        parts[-1].append(item)
+        room -= len(item) + len(", ")
+    return {
+        f"{name}{number}" if number > 1 else name: f"[{', '.join(part)}]"
+        for number, part in enumerate(parts, 1)
+    }
+
+
+def _from_parts(name: str, information: Mapping[str, object]) -> Iterator[Any]:
+    """The items that `_in_parts` has put into entries."""
+    number = 1
+    while part := information.get(f"{name}{number}" if number > 1 else name):
+        yield from json.loads(str(part))
+        number += 1
 
 
 def in_the_way(path: Path, why: str) -> OutputError:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
+from support.doubles import Stamp
+from support.readers import need
 from support.survival import GOOD, page, run
+
+from pipeline import ConvertOptions, convert_blocking
+from pipeline.pdf.inspection import Inspection
+from pipeline.run.check import check_pdfs
+from pipeline.store.seal import read_seal
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -33,3 +41,43 @@ def test_folders_and_the_answer(tmp_path: Path) -> None:
     assert done.stdout.count("all with text") == 2, "one fault stops nothing else"
     (tmp_path / "empty").mkdir()
     assert run("check", tmp_path / "empty").returncode == 3
+
+
+def test_pages_in_the_place_of_scans_are_known_in_any_pdf(tmp_path: Path) -> None:
+    """Also where PDFs were joined, or pages taken out, by another program."""
+    page(tmp_path / "in/2.png", GOOD)
+    for name in ("1", "3"):
+        (tmp_path / f"in/{name}.png").write_bytes(b"nothing of an image")
+    convert_blocking(tmp_path / "in", tmp_path / "out", engine=Stamp())
+    pdf = tmp_path / "out/in.pdf"
+    for pages, texts in (("2-3", [True, False]), ("3,2,2", [False, True, True])):
+        changed = tmp_path / "changed.pdf"
+        subprocess.run([need("qpdf"), pdf, "--pages", ".", pages, "--", changed], check=True)
+        (found,) = check_pdfs(changed)
+        assert isinstance(found, Inspection)
+        assert [each.has_text for each in found.pages] == texts, "the mark is that of before"
+
+
+def test_many_pages_that_failed_have_no_text(tmp_path: Path) -> None:
+    """All of them are in the PDF's mark, be they more than one entry of a PDF can hold."""
+    page(tmp_path / "in/0.png", GOOD)
+    for number in range(1, 151):
+        (tmp_path / f"in/{number}.png").write_bytes(b"nothing of an image")
+    for outcome in ("converted", "skipped"):
+        report = convert_blocking(
+            tmp_path / "in", tmp_path / "out", ConvertOptions(verify=False), engine=Stamp()
+        )
+        (document,) = report.documents
+        assert (document.outcome, len(document.failures)) == (outcome, 150)
+        assert report.exit_code == 10
+    (found,) = check_pdfs(tmp_path / "out")
+    assert isinstance(found, Inspection)
+    assert [page.has_text for page in found.pages] == [True] + 150 * [False]
+    report = convert_blocking(
+        tmp_path / "in", tmp_path / "out", ConvertOptions(accept_failed=True), engine=Stamp()
+    )
+    assert (report.exit_code, report.accepted) == (0, 150)
+    with (tmp_path / "out/in.pdf").open("rb") as file:
+        seal = read_seal(file)
+    assert seal is not None
+    assert seal.is_intact

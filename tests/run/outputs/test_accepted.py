@@ -207,9 +207,11 @@ def test_a_damaged_record_accepts_nothing(tmp_path: Path, nightly: Nightly) -> N
         assert nightly().code == 3, content[:20]
 
 
-def test_what_is_never_touched_cannot_be_accepted() -> None:
+def test_what_is_never_touched_cannot_be_accepted(tmp_path: Path, nightly: Nightly) -> None:
+    good(tmp_path / "in/1.png")
     with pytest.raises(UsageError, match="--no-overwrite"):
-        ConvertOptions(existing="keep", accept_failed=True)
+        nightly(existing="keep", accept_failed=True)
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_command(tmp_path: Path) -> None:

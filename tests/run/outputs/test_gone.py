@@ -179,9 +179,9 @@ def test_dry_run_shows_everything_and_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_options_that_exclude_it(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--retry-failed"):
-        ConvertOptions(prune=True, retry=frozenset())
     page(tmp_path / "in/1.png", GOOD)
+    with pytest.raises(UsageError, match="--retry-failed"):
+        made(tmp_path, prune=True, retry=frozenset())
     with pytest.raises(UsageError, match="give a folder"):
         convert_blocking(
             tmp_path / "in", tmp_path / "a.pdf", ConvertOptions(prune=True), engine=Stamp()
