@@ -55,7 +55,7 @@ test-readers: $(VENV)/installed-test $(PDFJS)/node_modules/installed ## Run the 
 test-cluster: $(VENV)/installed-test $(VENV)/installed-cluster ## Run the tests of a Dask cluster (as root: with hosts of their own)
 	$(BIN)/python -m pytest -m cluster
 
-soak: $(VENV)/installed-test ## Run the long checks of memory and odd scans: REAL_SCANS=path
+soak: $(VENV)/installed-test $(VENV)/installed-cluster ## Run the long checks of memory and odd scans: REAL_SCANS=path
 	REAL_SCANS="$(REAL_SCANS)" $(BIN)/python -m pytest -s -m soak
 
 check: $(VENV)/installed-dev ## Lint, types, import layers

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import pickle
+import warnings
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
-from support.doubles import Stamp
+import pytest
+from PIL import Image
+from support.doubles import Stamp, Still
 from support.readers import page_sizes
 from support.truth import SCANS
 
@@ -18,6 +24,9 @@ from pipeline import (
     PageJob,
     PageResult,
     PageSource,
+    ScanWarning,
+    async_ocr,
+    batch_ocr,
     merge_pages,
     process_page,
 )
@@ -60,3 +69,37 @@ def test_what_is_exported_is_there_and_documented() -> None:
             assert thing.__doc__, name
         if dataclasses.is_dataclass(thing) and name != "Report":
             assert thing.__dataclass_params__.frozen, name  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def cut(tmp_path: Path) -> Path:
+    path = tmp_path / "cut.png"
+    Image.effect_noise((400, 400), 30).save(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    return path
+
+
+async def one(path: Path) -> object:
+    return await async_ocr(path, engine=Still())
+
+
+async def batch(path: Path) -> object:
+    return await batch_ocr([path], engine=Still())
+
+
+async def task(path: Path) -> object:
+    return await asyncio.gather(async_ocr(path, engine=Still()))
+
+
+@pytest.mark.parametrize("read", (one, batch, task))
+def test_a_warning_points_to_the_code_of_the_user(
+    cut: Path, read: Callable[[Path], Coroutine[Any, Any, object]]
+) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        asyncio.run(read(cut))
+    (warning,) = caught
+    assert warning.category is ScanWarning
+    assert warning.filename == __file__
+    if read is not task:
+        assert warning.lineno == read.__code__.co_firstlineno + 1, "the line that awaits"

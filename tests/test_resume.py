@@ -31,23 +31,30 @@ JOBS = 2
 
 
 @pytest.mark.parametrize(
-    ("pages", "kills"), ((20, 4), pytest.param(60, 20, marks=pytest.mark.slow))
+    ("pages", "kills", "where"),
+    (
+        (20, 4, "here"),
+        pytest.param(60, 30, "here", marks=pytest.mark.soak),
+        pytest.param(60, 30, "local:2", marks=pytest.mark.soak),
+    ),
 )
-def test_killed_many_times(tmp_path: Path, pages: int, kills: int) -> None:
+def test_killed_many_times(tmp_path: Path, pages: int, kills: int, where: str) -> None:
     for number in range(pages):
         page(tmp_path / f"in/{number}.png", SLOW, 100 + number)
     log, cache = tmp_path / "log", tmp_path / "cache"
     convert = arguments(
         "convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "faults", "-q",
-        "-j", JOBS, "--cache-dir", cache, "--sidecar",
+        "--cache-dir", cache, "--sidecar",
+        *(("-j", JOBS) if where == "here" else ("--cluster", where)),
     )  # fmt: skip
     settings = environment(FAULTS_LOG=log)
-    moments = random.Random(4)
+    chance = random.Random(4)
+    earliest_s, latest_s = (0.4, 2.2) if where == "here" else (2.0, 8.0)
     finished = 0
     for _ in range(kills):
         process = subprocess.Popen(convert, env=settings, start_new_session=True)
         try:
-            assert process.wait(moments.uniform(0.4, 2.2)) == 0
+            assert process.wait(chance.uniform(earliest_s, latest_s)) == 0
             finished += 1
             shutil.rmtree(tmp_path / "out")  # so that there is something to do again
         except subprocess.TimeoutExpired:

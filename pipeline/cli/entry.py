@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
 from types import FrameType
 from typing import NoReturn
 
@@ -53,13 +52,11 @@ def _run() -> int:
         sys.stdout = None
         return 0
     except SearchablePdfError as error:
-        if verbosity.verbose:
-            traceback.print_exc()
+        verbosity.trace(error)
         click.echo(str(error), err=True)
         return error.exit_code
     except Exception as error:
-        if verbosity.verbose:
-            traceback.print_exc()
+        verbosity.trace(error)
         click.echo(
             f"searchable-pdf failed: {type(error).__name__}: {printable(str(error))};"
             " this is a fault of the program: run it again with -v and report what it prints",

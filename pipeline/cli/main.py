@@ -17,7 +17,7 @@ from ..model.options import NO_HOME, StoreOptions
 from ..model.version import __version__
 from .help import CONTEXT_SETTINGS, Command, Group, Section, option
 from .options import CACHE_DIR, PATH, json_option, parse_size
-from .verbosity import VERBOSE_ERRORS
+from .verbosity import VERBOSE_ERRORS, Verbosity
 
 COMMANDS = {
     "Commands": {
@@ -103,10 +103,13 @@ def check_command(files: tuple[Path, ...], as_json: bool) -> None:
     from ..run.check import check_pdfs
     from .tables import show_inspection
 
+    verbosity = click.get_current_context().find_object(Verbosity)
     codes: set[ExitCode] = set()
     inspections = []
     for found in check_pdfs(files):
         if isinstance(found, SearchablePdfError):
+            if verbosity is not None:
+                verbosity.trace(found)
             click.echo(str(found), err=True)
             codes.add(found.exit_code)
             continue

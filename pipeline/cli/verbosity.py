@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import click
@@ -28,6 +29,11 @@ class Verbosity:
         self.verbose = verbose
         if not verbose:
             silence_libraries()
+
+    def trace(self, error: BaseException) -> None:
+        """Shows the traceback of an error on stderr, with `-v`."""
+        if self.verbose:
+            traceback.print_exception(error)
 
 
 def _apply(context: click.Context, parameter: click.Parameter, verbose: bool) -> bool:

@@ -20,7 +20,7 @@ from ..model.page import Document, PageSource
 from ..model.version import FINGERPRINT_VERSION, PRODUCER
 from .origin import ENTRY as ORIGIN
 from .origin import Origin
-from .seal import ENTRY
+from .seal import ENTRY, is_seal
 
 LONGEST_REASON = 300
 LONGEST_STRING = 16_000
@@ -146,7 +146,7 @@ def load_provenance(path: Path) -> Provenance | None:
                 failures,
                 str(information.get(TEXT, "")),
                 damage,
-                str(information.get(ENTRY, "")),
+                _seal_entry(information),
                 tuple(map(str, _from_parts(ACCEPTED, information))),
                 str(information.get(ORIGIN, "")),
             )
@@ -186,6 +186,12 @@ def _from_parts(name: str, information: Mapping[str, object]) -> Iterator[Any]:
     while part := information.get(f"{name}{number}" if number > 1 else name):
         yield from json.loads(str(part))
         number += 1
+
+
+def _seal_entry(information: Mapping[str, object]) -> str:
+    """Its seal, also where the name of the entry is spoiled; empty where it has none."""
+    values = (information.get(ENTRY), *information.values())
+    return next((str(value) for value in values if value and is_seal(str(value))), "")
 
 
 def in_the_way(path: Path, why: str) -> OutputError:

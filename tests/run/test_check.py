@@ -11,10 +11,9 @@ from support.doubles import Stamp
 from support.readers import need
 from support.survival import GOOD, page, run
 
-from pipeline import ConvertOptions, convert_blocking
+from pipeline import convert_blocking
 from pipeline.pdf.inspection import Inspection
 from pipeline.run.check import check_pdfs
-from pipeline.store.seal import read_seal
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -56,28 +55,3 @@ def test_pages_in_the_place_of_scans_are_known_in_any_pdf(tmp_path: Path) -> Non
         (found,) = check_pdfs(changed)
         assert isinstance(found, Inspection)
         assert [each.has_text for each in found.pages] == texts, "the mark is that of before"
-
-
-def test_many_pages_that_failed_have_no_text(tmp_path: Path) -> None:
-    """All of them are in the PDF's mark, be they more than one entry of a PDF can hold."""
-    page(tmp_path / "in/0.png", GOOD)
-    for number in range(1, 151):
-        (tmp_path / f"in/{number}.png").write_bytes(b"nothing of an image")
-    for outcome in ("converted", "skipped"):
-        report = convert_blocking(
-            tmp_path / "in", tmp_path / "out", ConvertOptions(verify=False), engine=Stamp()
-        )
-        (document,) = report.documents
-        assert (document.outcome, len(document.failures)) == (outcome, 150)
-        assert report.exit_code == 10
-    (found,) = check_pdfs(tmp_path / "out")
-    assert isinstance(found, Inspection)
-    assert [page.has_text for page in found.pages] == [True] + 150 * [False]
-    report = convert_blocking(
-        tmp_path / "in", tmp_path / "out", ConvertOptions(accept_failed=True), engine=Stamp()
-    )
-    assert (report.exit_code, report.accepted) == (0, 150)
-    with (tmp_path / "out/in.pdf").open("rb") as file:
-        seal = read_seal(file)
-    assert seal is not None
-    assert seal.is_intact

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from support.command import Command
-from support.readers import pdfium_text
+from support.readers import page_sizes, pdfium_text
 from support.stored import Stored
 from support.truth import SCANS
 
@@ -23,6 +23,7 @@ def test_none_still_finds_damaged_scans(tmp_path: Path, command: Command) -> Non
     for path in (SCANS / "receipts").iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes()[:30_000])
     done = command("convert", tmp_path, "-o", tmp_path / "out", "--engine", "none")
-    assert done.returncode == 0, "what can be seen is kept"
+    assert done.returncode == 10, "damage is said"
+    assert len(page_sizes(tmp_path / f"out/{tmp_path.name}.pdf")) == 2, "what can be seen is kept"
     for path in (SCANS / "receipts").iterdir():
         assert f"{path.name}: the file is cut off or damaged: " in done.stderr

@@ -224,7 +224,13 @@ def a_word_changed(pdf: Path) -> None:
     pdf.write_bytes(pdf.read_bytes().replace(b"/Title (in)", b"/Title (IN)"))
 
 
-@pytest.mark.parametrize("change", (rotated, annotated, joined, a_word_changed))
+def name_of_the_seal_spoiled(pdf: Path) -> None:
+    pdf.write_bytes(pdf.read_bytes().replace(b"/SearchablePdfHash", b"/SearchablePdfHalh"))
+
+
+@pytest.mark.parametrize(
+    "change", (rotated, annotated, joined, a_word_changed, name_of_the_seal_spoiled)
+)
 def test_a_pdf_that_was_changed_is_not_ours_any_more(tmp_path: Path, change: object) -> None:
     assert callable(change)
     scan = page(tmp_path / "in/1.png", GOOD)
@@ -274,7 +280,7 @@ def test_a_pdf_of_before_counts_as_ours(tmp_path: Path) -> None:
     assert converted(tmp_path).returncode == 0
     pdf = tmp_path / "out/in.pdf"
     writer = PdfWriter(clone_from=pdf)
-    information = dict(writer.metadata or {})
+    information = dict(PdfReader(pdf).metadata or {})
     del information["/SearchablePdfHash"]
     writer.metadata = information
     writer.write(pdf)
