@@ -22,6 +22,7 @@ from ..model.events import (
     ScansGone,
     ignore,
 )
+from ..model.exit_code import ExitCode
 from ..model.options import DEFAULT_ENGINE, NO_HOME, ConvertOptions, StoreOptions
 from ..model.page import Document, PageSource
 from ..model.paths import PathLike, Paths, as_paths
@@ -173,14 +174,18 @@ class _Conversion:
         return self.report
 
     async def _look_for_gone(self, planned: Plan) -> None:
-        """Tells of the PDFs whose scans are gone, and removes them if that is asked for."""
-        if planned.problems and self.options.prune:
+        """Tells of the PDFs whose scans are gone, and removes them if that is asked for.
+
+        Not where anything failed: a folder may have been renamed, and its old PDF is the better.
+        """
+        prune = self.options.prune and self.report.exit_code == ExitCode.DONE
+        if self.options.prune and not prune:
             self._notify(Remark(NOT_PRUNED))
         for pdf in await asyncio.to_thread(
             pdfs_without_scans, planned, self.inputs, self.output, self.options
         ):
             removed = False
-            if self.options.prune:
+            if prune:
                 try:
                     removed = await asyncio.to_thread(remove, pdf, self.output, self.options)
                 except OutputError as error:

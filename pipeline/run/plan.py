@@ -214,6 +214,8 @@ def plan(
     except BaseException:
         result.close()
         raise
+    if options.retry is not None and not options.retry:
+        result.remark = "there is nothing to retry: no document of that report failed"
     if options.retry and not result.documents and not result.problems:
         result.problems.append(
             UsageError(

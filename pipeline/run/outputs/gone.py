@@ -29,7 +29,7 @@ from ...workers.job import SIDECAR_ENDING
 from ..plan import Plan, root_of
 from .standing import standing
 
-NOT_PRUNED = "no PDF is removed, as something is wrong with the inputs (see above)"
+NOT_PRUNED = "no PDF is removed, as not all of this run went well"
 
 
 def pdfs_without_scans(

@@ -17,6 +17,7 @@ from support.survival import GOOD, leftovers, page, read_report, run
 from pipeline import ConvertOptions, convert_blocking
 from pipeline.cli.console import Watcher
 from pipeline.model.errors import UsageError
+from pipeline.model.events import EngineChosen, Event
 from pipeline.run.report import Report
 from pipeline.run.report_file import documents_to_retry
 
@@ -224,4 +225,15 @@ def test_the_command(tmp_path: Path) -> None:
     (document,) = read_report(report)["documents"]
     assert (document["pages_failed"], document["pages_accepted"]) == (1, 1)
     assert [each["accepted"] for each in document["pages"]] == [False, True]
-    assert documents_to_retry(report) == frozenset(), "what is accepted is not retried"
+    retry = documents_to_retry(report)
+    assert retry == frozenset(), "what is accepted is not retried"
+    said: list[str] = []
+
+    def note(event: Event) -> None:
+        if isinstance(event, EngineChosen):
+            said.extend(event.notes)
+
+    options = ConvertOptions(retry=retry)
+    made = convert_blocking(tmp_path / "in", tmp_path / "out", options, engine="none", notify=note)
+    assert (made.documents, made.exit_code) == ([], 0)
+    assert said == ["there is nothing to retry: no document of that report failed"]

@@ -143,6 +143,17 @@ def test_nothing_is_removed_where_scans_cannot_be_seen(tmp_path: Path) -> None:
     assert pruned(tmp_path) == [], "no scan is left at all"
 
 
+def test_nothing_is_removed_where_a_page_failed(tmp_path: Path) -> None:
+    """The PDF of the old name is the better one of a folder that was renamed."""
+    scans(tmp_path, "in/a/1", "in/b/1")
+    made(tmp_path)
+    (tmp_path / "in/a").rename(tmp_path / "in/c")
+    (tmp_path / "in/c/1.png").write_bytes(b"nothing of an image")
+    report = made(tmp_path, prune=True)
+    assert (report.exit_code, report.pruned, report.scans_gone) == (10, [], 1)
+    assert made(tmp_path, prune=True, accept_failed=True).pruned == [tmp_path / "out/a.pdf"]
+
+
 def test_dry_run_shows_everything_and_writes_nothing(tmp_path: Path) -> None:
     scans(tmp_path, *(f"in/{name}/1" for name in ("changed", "foreign", "gone", "same")))
     report = made(tmp_path)
@@ -171,7 +182,8 @@ def test_dry_run_shows_everything_and_writes_nothing(tmp_path: Path) -> None:
     convert = ("convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "none")
     done = run(*convert, "--dry-run", "--prune", "--report", tmp_path / "r.json")
     assert done.returncode == 5, done.stderr
-    assert "new.pdf: would be made\n" in done.stdout
+    assert "new.pdf\n" in done.stdout
+    assert "PDFs: 1 made, 2 replaced, 1 not written, 1 removed (nothing" in done.stderr
     assert "same.pdf: would be replaced (its scans or the options" in done.stdout, "other engine"
     assert "gone.pdf: would be removed, as its scans are gone" in done.stdout
     assert snapshot(tmp_path) == before
