@@ -134,7 +134,9 @@ def test_spoiled_images(tmp_path: Path, whole_images: dict[str, bytes]) -> None:
         output = Path(document["output"])
         assert document["outcome"] == "converted"
         assert len(page_sizes(output)) == document["pages_total"]
-        subprocess.run([need("qpdf"), "--check", output], check=True, capture_output=True)
+        checked = subprocess.run([need("qpdf"), "--check", output], capture_output=True)
+        # 3: warnings. The bytes of a JPEG are passed through, whatever stands behind its last row.
+        assert checked.returncode in (0, 3), checked.stderr
         for index, page in enumerate(document["pages"]):
             assert page["outcome"] == "done" or page["reason"]
             named.add(Path(page["source"]))
@@ -228,7 +230,7 @@ def test_spoiled_pdfs_of_ours(tmp_path: Path, whole_images: dict[str, bytes]) ->
             assert str(pdf) in done.stderr
             refused += 1
     print(f"{PDFS} PDFs: {anew} made anew, {refused} refused as changed")
-    assert anew > refused
+    assert anew and anew + refused == PDFS
     checked = run("check", kept)
     assert checked.returncode in (1, 6), checked.stderr[-3000:]
     assert "Traceback" not in checked.stderr

@@ -20,7 +20,7 @@ from ..model.page import Document, PageSource
 from ..model.version import FINGERPRINT_VERSION, PRODUCER
 from .origin import ENTRY as ORIGIN
 from .origin import Origin
-from .seal import ENTRY, is_seal
+from .seal import ENTRY, OPEN
 
 LONGEST_REASON = 300
 LONGEST_STRING = 16_000
@@ -28,6 +28,8 @@ LONGEST_STRING = 16_000
 FINGERPRINT, FAILURES = "/SearchablePdfFingerprint", "/SearchablePdfFailures"
 TEXT, DAMAGE = "/SearchablePdfText", "/SearchablePdfDamage"
 ACCEPTED = "/SearchablePdfAccepted"
+STANDARD_ENTRIES = ("/Title", "/Author", "/Subject", "/Keywords", "/Producer")
+"""What stands first in the information of a PDF without a seal."""
 SHARE_DIGITS = 4
 """Digits after the point of the share of a picture that is missing."""
 
@@ -189,9 +191,13 @@ def _from_parts(name: str, information: Mapping[str, object]) -> Iterator[Any]:
 
 
 def _seal_entry(information: Mapping[str, object]) -> str:
-    """Its seal, also where the name of the entry is spoiled; empty where it has none."""
-    values = (information.get(ENTRY), *information.values())
-    return next((str(value) for value in values if value and is_seal(str(value))), "")
+    """Its seal; empty where it is of a version that made none.
+
+    The seal is the first entry. Where another unknown one is the first, that is what is left of it.
+    """
+    seal = str(information.get(ENTRY, ""))
+    first = next(iter(information), "")
+    return seal or ("" if first in STANDARD_ENTRIES else OPEN)
 
 
 def in_the_way(path: Path, why: str) -> OutputError:

@@ -19,8 +19,9 @@ HASH_DIGITS, SIZE_DIGITS = 64, 12
 and digits as they are, and everything else as escapes."""
 OPEN = "0" * (HASH_DIGITS + SIZE_DIGITS)
 """The value of the entry before it is filled in."""
-VALUE = f"[0-9a-f]{{{HASH_DIGITS}}}[0-9]{{{SIZE_DIGITS}}}"
-PLACE = re.compile(rb"(?<=%s \()%s(?=\))" % (ENTRY.encode(), VALUE.encode()))
+PLACE = re.compile(
+    rb"(?<=%s \()([0-9a-f]{%d})([0-9]{%d})(?=\))" % (ENTRY.encode(), HASH_DIGITS, SIZE_DIGITS)
+)
 END_WITHIN_BYTES = 1024
 """How far from the end of a file readers look for the end of the PDF (ISO 32000-1, annex H)."""
 CHUNK_BYTES = 1 << 20
@@ -112,11 +113,6 @@ def read_seal(file: BinaryIO) -> Seal | None:
     size_now = file.seek(0, 2)
     file.seek(max(0, size_now - END_WITHIN_BYTES))
     return Seal(kept, size, digest, size_now, b"%%EOF" in file.read())
-
-
-def is_seal(value: str) -> bool:
-    """Whether this is what an entry holds."""
-    return re.fullmatch(VALUE, value) is not None
 
 
 def sealed_size(value: str) -> int | None:
