@@ -15,7 +15,7 @@ from .images.lossless import lossless
 from .model.characters import nfc, printable
 from .model.geometry import Baseline, Box
 from .model.options import ImageOptions, OutputType
-from .model.outcomes import RenderedStats
+from .model.outcomes import NOT_READ, RenderedStats
 from .model.page import PageImage, PageSource
 from .model.picture import EncodedImage
 from .model.points import points_per_pixel
@@ -132,7 +132,7 @@ def render_placeholder(
     margin, em = max(1, shorter // PLACEHOLDER_MARGIN), max(6, shorter // PLACEHOLDER_ROWS)
     font = ImageFont.load_default(em)
     columns = max(8, int((width - 2 * margin) / font.getlength("n")))
-    rows = ["This page could not be read.", ""]
+    rows = [NOT_READ, ""]
     for part in (f"File: {source}", reason.removeprefix(f"{source}: ")):
         rows += [*textwrap.wrap(nfc(printable(part)), columns), ""]
     image = Image.new("1", (width, height), 1)

@@ -35,7 +35,9 @@ from ..model.events import (
     PassedOver,
     Remark,
     RunPlanned,
+    ScansGone,
 )
+from ..model.outcomes import Accepted, PageFailure, PageOutcome
 from ..run.report import Report
 from .tables import count, document_table, human_size, kinds_in_words
 
@@ -44,6 +46,8 @@ LINE_EVERY_S = 30.0
 WIDE, NARROW = 80, 50
 """Characters in a line of a terminal: below the first, the bar tells the times, but no pace; below
 the second, there is no bar, and how many pages are done of a million still has room."""
+KNOWN = "known from an earlier run"
+"""Said of the faults of pages that are not made again."""
 PAGES_TO_LOOK_AT = 100
 """At most this many of the worst pages are listed; the report has them all."""
 
@@ -112,21 +116,25 @@ class Watcher:
                 self._started = time.monotonic()
                 self._bar.update(self._task, description="Reading")
             case PassedOver():
-                self.say(f"passed over: {event.path}")
+                if self.verbose:
+                    self.say(f"passed over: {event.path}")
             case EngineChosen():
                 if not self.quiet:
                     for note in event.notes:
                         self.say(note, style="yellow")
             case Remark():
                 self.say(event.text, style="yellow")
+            case ScansGone():
+                if event.removed and not self.quiet:
+                    self.say(f"{event.pdf}: removed, as its scans are gone")
             case PageStarted():
                 self._known += event.source.frame > 0
             case PageDone():
                 self._page_done(event)
             case PageFailed():
                 self._done += 1
-                self._failed += 1
-                self.say(event.failure.message, style="red")
+                self._failed += not event.failure.accepted
+                self._say_fault(event.failure.message, event.failure.accepted, "red")
             case DocumentDone():
                 self._document_done(event)
         self._bar.update(self._task, completed=self._done, total=self._known, pace=self._pace())
@@ -158,27 +166,44 @@ class Watcher:
         failed = len(report.documents) - len(done) - skipped
         if failed:
             parts.append(f"{failed} not written")
-        if report.failures:
-            parts.append(f"{count(len(report.failures), 'page')} failed")
-        damaged = sum(len(document.damaged) for document in report.documents)
+        bad = sum(not page.accepted for page in report.failures)
+        if bad:
+            parts.append(f"{count(bad, 'page')} failed")
+        damaged = sum(
+            not page.accepted for document in report.documents for page in document.damaged
+        )
         if damaged:
             parts.append(f"{count(damaged, 'page')} damaged")
+        if report.accepted:
+            parts.append(f"{count(report.accepted, 'bad page')} accepted")
+        if report.pruned:
+            parts.append(f"{count(len(report.pruned), 'PDF')} removed")
         if report.passed_over:
             parts.append(kinds_in_words(report.kinds_passed_over, named=self.verbose))
         if parts:
             self.say("; ".join(parts))
+        if report.scans_gone:
+            what = "it" if report.scans_gone == 1 else "them"
+            gone = count(report.scans_gone, "PDF")
+            self.say(f"{gone} whose scans are gone; --prune removes {what}", style="yellow")
 
     def _page_done(self, event: PageDone) -> None:
         self._done += 1
         stats = event.result.stats
         if event.result.damage:
-            self.say(f"{event.source}: {event.result.damage}", style="yellow")
+            message = f"{event.source}: {event.result.damage}"
+            self._say_fault(message, event.result.accepted, "yellow")
         if self.verbose:
             for note in event.notes:
                 self.say(f"{event.source}: {note}")
             cut = ", and then no more" if stats.truncated else ""
             self.say(f"{event.source}: {stats.words} words{cut}")
-        if self.low_confidence is None:
+        self._note_doubtful(event.result)
+
+    def _note_doubtful(self, page: PageOutcome) -> None:
+        """Notes a page that a person should look at; one that failed is named elsewhere."""
+        stats = page.stats
+        if self.low_confidence is None or isinstance(page, PageFailure):
             return
         worst = stats.worst_confidence if stats.words else 0.0
         if worst is not None and worst < self.low_confidence:
@@ -186,7 +211,7 @@ class Watcher:
             summary = (
                 f"{stats.confidence:.2f}, worst {worst:.2f}" if stats.words else "no text found"
             )
-            entry = (-worst, f"{event.source}: {summary}")
+            entry = (-worst, f"{page.source}: {summary}")
             if len(self._doubtful) < PAGES_TO_LOOK_AT:
                 heapq.heappush(self._doubtful, entry)
             else:
@@ -195,16 +220,27 @@ class Watcher:
     def _document_done(self, event: DocumentDone) -> None:
         if event.outcome == "skipped":
             self._done += len(event.document.scans)
+            for page in event.outcomes:
+                self._note_doubtful(page)
             for failure in event.failures:
-                self.say(f"{failure.message} (known from an earlier run)", style="red")
+                self._say_fault(failure.message, failure.accepted, "red", KNOWN)
             for damage in event.damaged:
-                self.say(f"{damage} (known from an earlier run)", style="yellow")
+                self._say_fault(str(damage), damage.accepted, "yellow", KNOWN)
             if self.verbose:
                 self.say(f"{event.document.output}: skipped, {event.message}")
         elif event.outcome == "failed":
-            self.say(event.message, style="red")
+            if event.exit_code or self.verbose:
+                self.say(event.message, style="red" if event.exit_code else "")
         elif event.message and not self.quiet:
             self.say(f"{event.document.output}: {event.message}", style="yellow")
+
+    def _say_fault(self, message: str, accepted: Accepted, style: str, *remarks: str) -> None:
+        """What is wrong with a page; of what was accepted before, nothing without -v."""
+        if accepted:
+            if self.quiet or (accepted == "before" and not self.verbose):
+                return
+            remarks, style = (*remarks, "accepted"), "yellow"
+        self.say(f"{message} ({', '.join(remarks)})" if remarks else message, style=style)
 
     def _list_doubtful(self) -> None:
         if not self._doubtful:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +15,7 @@ import click
 
 from ..model.characters import printable
 from ..model.errors import UsageError
-from ..model.events import Event
+from ..model.events import Event, ScansGone
 from ..model.options import ConvertOptions
 from .convert_options import convert_options, with_convert_options
 from .help import Command
@@ -22,6 +23,9 @@ from .options import PATH
 
 if TYPE_CHECKING:
     from .streams import Streams
+
+DONE = {"make": "made", "replace": "replaced", "keep": "kept", "refuse": "not written"}
+"""What would be done to a PDF, in words."""
 
 
 @click.command("convert", cls=Command, options_metavar="-o OUT [OPTIONS]")
@@ -81,7 +85,7 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **values: Any) -> No
         report = asyncio.run(run)
         streams.send()
         if report_file is not None:
-            report_file.finish(report, time.monotonic() - started)
+            report_file.finish(report)
     for problem in report.problems:
         watcher.say(str(problem), style="red")
     watcher.sum_up(report, pdf, time.monotonic() - started)
@@ -114,15 +118,29 @@ def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions, en
     from ..run.preview import Preview
 
     preview = Preview(inputs, output, options, engine)
+    counts: Counter[str] = Counter()
     for entry in preview:
         if isinstance(entry, Path):
             click.echo(f"passed over: {printable(str(entry))}")
             continue
-        why = f": {entry.skipped_because}" if entry.skipped_because else ""
+        if isinstance(entry, ScansGone):
+            removed = "would be removed, as its scans are gone"
+            kept = "its scans are gone; --prune removes it"
+            click.echo(f"{printable(str(entry.pdf))}: {removed if entry.removed else kept}")
+            counts["removed"] += entry.removed
+            continue
+        counts[DONE[entry.action]] += 1
+        if entry.action == "refuse":
+            click.echo(entry.why, err=True)
+            continue
+        why = f": would be {DONE[entry.action]} ({entry.why})" if entry.why else ""
         click.echo(f"{printable(str(entry.document.output))}{why}")
         for path, pages in zip(entry.document.scans, entry.pages, strict=False):
             count = f" ({pages} pages)" if pages != 1 else ""
             click.echo(f"    {printable(str(path))}{count}")
     for problem in preview.report.problems:
         click.echo(str(problem), err=True)
+    parts = [f"{counts[done]:,} {done}" for done in (*DONE.values(), "removed") if counts[done]]
+    if parts:
+        click.echo(f"PDFs: {', '.join(parts)} (nothing was done, because of --dry-run)", err=True)
     return preview.report.exit_code

@@ -108,6 +108,20 @@ EXISTING = (
         help="Write a PDF also if none of its scans can be shown: its pages say so.",
     ),
 )
+ACCEPT_FAILED = option(
+    "--accept-failed",
+    is_flag=True,
+    section=Section.EXISTING,
+    help="Accept the pages that fail or are damaged: the exit code is 0, and later runs do not name"
+    " them. Another fault, or another scan, is told. --force takes it back.",
+)
+PRUNE = option(
+    "--prune",
+    is_flag=True,
+    section=Section.EXISTING,
+    help="Remove the PDFs in OUT whose scans are gone, with their texts: only those that this"
+    " program made of the same INPUT, and that nobody has changed. Look first with --dry-run.",
+)
 TEXTS = (
     option(
         "--sidecar",
@@ -146,7 +160,8 @@ MESSAGES = (
         is_flag=True,
         section=Section.MESSAGES,
         common=True,
-        help="Only show which PDFs would be made, and of which scans.",
+        help="Only show which PDFs would be made, replaced, kept or removed, and why. Nothing is"
+        " written.",
     ),
     option(
         "--report",
@@ -184,6 +199,8 @@ with_convert_options = add_options(
     *FILES,
     *TEXTS,
     *EXISTING,
+    ACCEPT_FAILED,
+    PRUNE,
     *PICTURES,
     ROTATE_PAGES,
     *description_options("the name of the folder or file"),
@@ -220,6 +237,7 @@ def convert_options(values: dict[str, Any]) -> ConvertOptions:
         sidecar=values["sidecar"],
         strict=values["strict"],
         placeholders=values["placeholders"],
+        accept_failed=values["accept_failed"],
         jobs=values["jobs"],
         workers="processes",
         timeout_s=timeout_of(values),
@@ -229,5 +247,7 @@ def convert_options(values: dict[str, Any]) -> ConvertOptions:
         text_dir=values["text_dir"],
         corrections=values["corrections"],
         retry=documents_to_retry(retry) if retry else None,
+        prune=values["prune"],
         verbose=values["verbose"],
+        details=bool(values["report"]) or values["low_confidence"] is not None,
     )

@@ -34,9 +34,22 @@ class RunPlanned:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """A file in the folders is no image; it is told of if `ConvertOptions.verbose`."""
+    """A file in the folders is no image."""
 
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ScansGone:
+    """The scans of a PDF are gone.
+
+    Attributes:
+        pdf: Which one.
+        removed: Whether it was removed, too: only where `ConvertOptions.prune` asks for it.
+    """
+
+    pdf: Path
+    removed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +126,16 @@ class DocumentDone:
     Attributes:
         document: Which one.
         outcome: `converted`, `skipped` (nothing to do) or `failed` (no PDF written).
-        pages: Pages in the PDF.
-        words: Words read.
+        pages: Pages in the PDF; of a skipped document, if `ConvertOptions.details`.
+        words: Words read; likewise.
         failures: Pages that could not be done; of a skipped document, those that failed when its
             PDF was made.
         damaged: Pages that are done and lack a part of their picture; of a skipped document, too.
         kept: No PDF was written, and the one of an earlier run is still in its place.
-        outcomes: How each page ended, in order; empty for a skipped document, and in a `Report`,
-            whose memory would grow with the pages.
-        bytes_in: Size of the scans.
-        bytes_out: Size of the PDF.
+        outcomes: How each page ended, in order; of a skipped document, if `ConvertOptions.details`.
+            Empty in a `Report`, whose memory would grow with the pages.
+        bytes_in: Size of the scans; as `pages`.
+        bytes_out: Size of the PDF; as `pages`.
         seconds: From the document's first page to its end.
         message: Why it was skipped or failed, or why it is larger than its scans.
         exit_code: What this document alone would make the command's exit code.
@@ -142,10 +155,17 @@ class DocumentDone:
     damaged: tuple[PageDamage, ...] = ()
     kept: bool = False
 
+    @property
+    def accepted(self) -> int:
+        """How many of its pages failed or are damaged, and are accepted."""
+        faulty: tuple[PageFailure | PageDamage, ...] = (*self.failures, *self.damaged)
+        return sum(bool(page.accepted) for page in faulty)
+
 
 Event = (
     RunPlanned
     | PassedOver
+    | ScansGone
     | EngineChosen
     | Remark
     | PageStarted

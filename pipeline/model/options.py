@@ -244,28 +244,29 @@ class ConvertOptions:
         existing: What to do where the PDF exists: `replace` it if this program made it and
             its scans or options have changed, `keep` it, `update` it if it is older than its
             scans, or `force`: make it anew in any case, and replace any.
-        output_type: `auto`: PDF/A-2u where no picture must be converted for it; `pdfa`: such
-            pictures are converted (CMYK without a profile becomes sRGB, a damaged profile is
-            left out); `pdf`: plain PDF.
+        output_type: `auto`: PDF/A-2u where no picture must be converted for it; `pdfa`: such are
+            converted (CMYK without a profile, a damaged profile); `pdf`: plain PDF.
         verify: Open each PDF again before it is put in its place, and compare.
         sidecar: Write the text beside the PDF, too.
         strict: Do not write a document with a failed page.
-        placeholders: Write a document also where no page of it can be shown, but only pages that
-            say so.
+        placeholders: Write a document also where all its pages only say that they failed.
+        accept_failed: Accept the pages that fail or are damaged: they are no fault of this run,
+            nor of later ones, as long as the scan and what is wrong with it stay the same.
         jobs: Pages at a time; None for the cores, or fewer where memory is short.
-        workers: Where pages are made: in threads of this process, or in processes of their
-            own, which can crash, and be stopped after `timeout_s`.
+        workers: Where pages are made: in threads, or in processes, which can crash, and be stopped
+            after `timeout_s`.
         timeout_s: Longest time for one page in a process; None for no limit.
-        sandbox: Keep processes from writing anywhere but to their own folders, and from the
-            network, where the system can do that; not on a cluster.
+        sandbox: Where the system can, let processes write to their own folders only, and keep them
+            from the network; not on a cluster.
         cluster: Where pages are made instead, on other machines; None for this one.
         store: Where texts are kept; None to keep none.
         text_dir: Folder for the text of each page as JSON; what a person corrects there is taken
             instead of recognizing, now and in every later run.
-        corrections: Folder in which corrections are kept, of one or several folders of PDFs; None
-            for `.searchable-pdf/corrections` in the folder of the PDFs.
+        corrections: Folder for them; None for `.searchable-pdf/corrections` beside the PDFs.
         retry: PDFs to make again because of their failed pages, and no others; None for all.
+        prune: Remove the PDFs of this program in the output folder whose scans are gone.
         verbose: Let through what libraries and engines in worker processes print.
+        details: Also tell of the pages of PDFs that stay as they are; their scans are hashed.
     """
 
     load: LoadOptions = field(default_factory=LoadOptions)
@@ -279,6 +280,7 @@ class ConvertOptions:
     sidecar: bool = False
     strict: bool = False
     placeholders: bool = False
+    accept_failed: bool = False
     jobs: int | None = None
     workers: Workers = "threads"
     timeout_s: float | None = 300.0
@@ -288,7 +290,9 @@ class ConvertOptions:
     text_dir: Path | None = None
     corrections: Path | None = None
     retry: frozenset[Path] | None = None
+    prune: bool = False
     verbose: bool = False
+    details: bool = False
 
     def __post_init__(self) -> None:
         if self.retry is not None:

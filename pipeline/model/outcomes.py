@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -15,7 +16,12 @@ Stage = Literal["load", "recognize", "render", "worker"]
 stopped (time-out, crash) or failed in another way. PDFs and reports of earlier versions have
 `load` and `recognize` for these, too."""
 Origin = Literal["engine", "store", "file", ""]
+Accepted = Literal["", "now", "before"]
+"""Whether a user accepts that a page failed or is damaged (`ConvertOptions.accept_failed`): no, in
+this run, or since an earlier one."""
 
+NOT_READ = "This page could not be read."
+"""How a page begins that stands in the place of a scan that cannot be shown."""
 WORST_SHARE = 0.1
 """Of a page's words, for `worst_confidence`: a few words that are no words at all show in the worst
 tenth of a page, and vanish in the mean of all."""
@@ -83,6 +89,7 @@ class PageResult:
         stats: The page in numbers.
         damage: What is missing of its picture, in words (also in `notes`); empty for nothing.
         missing: The share of the picture that is missing, 0 to 1.
+        accepted: Whether the user accepts the damage.
     """
 
     source: PageSource
@@ -92,6 +99,7 @@ class PageResult:
     stats: PageStats = field(default_factory=PageStats)
     damage: str = ""
     missing: float = 0.0
+    accepted: Accepted = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,7 @@ class PageFailure:
         stats: The page in numbers.
         missing: The share of the scan's picture that does not show in `pdf`: 1 for a page of words
             that stands in its place, 0 for the whole scan without text.
+        accepted: Whether the user accepts it.
     """
 
     source: PageSource
@@ -119,6 +128,7 @@ class PageFailure:
     pdf: bytes | Path = b""
     stats: PageStats = field(default_factory=PageStats)
     missing: float = 0.0
+    accepted: Accepted = ""
 
     @property
     def is_placeholder(self) -> bool:
@@ -146,14 +156,27 @@ class PageDamage:
     Attributes:
         source: Which page.
         missing: The share that is missing, above 0 and below 1.
+        accepted: Whether the user accepts it.
     """
 
     source: PageSource
     missing: float
+    accepted: Accepted = ""
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, without the name of the page."""
+        share = max(1, round(100 * self.missing))
+        return f"{share} % of the picture is missing; scan the page again if you can"
 
     def __str__(self) -> str:
-        share = max(1, round(100 * self.missing))
-        return f"{self.source}: {share} % of the picture is missing; scan the page again if you can"
+        return f"{self.source}: {self.reason}"
+
+
+def are_accepted(pages: Iterable[PageOutcome | PageDamage]) -> bool:
+    """Whether every page that failed or is damaged is accepted."""
+    faulty = (page for page in pages if isinstance(page, PageFailure) or page.missing)
+    return all(page.accepted for page in faulty)
 
 
 def confidences(text: PageText) -> tuple[float | None, float | None]:

@@ -65,6 +65,13 @@ def missing_remedy(path: Path) -> str:
     return "check the path"
 
 
+def absolute(path: Path) -> Path:
+    """An absolute path without dots, as people read it; the last link is not followed."""
+    if ".." in path.parts:  # what is above a link is told by the disk alone
+        return path.parent.resolve() / path.name if path.name != ".." else path.resolve()
+    return path.absolute()
+
+
 def hold_paths(value: Any) -> None:
     """Makes a `Path` of each `str` in the fields of a frozen dataclass that hold one.
 

@@ -29,6 +29,6 @@ FINGERPRINT_VERSION = 1
 """The fingerprint in a PDF (`store/provenance.py`). Raise it when the same scans and options would
 give another PDF that people should have: every PDF made before is then made again."""
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 """The JSON of `--report` (`run/report_file.py`). Raise it when a member changes its meaning or is
 taken away; a new member is no reason."""

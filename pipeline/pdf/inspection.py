@@ -18,6 +18,7 @@ from pypdfium2 import raw
 
 from ..model.characters import printable
 from ..model.errors import NoScansError
+from ..model.outcomes import NOT_READ
 from ..model.points import dots_per_inch
 
 CLAIM = re.compile(rb"pdfaid:(part|conformance)(?:>|\s*=\s*[\"'])\s*(\w+)")
@@ -53,7 +54,8 @@ class PageInspection:
         coverage: Share of the page's area that lies under text, 0 to 1.
         fonts: Names of the fonts that the page refers to.
         pictures: Its images.
-        failed: It could not be done when the PDF was made, and says so in the place of its text.
+        failed: It could not be done when the PDF was made: it says so in the place of its text
+            (also where PDFs were joined since), or has none.
     """
 
     size_pt: tuple[float, float]
@@ -122,6 +124,19 @@ def page_count(path: Path) -> int:
         raise not_a_pdf(path, error) from error
 
 
+def word_counts(path: Path) -> tuple[int, ...]:
+    """The words on each page of a PDF, as `PageInspection` has them; empty where it is none."""
+    try:
+        with pypdfium2.PdfDocument(path) as document:
+            return tuple(_words(page.get_textpage()) for page in document)
+    except PDF_ERRORS:
+        return ()
+
+
+def _words(text: pypdfium2.PdfTextPage) -> int:
+    return len(text.get_text_range().split())
+
+
 def _check_is_file(path: Path) -> None:
     """Sees that a path is no pipe or device: to open that may wait for ever.
 
@@ -170,7 +185,8 @@ def _page(page: pypdfium2.PdfPage, dictionary: PageObject) -> PageInspection:
     text = page.get_textpage()
     rectangles = [text.get_rect(index) for index in range(text.count_rects())]
     area = sum((right - left) * (top - bottom) for left, bottom, right, top in rectangles)
-    words = len(text.get_text_range().split())
+    words = _words(text)
+    failed = re.match(rf"{re.escape(NOT_READ)}\s+File: ", text.get_text_range()) is not None
     pictures = tuple(_picture(image) for image in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]))
     resources = dictionary.get("/Resources", DictionaryObject()).get_object()
     fonts = resources.get("/Font", DictionaryObject()).get_object().values()
@@ -178,7 +194,8 @@ def _page(page: pypdfium2.PdfPage, dictionary: PageObject) -> PageInspection:
     text.close()
     page.close()
     share = min(1.0, area / (width * height))
-    return PageInspection((width, height), words, round(share, 4), tuple(sorted(names)), pictures)
+    fonts_used = tuple(sorted(names))
+    return PageInspection((width, height), words, round(share, 4), fonts_used, pictures, failed)
 
 
 def _picture(picture: Any) -> Picture:

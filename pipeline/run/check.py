@@ -11,7 +11,7 @@ from ..model.characters import printable
 from ..model.errors import NoScansError
 from ..model.paths import Paths, as_paths, missing_remedy
 from ..pdf.inspection import Inspection, inspect
-from ..store.provenance import load_provenance
+from .outputs.standing import standing
 
 
 def check_pdfs(paths: Paths, pass_over: PassOver = ignore) -> Iterator[Inspection | NoScansError]:
@@ -38,12 +38,20 @@ def check_pdfs(paths: Paths, pass_over: PassOver = ignore) -> Iterator[Inspectio
             except NoScansError as error:
                 yield error
                 continue
-            provenance = load_provenance(file)
-            failed = {index for index, *_ in provenance.failures} if provenance else set()
+            failed = _failed(file)
             pages = (
-                replace(page, failed=index in failed) for index, page in enumerate(inspection.pages)
+                replace(page, failed=page.failed or index in failed)
+                for index, page in enumerate(inspection.pages)
             )
             yield replace(inspection, pages=tuple(pages))
+
+
+def _failed(pdf: Path) -> set[int]:
+    """The pages that its mark names; of a PDF that was changed since, they may be others now."""
+    there = standing(pdf)
+    if there.provenance is None or there.state == "changed":
+        return set()
+    return {index for index, *_ in there.provenance.failures}
 
 
 def _pdfs_below(folder: Path, pass_over: PassOver) -> list[Path]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..model.characters import printable
-from ..model.errors import SearchablePdfError, UsageError
+from ..model.errors import OutputError, SearchablePdfError, UsageError
 from ..model.events import (
     EngineChosen,
     Event,
@@ -19,8 +19,10 @@ from ..model.events import (
     PassedOver,
     Remark,
     RunPlanned,
+    ScansGone,
     ignore,
 )
+from ..model.exit_code import ExitCode
 from ..model.options import DEFAULT_ENGINE, NO_HOME, ConvertOptions, StoreOptions
 from ..model.page import Document, PageSource
 from ..model.paths import PathLike, Paths, as_path, as_paths
@@ -34,6 +36,7 @@ from ..workers.machine import share
 from .blocking import run_blocking
 from .corrections.run import RunCorrections, named
 from .document import make_document
+from .outputs.gone import NOT_PRUNED, pdfs_without_scans, remove
 from .pages import RunContext
 from .plan import Plan, plan, root_of
 from .report import Report
@@ -136,9 +139,8 @@ class _Conversion:
         self.report.kept = planned.kept
         kinds = tuple(planned.kinds_passed_over.most_common())
         self._notify(RunPlanned(planned.documents, planned.scans, planned.passed_over, kinds))
-        if self.options.verbose:
-            for path in planned.paths_passed_over():
-                self._notify(PassedOver(path))
+        for path in planned.paths_passed_over():
+            self._notify(PassedOver(path))
         if planned.must_stop:
             return self.report
         notes = [*engine.notes, *filter(None, (planned.remark,))]
@@ -180,7 +182,27 @@ class _Conversion:
                 self._spool.close()
         if self._new_texts:
             await self._prune()
+        await self._look_for_gone(planned)
         return self.report
+
+    async def _look_for_gone(self, planned: Plan) -> None:
+        """Tells of the PDFs whose scans are gone, and removes them if that is asked for.
+
+        Not where anything failed: a folder may have been renamed, and its old PDF is the better.
+        """
+        prune = self.options.prune and self.report.exit_code == ExitCode.DONE
+        if self.options.prune and not prune:
+            self._notify(Remark(NOT_PRUNED))
+        for pdf in await asyncio.to_thread(
+            pdfs_without_scans, planned, self.inputs, self.output, self.options
+        ):
+            removed = False
+            if prune:
+                try:
+                    removed = await asyncio.to_thread(remove, pdf, self.output, self.options)
+                except OutputError as error:
+                    self.report.problems.append(error)
+            self._notify(ScansGone(pdf, removed))
 
     async def _backend(
         self, engine: ResolvedEngine, planned: Plan

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -24,7 +25,9 @@ from ..store.corrections import TextFiles
 from ..store.provenance import fingerprint
 from .corrections.document import DocumentCorrections
 from .finish import failures_of, finish_document
+from .outputs.accepted import AcceptedFaults
 from .outputs.existing import what_exists
+from .outputs.kept import with_pages
 from .outputs.refusal import not_written
 from .pages import DocumentPages, RunContext
 from .scans import CHANGING, TRIES, DocumentScans
@@ -57,7 +60,10 @@ class DocumentJob:
         self.text_files = TextFiles(folder, document, context.root) if folder is not None else None
         place = self.text_files.of if self.text_files is not None else None
         self.corrections = DocumentCorrections(context.corrections, document, self.scans, place)
-        self.pages = DocumentPages(context, self.scans, self.corrections, place)
+        self.accepted = AcceptedFaults(
+            document, context.root, context.options, lambda path: self.scans.content(path).hash
+        )
+        self.pages = DocumentPages(context, self.scans, self.corrections, self.accepted, place)
 
     async def run(self) -> DocumentDone:
         """See `make_document`."""
@@ -75,34 +81,31 @@ class DocumentJob:
                 self._fingerprint_now,
                 self.text_files,
                 self.context.corrections.kept.changed_ns,
+                self.accepted,
             )
             self.pages.tell()
-            missing = await asyncio.to_thread(self._missing_texts, existing)
-            if existing is not None and not missing:
+            if isinstance(existing, DocumentDone):
+                missing = await asyncio.to_thread(self._missing_texts, existing)
+                if missing:
+                    existing = await self._with_texts(existing, missing)
+                if options.details and existing.outcome == "skipped":
+                    return await asyncio.to_thread(self._with_pages, existing)
                 return existing
-            spool = await asyncio.to_thread(self.context.spool)
-            folder = await asyncio.to_thread(spool.new_folder)
-            try:
-                if existing is not None:
-                    outcomes, _ = await self.pages.make(folder, missing)
-                    failures = (*existing.failures, *failures_of(outcomes))
-                    return replace(existing, failures=failures)
+            async with self._folder() as folder:
                 await asyncio.to_thread(check_folder, document.output.parent)
                 return await self._make(folder)
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
         except (OutputError, VerificationError) as error:
             return DocumentDone(document, "failed", message=str(error), exit_code=error.exit_code)
         except OSError as error:  # such as a name that is too long with an ending
             failed = not_writable(document.output, error)
             return DocumentDone(document, "failed", message=str(failed), exit_code=failed.exit_code)
 
-    def _missing_texts(self, existing: DocumentDone | None) -> frozenset[PageSource]:
+    def _missing_texts(self, existing: DocumentDone) -> frozenset[PageSource]:
         """The pages whose texts the user wants and are not there, though the PDF is not made.
 
         What was corrected is taken over, also where nobody else looks at it.
         """
-        if existing is None or self.text_files is None:
+        if self.text_files is None:
             return frozenset()
         if existing.outcome == "skipped" and self.context.options.existing != "keep":
             return frozenset()  # nothing is missing
@@ -113,6 +116,24 @@ class DocumentJob:
             if source not in failed and not self.text_files.of(source).exists():
                 missing.add(source)
         return frozenset(missing)
+
+    async def _with_texts(
+        self, existing: DocumentDone, missing: frozenset[PageSource]
+    ) -> DocumentDone:
+        """A document whose PDF stays; the texts that are missing beside it are made."""
+        async with self._folder() as folder:
+            outcomes, _ = await self.pages.make(folder, missing)
+        return replace(existing, failures=(*existing.failures, *failures_of(outcomes)))
+
+    @asynccontextmanager
+    async def _folder(self) -> AsyncIterator[Path]:
+        """A folder for the pages, for the length of the block."""
+        spool = await asyncio.to_thread(self.context.spool)
+        folder = await asyncio.to_thread(spool.new_folder)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     async def _make(self, folder: Path) -> DocumentDone:
         started = time.monotonic()
@@ -148,9 +169,16 @@ class DocumentJob:
                     self.context.options,
                     self._fingerprint(corrected),
                     self.corrections.corrected,
+                    self.accepted.faults(outcomes),
                 )
             )
+            await asyncio.to_thread(self.accepted.forget)
+        elif changed is None:
+            await asyncio.to_thread(self.accepted.keep, outcomes)
         return replace(done, seconds=time.monotonic() - started)
+
+    def _with_pages(self, skipped: DocumentDone) -> DocumentDone:
+        return with_pages(skipped, map(self.pages.job, sources_of(self.document)))
 
     def _fingerprint_now(self) -> str:
         """The fingerprint of a PDF made from what is there now."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import overload
@@ -34,7 +34,8 @@ def finish_document(
     folder: Path,
     options: ConvertOptions,
     fingerprint: str,
-    corrected: Collection[str] = (),
+    corrected: Collection[str],
+    accepted: Iterable[str],
 ) -> DocumentDone:
     """Makes the PDF, and the text beside it, from the pages.
 
@@ -45,6 +46,7 @@ def finish_document(
         options: The user's options.
         fingerprint: Of the document's scans and options.
         corrected: The pages whose text a person has corrected (`page_id` in `store.provenance`).
+        accepted: The faults of its pages that the user accepts.
 
     Returns:
         The end of the document, with its numbers.
@@ -60,7 +62,9 @@ def finish_document(
             text = _text_of(folder, index).read_bytes()
             file.write((PAGE_BREAK.encode() if index else b"") + text)
         file.write(b"\n")
-    provenance = provenance_of(fingerprint, outcomes, content_hash(sidecar), corrected)
+    provenance = provenance_of(
+        document, fingerprint, outcomes, content_hash(sidecar), corrected, accepted
+    )
     in_the_way = merge_pages(
         (outcome.pdf for outcome in outcomes),
         merged,
@@ -132,7 +136,7 @@ def failures_of(outcomes: Sequence[PageOutcome]) -> tuple[PageFailure, ...]:
 def damaged_of(outcomes: Sequence[PageOutcome]) -> tuple[PageDamage, ...]:
     """The pages among `outcomes` that are done and lack a part of their picture."""
     return tuple(
-        PageDamage(outcome.source, outcome.missing)
+        PageDamage(outcome.source, outcome.missing, outcome.accepted)
         for outcome in outcomes
         if isinstance(outcome, PageResult) and outcome.missing
     )

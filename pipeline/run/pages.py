@@ -20,6 +20,7 @@ from ..workers.page import stand_in_unseen
 from ..workers.runner import Runner
 from .corrections.document import DocumentCorrections
 from .corrections.run import RunCorrections
+from .outputs.accepted import AcceptedFaults
 from .page_outcome import page_outcome
 from .scans import CHANGING, TRIES, DocumentScans
 
@@ -61,6 +62,7 @@ class DocumentPages:
         context: What it shares with the others of the run.
         scans: Its scans.
         corrections: What people have made of its texts.
+        accepted: What the user accepts of it.
         text_file: Gives the path of a page's text file; None where the user wants none.
     """
 
@@ -69,11 +71,13 @@ class DocumentPages:
         context: RunContext,
         scans: DocumentScans,
         corrections: DocumentCorrections,
+        accepted: AcceptedFaults,
         text_file: Callable[[PageSource], Path] | None,
     ) -> None:
         self._context = context
         self._scans = scans
         self._corrections = corrections
+        self._accepted = accepted
         self._text_file = text_file
 
     async def make(
@@ -124,7 +128,12 @@ class DocumentPages:
         assert len(ends) == len(ended), "each page has ended"
         return [outcome for outcome, _ in ends], [corrected for _, corrected in ends]
 
-    def _job(self, source: PageSource, spool: Path) -> tuple[PageJob, str]:
+    def job(self, source: PageSource) -> PageJob:
+        """A page as it would be made."""
+        job, _ = self._job(source, None)
+        return job
+
+    def _job(self, source: PageSource, spool: Path | None) -> tuple[PageJob, str]:
         """A page to be made, and what stands for its correction in the fingerprint."""
         context = self._context
         options = context.options
@@ -157,6 +166,8 @@ class DocumentPages:
             # What comes back from a worker has its own copies of both paths.
             pdf = job.spool if outcome.pdf == job.spool and job.spool else outcome.pdf
             outcome = replace(outcome, source=job.source, pdf=pdf)
+            if isinstance(outcome, PageFailure) or outcome.missing:
+                outcome = await asyncio.to_thread(self._accepted.of_page, outcome)
         finally:
             self._context.slots.release()
         if isinstance(outcome, PageFailure):

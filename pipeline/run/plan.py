@@ -6,7 +6,6 @@ import os
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -16,14 +15,14 @@ from ..load.find import find_documents, is_pdf_name
 from ..load.scan import page_sources
 from ..load.walk import kind_of
 from ..model.characters import printable
-from ..model.errors import NoScansError, SearchablePdfError, UsageError
+from ..model.errors import SearchablePdfError, UsageError
 from ..model.options import ConvertOptions
 from ..model.page import Document
 from ..store.corrections import text_folder
 from ..store.disk_list import DiskList
-from ..store.provenance import load_provenance
 from ..workers.job import SIDECAR_ENDING
 from .outputs.collisions import outputs_over_scans, texts_over_scans
+from .outputs.emptied import EmptiedFolders
 from .outputs.refusal import check_place
 
 Entry = tuple[str, str, list[str], list[str], list[str]]
@@ -43,6 +42,7 @@ class Plan:
         kinds_passed_over: How many files in the folders are no images, by kind.
         remark: A line on how PDFs are called, where their names keep the endings of scans.
         kept: PDFs that stay, though none of their scans can be found now.
+        emptied: Folders in which no scan is seen.
     """
 
     scans: int = 0
@@ -50,11 +50,11 @@ class Plan:
     kinds_passed_over: Counter[str] = field(default_factory=Counter)
     remark: str = ""
     kept: int = 0
+    emptied: EmptiedFolders = field(default_factory=EmptiedFolders)
     _documents: DiskList[Entry] = field(default_factory=DiskList)
     _passed_over: DiskList[str] = field(default_factory=DiskList)
     _other_scans: DiskList[str] = field(default_factory=DiskList)
     _refused: frozenset[Path] = frozenset()
-    _emptied: dict[Path, set[Path]] = field(default_factory=dict)
 
     @property
     def documents(self) -> int:
@@ -114,42 +114,12 @@ class Plan:
         for path in document.scans:
             self._other_scans.append(os.fspath(path))
 
-    def note_emptied(self, folder: Path, output: Path) -> None:
-        """Notes a folder in which no scan is seen.
-
-        Args:
-            folder: The folder.
-            output: Its PDF; or the folder of its PDFs, one for each scan.
-        """
-        pdfs = {output}
-        if output.is_dir():  # the PDF of a whole sub-folder may be there, too
-            pdfs = {each for each in output.glob("*.pdf") if not (folder / each.stem).is_dir()}
-        with suppress(OSError):
-            pdfs = {each for each in pdfs if each.exists() and load_provenance(each)}
-            if pdfs:
-                self._emptied[folder] = pdfs
-
     def judge_emptied(self) -> None:
         """Finds the folders that had scans, as PDFs show that are of no other: that is a fault."""
-        if self._emptied:
-            others = {document.output for document in self}
-            for folder, pdfs in self._emptied.items():
-                self._miss_scans(folder, sorted(pdfs - others))
-
-    def _miss_scans(self, folder: Path, pdfs: Sequence[Path]) -> None:
-        if not pdfs:
-            return
-        self.kept += len(pdfs)
-        made, them = f"{printable(str(pdfs[0]))} was made, which stays", "the PDF"
-        if len(pdfs) > 1:
-            place = printable(str(pdfs[0].parent))
-            made, them = f"{len(pdfs)} PDFs in {place} were made, which stay", "them"
-        self.problems.append(
-            NoScansError(
-                f"{printable(str(folder))}: no scan is seen in this folder, but there were some"
-                f" when {made}; bring the scans back, or move {them} away"
-            )
-        )
+        if self.emptied:
+            for fault, stay in self.emptied.faults({document.output for document in self}):
+                self.problems.append(fault)
+                self.kept += stay
 
     def refuse_outputs_over_scans(self, options: ConvertOptions, root: Path) -> None:
         """Takes out the documents that would replace a scan, and notes why as problems.
@@ -221,9 +191,11 @@ def plan(
     Raises:
         OutputError: There is no room for temporary files, or a file is where the folder for the
             PDFs should be.
-        UsageError: One of `others` is an output of a document, or `output` is no name for a folder.
+        UsageError: One of `others` is an output of a document, `output` is no name for a folder, or
+            the options contradict each other.
     """
     check_place(output)
+    _check_options(options, output)
     result = Plan()
     places = [path.resolve() for path in others]
     try:
@@ -233,7 +205,7 @@ def plan(
             per_file=options.per_file,
             complain=result.problems.append,
             pass_over=result.pass_over,
-            emptied=result.note_emptied,
+            emptied=result.emptied.note,
         ):
             if options.retry is None or document.output.resolve() in options.retry:
                 result.add(document)
@@ -248,6 +220,8 @@ def plan(
     except BaseException:
         result.close()
         raise
+    if options.retry is not None and not options.retry:
+        result.remark = "there is nothing to retry: no document of that report failed"
     if options.retry and not result.documents and not result.problems:
         result.problems.append(
             UsageError(
@@ -256,6 +230,25 @@ def plan(
             )
         )
     return result
+
+
+def _check_options(options: ConvertOptions, output: Path) -> None:
+    """Sees that what is to be accepted, or removed, can be.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if options.prune and is_pdf_name(output):
+        raise UsageError("--prune looks through a folder of PDFs; give a folder with -o")
+    if options.prune and options.retry is not None:
+        raise UsageError(
+            "--prune looks at all scans, and --retry-failed at some; leave one of them out"
+        )
+    if options.accept_failed and options.existing == "keep":
+        raise UsageError(
+            "--no-overwrite touches no PDF, so that nothing can be accepted in one; leave out"
+            " it or --accept-failed"
+        )
 
 
 def _check_apart(path: Path, document: Document, root: Path, options: ConvertOptions) -> None:

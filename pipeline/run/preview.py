@@ -1,22 +1,31 @@
-"""What `convert` would do, without doing it: its option --dry-run."""
+"""What `convert` would do, without doing it: its option --dry-run. Nothing at all is written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from ..load.scan import page_sources
 from ..model.errors import OutputError
+from ..model.events import DocumentDone, ScansGone
 from ..model.options import DEFAULT_ENGINE, ConvertOptions
 from ..model.page import Document
 from ..ocr.engine import EngineChoice
-from ..ocr.registry import choose_engine
+from ..ocr.registry import ResolvedEngine, choose_engine
 from ..store.corrections import TextFiles
+from ..store.provenance import fingerprint
+from .corrections.document import DocumentCorrections
 from .corrections.run import RunCorrections
+from .outputs.accepted import AcceptedFaults
 from .outputs.existing import what_exists
+from .outputs.gone import pdfs_without_scans
 from .plan import plan, root_of
 from .report import Report
+from .scans import DocumentScans
+
+Action = Literal["make", "replace", "keep", "refuse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +34,15 @@ class DocumentPreview:
 
     Attributes:
         document: Which one.
-        skipped_because: Why it would not be made; empty where it would.
+        action: What would be done: `make` a PDF where none is, `replace` one, `keep` one as it is,
+            or `refuse` to write one.
+        why: Why it would be replaced, kept or refused.
         pages: How many pages each of its scans holds, in order; empty where it is not made.
     """
 
     document: Document
-    skipped_because: str = ""
+    action: Action
+    why: str = ""
     pages: tuple[int, ...] = ()
 
 
@@ -54,35 +66,63 @@ class Preview:
     engine: EngineChoice = DEFAULT_ENGINE
     report: Report = field(default_factory=Report)
 
-    def __iter__(self) -> Iterator[DocumentPreview | Path]:
-        """Each document, then each file in the folders that is no image.
+    def __iter__(self) -> Iterator[DocumentPreview | ScansGone | Path]:
+        """Each document, then each PDF whose scans are gone, then each file that is no image.
+
+        Of a PDF that would be removed, `ScansGone` says so. To see whether scans have changed, they
+        are hashed, unless an option makes that needless.
 
         Raises:
             EngineError: The engine is missing or does not read the language.
         """
-        choose_engine(self.engine, self.options.ocr)
-        root = root_of(self.output)
-        kept = RunCorrections(self.inputs, root, self.options).kept
+        engine = choose_engine(self.engine, self.options.ocr)
+        corrections = RunCorrections(self.inputs, root_of(self.output), self.options, writes=False)
         with plan(self.inputs, self.output, self.options) as planned:
             self.report.problems = planned.problems
             self.report.kept = planned.kept
             for document in planned:
-                folder = self.options.text_dir
-                texts = TextFiles(folder, document, root) if folder is not None else None
-                try:
-                    # Whether the scans have changed is only found out by hashing them, which
-                    # takes as long as copying them all.
-                    existing = what_exists(
-                        document, self.options, lambda: "", texts, kept.changed_ns
-                    )
-                except OutputError as error:
-                    self.report.problems.append(error)
-                    continue
-                if existing is not None:
-                    self.report.documents.append(existing)
-                    yield DocumentPreview(document, existing.message)
-                    continue
-                self.report.kept += 1  # there would be one
-                pages = tuple(sum(1 for _ in page_sources(path)) for path in document.scans)
-                yield DocumentPreview(document, pages=pages)
+                yield self._of(document, engine, corrections)
+            for pdf in pdfs_without_scans(planned, self.inputs, self.output, self.options):
+                gone = ScansGone(pdf, removed=self.options.prune)
+                self.report.add(gone)
+                yield gone
             yield from planned.paths_passed_over()
+
+    def _of(
+        self, document: Document, engine: ResolvedEngine, corrections: RunCorrections
+    ) -> DocumentPreview:
+        options, root = self.options, root_of(self.output)
+        scans = DocumentScans(document)
+        folder = options.text_dir
+        texts = TextFiles(folder, document, root) if folder is not None else None
+        place = texts.of if texts is not None else None
+        corrected = DocumentCorrections(corrections, document, scans, place)
+        accepted = AcceptedFaults(document, root, options, lambda path: scans.content(path).hash)
+
+        def fingerprint_now() -> str:
+            corrected_pages = corrected.in_fingerprint()
+            return fingerprint(
+                document,
+                [scans.content(path).in_fingerprint for path in document.scans],
+                corrected_pages if any(corrected_pages) else [],
+                options,
+                engine.name,
+                engine.languages,
+                engine.options.fingerprint_parts,
+            )
+
+        try:
+            existing = what_exists(
+                document, options, fingerprint_now, texts, corrections.kept.changed_ns, accepted
+            )
+        except OutputError as error:
+            existing = DocumentDone(
+                document, "failed", message=str(error), exit_code=error.exit_code
+            )
+        if isinstance(existing, DocumentDone):
+            self.report.add(existing)
+            action: Action = "refuse" if existing.outcome == "failed" else "keep"
+            return DocumentPreview(document, action, existing.message)
+        self.report.kept += 1  # there would be one
+        pages = tuple(sum(1 for _ in page_sources(path)) for path in document.scans)
+        return DocumentPreview(document, "replace" if existing else "make", existing, pages)

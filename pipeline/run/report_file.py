@@ -1,15 +1,18 @@
 """The report of a run as JSON: every document with its pages, written when it ends.
 
 The file is one object; docs/batches.md lists its members. Nothing of a document is kept in
-memory, so the report of a million pages takes no more than that of ten.
+memory, so the report of a million pages takes no more than that of ten. All paths are absolute, so
+that it can be used from any folder.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -17,8 +20,9 @@ from typing import Any, BinaryIO, Self
 from ..load.scan import file_size
 from ..model.characters import printable
 from ..model.errors import OutputError, UsageError
-from ..model.events import DocumentDone, EngineChosen, Event, RunPlanned
+from ..model.events import DocumentDone, EngineChosen, Event, PassedOver, RunPlanned
 from ..model.outcomes import PageFailure, PageOutcome, PageResult
+from ..model.paths import absolute
 from ..model.version import PROGRAM, REPORT_VERSION
 from ..store.atomic import not_writable
 from ..store.content import open_plain
@@ -26,6 +30,8 @@ from ..store.modes import common_mode, limit_mode
 from ..store.target import check_target, is_stream, output_file
 from .report import Report
 
+LISTS = ("passed_over_files", "documents")
+"""The members that grow with the inputs, in their order in the report."""
 HEAD = re.compile(rb'\{"version": [0-9]+, "program": "searchable-pdf[ "]')
 """How each report begins."""
 
@@ -39,6 +45,9 @@ class ReportFile:
         run: Members of `run` in the report: inputs, output, options.
         named: Gives what is written with the names that the user knows.
 
+    The members come in the order in which they are known: first the files that were passed over,
+    then the documents, and what is known of the run at its end.
+
     Raises:
         OutputError: It cannot be written there.
     """
@@ -48,7 +57,9 @@ class ReportFile:
         self._run = run
         self._named = named
         self._engine: dict[str, Any] = {}
-        self._separator = b"\n"
+        self._list = ""
+        self._started = time.monotonic()
+        self._pages = 0
         self._closing = ExitStack()
         self._file: BinaryIO
         self._ending: dict[str, Any] = {"exit_code": None}
@@ -56,8 +67,8 @@ class ReportFile:
     def __enter__(self) -> Self:
         _check_is_report(self._path)
         self._file = self._closing.enter_context(output_file(self._path))
-        head = {"version": REPORT_VERSION, "program": PROGRAM}
-        self._file.write(self._json({**head, "run": self._run})[:-1] + b', "documents": [')
+        head = {"version": REPORT_VERSION, "program": PROGRAM, "started": _now()}
+        self._file.write(self._json({**head, "run": self._run})[:-1])
         return self
 
     def watch(self, event: Event) -> None:
@@ -65,6 +76,8 @@ class ReportFile:
         match event:
             case RunPlanned():
                 self._ending["passed_over"] = event.passed_over
+            case PassedOver():
+                self._add("passed_over_files", str(absolute(event.path)))
             case EngineChosen():
                 self._engine = {
                     "name": event.engine,
@@ -75,15 +88,17 @@ class ReportFile:
                 }
             case DocumentDone():
                 limit_mode(self._file.fileno(), common_mode(event.document.scans))
-                self._write(event)
+                self._pages += len(event.outcomes) if event.outcome != "skipped" else 0
+                self._add_document(event)
             case _:
                 pass
 
-    def finish(self, report: Report, seconds: float) -> None:
+    def finish(self, report: Report) -> None:
         """Notes how the run ended."""
         self._ending |= {
             "exit_code": report.exit_code,
-            "seconds": round(seconds, 3),
+            "pruned": report.pruned,
+            "scans_gone": report.scans_gone,
             "problems": [str(problem) for problem in report.problems],
         }
 
@@ -96,28 +111,65 @@ class ReportFile:
         if isinstance(error, UsageError):  # nothing was done, and the place may be another's
             self._closing.__exit__(kind, error, traceback)
             return
-        ending = {"engine": self._engine, **self._ending}
+        seconds = time.monotonic() - self._started
+        ending = {
+            "engine": self._engine,
+            "ended": _now(),
+            "seconds": round(seconds, 3),
+            "seconds_per_page": round(seconds / self._pages, 3) if self._pages else None,
+            **self._ending,
+        }
         if error is not None:
             ending["interrupted_by"] = kind.__name__ if kind else ""
+        for name in LISTS:
+            self._begin(name)
         self._file.write(b"\n], " + self._json(ending)[1:] + b"\n")
         self._closing.close()
 
-    def _write(self, done: DocumentDone) -> None:
-        self._file.write(self._separator + self._json(_document(done))[:-1] + b', "pages": [')
+    def _add_document(self, done: DocumentDone) -> None:
+        self._add("documents", _document(done), end=b', "pages": [')
         separator = b""
-        for page in _pages(done):  # one by one: those of a long document take more than itself
-            self._file.write(separator + self._json(_page(page)))
+        # One by one: the pages of a long document take more than itself.
+        for number, page in enumerate(done.outcomes or done.failures, 1):
+            entry = {"page": number if done.outcomes else None, **_page(page)}
+            self._file.write(separator + self._json(entry))
             separator = b", "
         self._file.write(b"]}")
-        self._separator = b",\n"
 
-    def _json(self, value: dict[str, Any]) -> bytes:
+    def _add(self, name: str, entry: dict[str, Any] | str, end: bytes = b"") -> None:
+        """Adds an entry to one of `LISTS`; one that goes on has `end` in the place of its brace."""
+        separator = b"\n" if self._begin(name) else b",\n"
+        written = self._json(entry)
+        self._file.write(separator + (written[:-1] + end if end else written))
+
+    def _begin(self, name: str) -> bool:
+        """Begins one of `LISTS` and those before it; False if it, or a later one, is begun."""
+        begun = LISTS.index(self._list) + 1 if self._list else 0
+        missing = LISTS[begun : LISTS.index(name) + 1]
+        for each in missing:
+            self._file.write((b"\n]" if self._list else b"") + f', "{each}": ['.encode())
+            self._list = each
+        return bool(missing)
+
+    def _json(self, value: dict[str, Any] | str) -> bytes:
         r"""JSON in UTF-8. A byte of a name that is no UTF-8 stands as an escape, such as `\udcff`.
 
         JSON has these escapes, and from them Python makes the same name again.
         """
-        text = json.dumps(value, ensure_ascii=False, default=str)
+        text = json.dumps(value, ensure_ascii=False, default=_plain)
         return self._named(text).encode(errors="backslashreplace")
+
+
+def _now() -> str:
+    """The time of day, to the second, with its offset from UTC (ISO 8601)."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _plain(value: object) -> object:
+    """What JSON has for a path, and for a set of them."""
+    if isinstance(value, frozenset):
+        return sorted(map(_plain, value), key=str)
+    return str(absolute(value)) if isinstance(value, Path) else str(value)
 
 
 def documents_to_retry(path: Path) -> frozenset[Path]:
@@ -132,13 +184,21 @@ def documents_to_retry(path: Path) -> frozenset[Path]:
         return frozenset(
             Path(document["output"]).resolve()
             for document in report["documents"]
-            if document["outcome"] == "failed" or document["pages_failed"]
+            if _is_to_retry(document)
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UsageError(
             f"{printable(str(path))}: is no report of a run ({printable(str(error))});"
             " give the file that --report wrote"
         ) from error
+
+
+def _is_to_retry(document: dict[str, Any]) -> bool:
+    """Whether a document was not written, or has failed pages that the user does not accept."""
+    bad = [page for page in document["pages"] if page["outcome"] == "failed"]
+    if bad and all(page.get("accepted") for page in bad):
+        return False
+    return bool(document["outcome"] == "failed" or document["pages_failed"])
 
 
 def _check_is_report(path: Path) -> None:
@@ -164,22 +224,19 @@ def _check_is_report(path: Path) -> None:
         )
 
 
-def _pages(done: DocumentDone) -> tuple[PageOutcome, ...]:
-    """Of a skipped document, only the pages that failed are known: its PDF names them."""
-    return done.outcomes or done.failures
-
-
 def _document(done: DocumentDone) -> dict[str, Any]:
+    pages: tuple[PageOutcome, ...] = done.outcomes or done.failures
     return {
-        "output": str(done.document.output.absolute()),
+        "output": str(absolute(done.document.output)),
         "outcome": done.outcome,
         "message": done.message,
         "exit_code": done.exit_code,
         "pages_total": done.pages,
         "pages_failed": len(done.failures),
         "pages_damaged": len(done.damaged),
+        "pages_accepted": done.accepted,
         "pages_without_text": sum(
-            isinstance(page, PageResult) and not page.stats.words for page in _pages(done)
+            isinstance(page, PageResult) and not page.stats.words for page in pages
         ),
         "words": done.words,
         "bytes_in": done.bytes_in,
@@ -192,9 +249,15 @@ def _document(done: DocumentDone) -> dict[str, Any]:
 def _page(page: PageOutcome) -> dict[str, Any]:
     stats, rendered = page.stats, page.stats.rendered
     shown: dict[str, Any] = {
-        "source": str(page.source.path),
+        "source": str(absolute(page.source.path)),
         "frame": page.source.frame + 1,
         "outcome": "failed" if isinstance(page, PageFailure) else "done",
+        "accepted": bool(page.accepted),
+        "seconds": {
+            "load": stats.load_s,
+            "recognize": stats.recognize_s,
+            "render": stats.render_s,
+        },
     }
     if isinstance(page, PageFailure):
         return shown | {
@@ -213,11 +276,6 @@ def _page(page: PageOutcome) -> dict[str, Any]:
         "notes": list(page.notes),
         "damage": page.damage,
         "missing": round(page.missing, 4),
-        "seconds": {
-            "load": stats.load_s,
-            "recognize": stats.recognize_s,
-            "render": stats.render_s,
-        },
         "bytes_in": file_size(page.source.path),
         "bytes_out": rendered.pdf_bytes,
         "picture": {

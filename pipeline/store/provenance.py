@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
@@ -18,6 +18,8 @@ from ..model.options import ConvertOptions
 from ..model.outcomes import PageDamage, PageFailure, PageOutcome, Stage
 from ..model.page import Document, PageSource
 from ..model.version import FINGERPRINT_VERSION, PRODUCER
+from .origin import ENTRY as ORIGIN
+from .origin import Origin
 from .seal import ENTRY, OPEN
 
 LONGEST_REASON = 300
@@ -28,6 +30,7 @@ TEXT, DAMAGE = "/SearchablePdfText", "/SearchablePdfDamage"
 CORRECTED = "/SearchablePdfCorrected"
 PAGE_ID_LENGTH = 12
 """Characters that stand for a page: 48 bits are not the same twice in one PDF."""
+ACCEPTED = "/SearchablePdfAccepted"
 STANDARD_ENTRIES = ("/Title", "/Author", "/Subject", "/Keywords", "/Producer")
 """What stands first in the information of a PDF without a seal."""
 SHARE_DIGITS = 4
@@ -51,6 +54,8 @@ class Provenance:
             pages, and left out.
         corrected: The pages whose text a person has corrected, each as `page_id` names it.
         seal: Its seal (see `seal`), as it is in the PDF; filled in when the PDF is written.
+        accepted: The faults of pages that a user has accepted (see `accepted`).
+        origin: Where its scans lay (see `origin`); empty where that is more than one place.
     """
 
     fingerprint: str = ""
@@ -59,26 +64,24 @@ class Provenance:
     damage: tuple[tuple[int, float], ...] = ()
     seal: str = ""
     corrected: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+    origin: str = ""
 
     def entries(self) -> Mapping[str, str]:
         """The provenance as entries of the information dictionary."""
-        entries = {FINGERPRINT: self.fingerprint, TEXT: self.text}
+        entries = {FINGERPRINT: self.fingerprint, TEXT: self.text, ORIGIN: self.origin}
         failures = [
             (index, stage, kind, reason[:LONGEST_REASON])
             for index, stage, kind, reason in self.failures
         ]
-        while failures and len(json.dumps(failures)) > LONGEST_STRING:
-            failures.pop()
-        if failures:
-            entries[FAILURES] = json.dumps(failures)
-        damage = list(self.damage)
-        while damage and len(json.dumps(damage)) > LONGEST_STRING:
-            damage.pop()
-        if damage:
-            entries[DAMAGE] = json.dumps(damage)
         if self.corrected:
             entries[CORRECTED] = " ".join(self.corrected)[:LONGEST_STRING]
-        return entries
+        return {
+            **entries,
+            **_in_parts(FAILURES, failures),
+            **_in_parts(DAMAGE, self.damage),
+            **_in_parts(ACCEPTED, self.accepted),
+        }
 
     def missing_of(self, index: int) -> float:
         """The share of a page's picture that is missing."""
@@ -109,17 +112,25 @@ def page_id(content: str, frame: int) -> str:
 
 
 def provenance_of(
-    fingerprint: str, outcomes: Iterable[PageOutcome], text: str, corrected: Iterable[str] = ()
+    document: Document,
+    fingerprint: str,
+    outcomes: Iterable[PageOutcome],
+    text: str,
+    corrected: Iterable[str] = (),
+    accepted: Iterable[str] = (),
 ) -> Provenance:
     """The provenance of a document.
 
     Args:
+        document: The document.
         fingerprint: Of its scans and options.
         outcomes: How its pages ended.
         text: Hash of its text.
         corrected: The pages whose text a person has corrected.
+        accepted: The faults of its pages that the user accepts.
     """
     outcomes = tuple(outcomes)
+    place = Origin.of(document)
     return Provenance(
         fingerprint,
         tuple(
@@ -135,6 +146,8 @@ def provenance_of(
             and not (isinstance(outcome, PageFailure) and outcome.stage == "load")
         ),
         corrected=tuple(sorted(corrected)),
+        accepted=tuple(accepted),
+        origin=place.entry if place else "",
     )
 
 
@@ -148,11 +161,10 @@ def load_provenance(path: Path) -> Provenance | None:
                 return None
             failures = tuple(
                 (int(index), cast(Stage, str(stage)), printable(str(kind)), printable(str(reason)))
-                for index, stage, kind, reason in json.loads(information.get(FAILURES, "[]"))
+                for index, stage, kind, reason in _from_parts(FAILURES, information)
             )
             damage = tuple(
-                (int(index), float(share))
-                for index, share in json.loads(information.get(DAMAGE, "[]"))
+                (int(index), float(share)) for index, share in _from_parts(DAMAGE, information)
             )
             return Provenance(
                 str(information.get(FINGERPRINT, "")),
@@ -161,6 +173,8 @@ def load_provenance(path: Path) -> Provenance | None:
                 damage,
                 _seal_entry(information),
                 tuple(str(information.get(CORRECTED, "")).split()),
+                tuple(map(str, _from_parts(ACCEPTED, information))),
+                str(information.get(ORIGIN, "")),
             )
     except (
         PyPdfError,
@@ -174,6 +188,30 @@ def load_provenance(path: Path) -> Provenance | None:
         RecursionError,
     ):
         return None
+
+
+def _in_parts(name: str, items: Sequence[object]) -> dict[str, str]:
+    """A list as JSON, in as many entries as it takes: `/Name`, `/Name2`, `/Name3`, ..."""
+    parts: list[list[str]] = []
+    room = 0
+    for item in map(json.dumps, items):
+        if len(item) > room:
+            parts.append([])
+            room = LONGEST_STRING
+        parts[-1].append(item)
+        room -= len(item) + len(", ")
+    return {
+        f"{name}{number}" if number > 1 else name: f"[{', '.join(part)}]"
+        for number, part in enumerate(parts, 1)
+    }
+
+
+def _from_parts(name: str, information: Mapping[str, object]) -> Iterator[Any]:
+    """The items that `_in_parts` has put into entries."""
+    number = 1
+    while part := information.get(f"{name}{number}" if number > 1 else name):
+        yield from json.loads(str(part))
+        number += 1
 
 
 def _seal_entry(information: Mapping[str, object]) -> str:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
+from support.doubles import Stamp
+from support.readers import need
 from support.survival import GOOD, page, run
+
+from pipeline import convert_blocking
+from pipeline.pdf.inspection import Inspection
+from pipeline.run.check import check_pdfs
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -44,3 +51,18 @@ def test_folders_and_the_answer(tmp_path: Path) -> None:
     done = run("check", tmp_path / "emty")
     assert done.returncode == 3
     assert f"no such file or folder; did you mean {tmp_path / 'empty'}?" in done.stderr
+
+
+def test_pages_in_the_place_of_scans_are_known_in_any_pdf(tmp_path: Path) -> None:
+    """Also where PDFs were joined, or pages taken out, by another program."""
+    page(tmp_path / "in/2.png", GOOD)
+    for name in ("1", "3"):
+        (tmp_path / f"in/{name}.png").write_bytes(b"nothing of an image")
+    convert_blocking(tmp_path / "in", tmp_path / "out", engine=Stamp())
+    pdf = tmp_path / "out/in.pdf"
+    for pages, texts in (("2-3", [True, False]), ("3,2,2", [False, True, True])):
+        changed = tmp_path / "changed.pdf"
+        subprocess.run([need("qpdf"), pdf, "--pages", ".", pages, "--", changed], check=True)
+        (found,) = check_pdfs(changed)
+        assert isinstance(found, Inspection)
+        assert [each.has_text for each in found.pages] == texts, "the mark is that of before"

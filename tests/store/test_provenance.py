@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pipeline import (
     ConvertOptions,
@@ -18,10 +19,13 @@ from pipeline import (
     Metadata,
     OcrOptions,
 )
+from pipeline.merge import merge_pages
+from pipeline.model.page import PageSource
 from pipeline.ocr.engines.aspose.engine import LICENSE_VARIABLE, AsposeOptions
 from pipeline.ocr.engines.tesseract.tessdata import TesseractOptions
 from pipeline.ocr.registry import engine_plugin, options_of_class
-from pipeline.store.provenance import fingerprint
+from pipeline.render import render_placeholder
+from pipeline.store.provenance import Provenance, fingerprint, load_provenance
 from pipeline.store.texts import page_key
 
 LETTERS = Document(
@@ -118,3 +122,29 @@ def test_fingerprints_of_engines_are_those_of_before(
 def test_a_license_in_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(LICENSE_VARIABLE, "/data/a.lic")
     assert AsposeOptions().fingerprint_parts == AsposeOptions(Path("x")).fingerprint_parts != ()
+
+
+def test_a_mark_holds_all_pages(tmp_path: Path) -> None:
+    """Be they more than one entry of PDF/A may hold."""
+    scan = tmp_path / "1.png"
+    Image.new("1", (10, 10)).save(scan)
+    long = "out of paper " * 20
+    provenance = Provenance(
+        "f" * 64,
+        tuple((index, "load", "ScanError", long) for index in range(500)),
+        damage=tuple((index, 0.5) for index in range(500, 3000)),
+        accepted=tuple(f"{index:016x}" for index in range(3000)),
+    )
+    entries = provenance.entries()
+    assert max(map(len, entries.values())) <= 16_000
+    pdf = tmp_path / "1.pdf"
+    page = render_placeholder(PageSource(scan), "nothing").pdf
+    merge_pages([page], pdf, entries=entries)
+    found = load_provenance(pdf)
+    assert found is not None
+    assert found.failures == provenance.failures
+    assert found.damage == provenance.damage
+    assert found.accepted == provenance.accepted
+    few = Provenance("f", ((1, "load", "ScanError", "gone"),), damage=((2, 0.25),)).entries()
+    assert few["/SearchablePdfFailures"] == '[[1, "load", "ScanError", "gone"]]', "as before"
+    assert few["/SearchablePdfDamage"] == "[[2, 0.25]]"

@@ -30,9 +30,19 @@ class RunCorrections:
         inputs: Files and folders that the run converts.
         root: The folder of the PDFs.
         options: The user's options.
+        writes: Whether anything is written. Otherwise it is only found out which corrections would
+            be used.
     """
 
-    def __init__(self, inputs: Sequence[Path], root: Path, options: ConvertOptions) -> None:
+    def __init__(
+        self,
+        inputs: Sequence[Path],
+        root: Path,
+        options: ConvertOptions,
+        *,
+        writes: bool = True,
+    ) -> None:
+        self._writes = writes
         self._inputs = [path.absolute() for path in inputs]
         self._is_named = options.corrections is not None
         self._looks_at_all = options.existing in ("replace", "force") and options.retry is None
@@ -71,11 +81,17 @@ class RunCorrections:
                 )
                 return (PageCorrection(kept.text) if kept is not None else without).but(remark)
             if loaded.made_from is None:
+                if not self._writes:
+                    return PageCorrection(loaded.text)
                 return self._taken_over(loaded.text, kept, source, content, text_file)
             if kept is not None and _is_set_back(text_file, loaded, kept):
+                if not self._writes:
+                    return PageCorrection()
                 return self._taken_back(kept, source, text_file)
         if kept is None:
             return without
+        if not self._writes:
+            return PageCorrection(kept.text)
         self.kept.note_move(kept, source, text_file)
         if text_file is not None and (loaded is None or loaded.text != kept.text):
             scans = [source.path, kept.path]

@@ -12,7 +12,7 @@ from ...model.errors import OutputError, UsageError
 from ...model.events import DocumentDone
 from ...model.exit_code import ExitCode
 from ...model.options import ConvertOptions
-from ...model.outcomes import PageFailure, PageOutcome
+from ...model.outcomes import PageFailure, PageOutcome, are_accepted
 from ...model.page import Document
 from ..finish import damaged_of, failures_of
 from .losses import Losses, losses
@@ -28,7 +28,8 @@ def not_written(
 
     It is not, where a page failed and the user wants no such PDF; where nothing would be in it but
     pages of words in the place of scans; where the PDF that is there has better pages; and where it
-    is there, and may hold corrections that cannot be used now.
+    is there, and may hold corrections that cannot be used now. Where the user accepts all that is
+    wrong, and no new page waits, that is no fault.
 
     Args:
         document: The document.
@@ -37,9 +38,17 @@ def not_written(
         corrections: Why the PDF that is there may hold some that a new one would not.
     """
     output = document.output
-    why = _why(document, outcomes, options, corrections)
+    lost, why = Losses(), ""
+    if options.existing != "force" and output.exists():
+        lost = losses(document, outcomes)
+        if corrections:
+            why = f"left as it is, as {corrections}, or replace the PDF with --force"
+        elif lost:
+            why = _left_as_it_is(document, lost)
+    why = why or _why(outcomes, options)
     if not why:
         return None
+    settled = not corrections and are_accepted(outcomes) and not lost.gone and not lost.waiting
     return DocumentDone(
         document,
         "failed",
@@ -47,7 +56,7 @@ def not_written(
         damaged=damaged_of(outcomes),
         outcomes=tuple(outcomes),
         message=f"{printable(str(output))}: {why}",
-        exit_code=ExitCode.PAGES_FAILED,
+        exit_code=ExitCode.DONE if settled else ExitCode.PAGES_FAILED,
         kept=output.exists(),
     )
 
@@ -70,18 +79,7 @@ def check_place(output: Path) -> None:
         raise UsageError(f"{name}: is no name for a folder; {remedy} {pdf}")
 
 
-def _why(
-    document: Document,
-    outcomes: Sequence[PageOutcome],
-    options: ConvertOptions,
-    corrections: str,
-) -> str:
-    if options.existing != "force" and document.output.exists():
-        if corrections:
-            return f"left as it is, as {corrections}, or replace the PDF with --force"
-        lost = losses(document, outcomes)
-        if lost:
-            return _left_as_it_is(document, lost)
+def _why(outcomes: Sequence[PageOutcome], options: ConvertOptions) -> str:
     failed = sum(isinstance(outcome, PageFailure) for outcome in outcomes)
     if failed and options.strict:
         return (
