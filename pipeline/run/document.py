@@ -22,6 +22,7 @@ from ..model.exit_code import ExitCode
 from ..model.page import Document, PageSource
 from ..store.atomic import check_folder, not_writable
 from ..store.corrections import TextFiles
+from ..store.origin import Origin
 from ..store.provenance import fingerprint
 from .corrections.document import DocumentCorrections
 from .finish import failures_of, finish_document
@@ -68,8 +69,15 @@ class DocumentJob:
     async def run(self) -> DocumentDone:
         """See `make_document`."""
         done = await self._done()
+        if done.outcome != "failed":
+            await asyncio.to_thread(self._note_origin)
         self.pages.tell()
         return self.corrections.noted_in(done)
+
+    def _note_origin(self) -> None:
+        origin = Origin.of(self.document)
+        if origin is not None and Origin.noted(self.document.output) != origin:
+            origin.note(self.document.output)
 
     async def _done(self) -> DocumentDone:
         document, options = self.document, self.context.options

@@ -62,9 +62,7 @@ def finish_document(
             text = _text_of(folder, index).read_bytes()
             file.write((PAGE_BREAK.encode() if index else b"") + text)
         file.write(b"\n")
-    provenance = provenance_of(
-        document, fingerprint, outcomes, content_hash(sidecar), corrected, accepted
-    )
+    provenance = provenance_of(fingerprint, outcomes, content_hash(sidecar), corrected, accepted)
     in_the_way = merge_pages(
         (outcome.pdf for outcome in outcomes),
         merged,

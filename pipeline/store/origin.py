@@ -1,16 +1,16 @@
 """Where the scans of a PDF lay when it was made: so it can be told later that they are gone.
 
-A PDF holds hashes of paths, and no path: whoever gets a PDF learns nothing of the folders of him
-who made it. A hash can be compared with those of the places that a run is given. The paths are
-relative to the folder of the PDF: scans and PDFs may be moved together, and give the same bytes
-wherever they lie.
+It is an extended attribute of the PDF's file, and no part of its bytes: the same scans give the
+same bytes wherever they lie. It holds hashes of paths, and no path. These are relative to the
+folder of the PDF, so that scans and PDFs may be moved together. Where the system or the disk has no
+such attributes, or a copy has left it behind, nothing is known, and such a PDF is never one whose
+scans are gone.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +19,11 @@ from typing import Self
 from ..model.page import Document
 from ..model.paths import absolute
 
-ENTRY = "/SearchablePdfOrigin"
+ATTRIBUTE = "user.searchable-pdf.origin"
+"""Names of attributes that every user may set begin with `user.` (xattr(7))."""
 DIGITS = 24
 """Of each hash: 96 bits, so that no two folders of an archive have the same."""
 FOLDER, FILE = "d", "f"
-PLACE = re.compile(rb"(?<=%s \()[df][0-9a-f]{%d,%d}(?=\))" % (ENTRY.encode(), DIGITS, 2 * DIGITS))
-BEGINNING_BYTES = 1 << 17
-"""The entry is in the first object, before which there is nothing but the header; the longest
-entries of an information dictionary have 32 kB together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +50,24 @@ class Origin:
         return None
 
     @classmethod
-    def in_pdf(cls, pdf: Path) -> Self | None:
-        """The origin that the first bytes of a file tell, which may be no PDF of this program.
+    def noted(cls, pdf: Path) -> Self | None:
+        """The origin that is noted of a PDF; None where there is none."""
+        if not hasattr(os, "getxattr"):
+            return None
+        try:
+            return cls.parse(os.getxattr(pdf, ATTRIBUTE).decode("ascii", "replace"))
+        except OSError:
+            return None
 
-        Raises:
-            OSError: It cannot be opened.
-        """
-        with pdf.open("rb") as file:
-            found = PLACE.search(file.read(BEGINNING_BYTES))
-        return cls.parse(found[0].decode()) if found else None
+    def note(self, pdf: Path) -> None:
+        """Notes it of a PDF that is there, as far as the disk can."""
+        if hasattr(os, "setxattr"):
+            with suppress(OSError):
+                os.setxattr(pdf, ATTRIBUTE, self.entry.encode())
 
     @classmethod
     def parse(cls, entry: str) -> Self | None:
-        """The origin in an entry; None where it is none."""
+        """The origin in an attribute; None where it is none."""
         kind, hashes = entry[:1], entry[1:]
         if kind == FOLDER and len(hashes) == DIGITS:
             return cls(hashes)
@@ -75,7 +77,7 @@ class Origin:
 
     @property
     def entry(self) -> str:
-        """Its entry in the information dictionary: letters and digits, which PDF holds as such."""
+        """The attribute."""
         return (FILE if self.file else FOLDER) + self.folder + self.file
 
 

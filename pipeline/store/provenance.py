@@ -9,17 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from pypdf import PdfReader
-from pypdf.errors import DependencyError, PyPdfError
-
 from ..model.characters import printable
 from ..model.errors import OutputError
 from ..model.options import ConvertOptions
 from ..model.outcomes import PageDamage, PageFailure, PageOutcome, Stage
 from ..model.page import Document, PageSource
 from ..model.version import FINGERPRINT_VERSION, PRODUCER
-from .origin import ENTRY as ORIGIN
-from .origin import Origin
 from .seal import ENTRY, OPEN
 
 LONGEST_REASON = 300
@@ -55,7 +50,6 @@ class Provenance:
         corrected: The pages whose text a person has corrected, each as `page_id` names it.
         seal: Its seal (see `seal`), as it is in the PDF; filled in when the PDF is written.
         accepted: The faults of pages that a user has accepted (see `accepted`).
-        origin: Where its scans lay (see `origin`); empty where that is more than one place.
     """
 
     fingerprint: str = ""
@@ -65,11 +59,10 @@ class Provenance:
     seal: str = ""
     corrected: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
-    origin: str = ""
 
     def entries(self) -> Mapping[str, str]:
         """The provenance as entries of the information dictionary."""
-        entries = {FINGERPRINT: self.fingerprint, TEXT: self.text, ORIGIN: self.origin}
+        entries = {FINGERPRINT: self.fingerprint, TEXT: self.text}
         failures = [
             (index, stage, kind, reason[:LONGEST_REASON])
             for index, stage, kind, reason in self.failures
@@ -112,7 +105,6 @@ def page_id(content: str, frame: int) -> str:
 
 
 def provenance_of(
-    document: Document,
     fingerprint: str,
     outcomes: Iterable[PageOutcome],
     text: str,
@@ -122,7 +114,6 @@ def provenance_of(
     """The provenance of a document.
 
     Args:
-        document: The document.
         fingerprint: Of its scans and options.
         outcomes: How its pages ended.
         text: Hash of its text.
@@ -130,7 +121,6 @@ def provenance_of(
         accepted: The faults of its pages that the user accepts.
     """
     outcomes = tuple(outcomes)
-    place = Origin.of(document)
     return Provenance(
         fingerprint,
         tuple(
@@ -147,12 +137,15 @@ def provenance_of(
         ),
         corrected=tuple(sorted(corrected)),
         accepted=tuple(accepted),
-        origin=place.entry if place else "",
     )
 
 
 def load_provenance(path: Path) -> Provenance | None:
     """The provenance of a PDF; None where this program did not make it."""
+    # Not above: worker processes need it only to know one page's name, and start sooner without.
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError, PyPdfError
+
     try:
         with PdfReader(path) as reader:
             information = reader.metadata
@@ -174,7 +167,6 @@ def load_provenance(path: Path) -> Provenance | None:
                 _seal_entry(information),
                 tuple(str(information.get(CORRECTED, "")).split()),
                 tuple(map(str, _from_parts(ACCEPTED, information))),
-                str(information.get(ORIGIN, "")),
             )
     except (
         PyPdfError,

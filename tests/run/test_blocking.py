@@ -57,8 +57,8 @@ def test_ctrl_c_ends_it(kernel: bool) -> None:
     ended = []
 
     async def inner() -> None:
-        signal.raise_signal(signal.SIGINT)
         try:
+            signal.raise_signal(signal.SIGINT)
             await asyncio.Event().wait()
         finally:
             ended.append("inner")

@@ -21,6 +21,7 @@ from pipeline import (
     PageResult,
     PageStarted,
     PageText,
+    PassedOver,
     RunPlanned,
     convert,
     convert_blocking,
@@ -69,7 +70,7 @@ def test_convert_tells_what_happens(tmp_path: Path) -> None:
         documents=1, scans=3, passed_over=1, kinds_passed_over=(("text", 1),)
     )
     assert {type(event) for event in events} == {
-        RunPlanned, EngineChosen, PageStarted, PageDone, PageFailed, DocumentDone,
+        RunPlanned, PassedOver, EngineChosen, PageStarted, PageDone, PageFailed, DocumentDone,
     }  # fmt: skip
     done = events[-1]
     assert isinstance(done, DocumentDone)

@@ -120,7 +120,7 @@ def test_what_is_no_file_is_written_to(scan: Path, tmp_path: Path, command: Comm
         (("ocr", scan, "--engine", "none", "-o"), text.read_bytes()),
         (("render", scan, "-o"), pdf.read_bytes()),
         (("merge", pdf, "-o"), b"%PDF-"),
-        (report, b'{"version": 1, '),
+        (report, b'{"version": 2, '),
     ):
         got: list[bytes] = []
         # Opened for both ways, so that neither side waits for the other.

@@ -1,7 +1,8 @@
 """PDFs of this program whose scans are gone: found, counted, and removed if the user asks for it.
 
-A PDF is among them if it holds where its scans lay (`store.origin`), that place is below a folder
-that this run was given, and nothing is there any more, though the folder above it is there and
+A PDF is among them if it is noted where its scans lay (`store.origin`), that place is below a
+folder that this run was given, and nothing is there any more, though the folder above it is there
+and
 still holds scans. So a PDF stays whose scans were not given this time, are on a disk that is not
 there, or cannot be seen; so do all where any input cannot be looked into.
 """
@@ -123,10 +124,7 @@ def _is_untouched(path: Path) -> bool:
 
 def _emptied_place(pdf: Path, output: Path, top: Path) -> Path | None:
     """The folder, below an input, from which the scans of a PDF have gone; None for none."""
-    try:
-        origin = Origin.in_pdf(pdf)
-    except OSError:
-        return None
+    origin = Origin.noted(pdf)
     if origin is None:
         return None
     inside = pdf.relative_to(output)
