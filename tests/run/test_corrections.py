@@ -624,6 +624,7 @@ def test_corrections_are_no_scans_and_no_pdfs(archive: Archive) -> None:
     assert kept.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_cache")
 @pytest.mark.parametrize(
     "where", ((), pytest.param(("--cluster", "local:1"), marks=pytest.mark.slow))
