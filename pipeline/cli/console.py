@@ -184,8 +184,9 @@ class Watcher:
             self.say("; ".join(parts))
         if report.scans_gone:
             what = "it" if report.scans_gone == 1 else "them"
+            remedy = "" if report.prunes else f"; --prune removes {what}"
             gone = count(report.scans_gone, "PDF")
-            self.say(f"{gone} whose scans are gone; --prune removes {what}", style="yellow")
+            self.say(f"{gone} whose scans are gone{remedy}", style="yellow")
 
     def _page_done(self, event: PageDone) -> None:
         self._done += 1

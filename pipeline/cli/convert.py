@@ -125,7 +125,7 @@ def _dry_run(inputs: tuple[Path, ...], output: Path, options: ConvertOptions, en
             continue
         if isinstance(entry, ScansGone):
             removed = "would be removed, as its scans are gone"
-            kept = "its scans are gone; --prune removes it"
+            kept = f"its scans are gone; {entry.why or '--prune removes it'}"
             click.echo(f"{printable(str(entry.pdf))}: {removed if entry.removed else kept}")
             counts["removed"] += entry.removed
             continue

@@ -46,10 +46,12 @@ class ScansGone:
     Attributes:
         pdf: Which one.
         removed: Whether it was removed, too: only where `ConvertOptions.prune` asks for it.
+        why: Why it stays, where that was asked for.
     """
 
     pdf: Path
     removed: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

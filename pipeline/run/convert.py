@@ -19,10 +19,8 @@ from ..model.events import (
     PassedOver,
     Remark,
     RunPlanned,
-    ScansGone,
     ignore,
 )
-from ..model.exit_code import ExitCode
 from ..model.options import DEFAULT_ENGINE, NO_HOME, ConvertOptions, StoreOptions
 from ..model.page import Document, PageSource
 from ..model.paths import PathLike, Paths, as_path, as_paths
@@ -36,7 +34,7 @@ from ..workers.machine import share
 from .blocking import run_blocking
 from .corrections.run import RunCorrections, named
 from .document import make_document
-from .outputs.gone import NOT_PRUNED, pdfs_without_scans, remove
+from .outputs.prune import prune
 from .pages import RunContext
 from .plan import Plan, plan, root_of
 from .report import Report
@@ -115,7 +113,7 @@ class _Conversion:
         self.engine = engine
         self.watcher = notify
         self.others = others
-        self.report = Report()
+        self.report = Report(prunes=options.prune)
         self._spool: Spool | None = None
         self._opening = threading.Lock()
         self._new_texts = 0
@@ -186,23 +184,17 @@ class _Conversion:
         return self.report
 
     async def _look_for_gone(self, planned: Plan) -> None:
-        """Tells of the PDFs whose scans are gone, and removes them if that is asked for.
-
-        Not where anything failed: a folder may have been renamed, and its old PDF is the better.
-        """
-        prune = self.options.prune and self.report.exit_code == ExitCode.DONE
-        if self.options.prune and not prune:
-            self._notify(Remark(NOT_PRUNED))
-        for pdf in await asyncio.to_thread(
-            pdfs_without_scans, planned, self.inputs, self.output, self.options
-        ):
-            removed = False
-            if prune:
-                try:
-                    removed = await asyncio.to_thread(remove, pdf, self.output, self.options)
-                except OutputError as error:
-                    self.report.problems.append(error)
-            self._notify(ScansGone(pdf, removed))
+        """Tells of the PDFs whose scans are gone, and removes them if that is asked for."""
+        found = prune(planned, self.inputs, self.output, self.options, self.report)
+        told = {""}
+        while (each := await asyncio.to_thread(next, found, None)) is not None:
+            if isinstance(each, OutputError):
+                self.report.problems.append(each)
+                continue
+            if each.why not in told:
+                told.add(each.why)
+                self._notify(Remark(each.why))
+            self._notify(each)
 
     async def _backend(
         self, engine: ResolvedEngine, planned: Plan

@@ -69,7 +69,9 @@ class DocumentJob:
     async def run(self) -> DocumentDone:
         """See `make_document`."""
         done = await self._done()
-        if done.outcome != "failed":
+        if done.outcome == "converted" or (
+            done.outcome == "skipped" and self.context.options.existing != "keep"
+        ):  # of a PDF that is never touched, nobody has looked what it was made of
             await asyncio.to_thread(self._note_origin)
         self.pages.tell()
         return self.corrections.noted_in(done)

@@ -20,7 +20,7 @@ from .corrections.document import DocumentCorrections
 from .corrections.run import RunCorrections
 from .outputs.accepted import AcceptedFaults
 from .outputs.existing import what_exists
-from .outputs.gone import pdfs_without_scans
+from .outputs.prune import prune
 from .plan import plan, root_of
 from .report import Report
 from .scans import DocumentScans
@@ -69,8 +69,9 @@ class Preview:
     def __iter__(self) -> Iterator[DocumentPreview | ScansGone | Path]:
         """Each document, then each PDF whose scans are gone, then each file that is no image.
 
-        Of a PDF that would be removed, `ScansGone` says so. To see whether scans have changed, they
-        are hashed, unless an option makes that needless.
+        Of a PDF that would be removed, `ScansGone` says so: it is, unless pages turn out to be bad.
+        Where the request contradicts itself, there is nothing, as a run would make none. To see
+        whether scans have changed, they are hashed, unless an option makes that needless.
 
         Raises:
             EngineError: The engine is missing or does not read the language.
@@ -80,12 +81,16 @@ class Preview:
         with plan(self.inputs, self.output, self.options) as planned:
             self.report.problems = planned.problems
             self.report.kept = planned.kept
+            if planned.must_stop:
+                return
             for document in planned:
                 yield self._of(document, engine, corrections)
-            for pdf in pdfs_without_scans(planned, self.inputs, self.output, self.options):
-                gone = ScansGone(pdf, removed=self.options.prune)
-                self.report.add(gone)
-                yield gone
+            for gone in prune(
+                planned, self.inputs, self.output, self.options, self.report, writes=False
+            ):
+                if isinstance(gone, ScansGone):
+                    self.report.add(gone)
+                    yield gone
             yield from planned.paths_passed_over()
 
     def _of(

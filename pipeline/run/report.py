@@ -22,6 +22,7 @@ class Report:
         kinds_passed_over: How many of each kind that is.
         pruned: PDFs that were removed, as their scans are gone.
         scans_gone: How many PDFs there are whose scans are gone, and that were not removed.
+        prunes: Such PDFs were to be removed (`ConvertOptions.prune`).
         kept: PDFs beside those of `documents`: they stay, though none of their scans can be found.
     """
 
@@ -31,6 +32,7 @@ class Report:
     kinds_passed_over: tuple[tuple[str, int], ...] = ()
     pruned: list[Path] = field(default_factory=list)
     scans_gone: int = 0
+    prunes: bool = False
     kept: int = 0
 
     def add(self, event: Event) -> None:

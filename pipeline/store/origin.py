@@ -1,10 +1,10 @@
 """Where the scans of a PDF lay when it was made: so it can be told later that they are gone.
 
 It is an extended attribute of the PDF's file, and no part of its bytes: the same scans give the
-same bytes wherever they lie. It holds hashes of paths, and no path. These are relative to the
-folder of the PDF, so that scans and PDFs may be moved together. Where the system or the disk has no
-such attributes, or a copy has left it behind, nothing is known, and such a PDF is never one whose
-scans are gone.
+same bytes wherever they lie. It holds hashes of absolute paths, and no path: a PDF that was moved
+to those of other scans is none of theirs. Where scans and PDFs were moved together, each PDF gets a
+new note when a run skips it. Where the system or the disk has no such attributes, or a copy has
+left it behind, nothing is known, and such a PDF is never one whose scans are gone.
 """
 
 from __future__ import annotations
@@ -41,12 +41,11 @@ class Origin:
     @classmethod
     def of(cls, document: Document) -> Self | None:
         """Where the scans of a document lie; None where that is more than one place."""
-        here = document.output.parent
         if len(document.folders) == 1:
-            return cls(hash_of(document.folders[0], here))
+            return cls(hash_of(document.folders[0]))
         if not document.folders and len(document.scans) == 1:
             (scan,) = document.scans
-            return cls(hash_of(scan.parent, here), hash_of(scan, here))
+            return cls(hash_of(scan.parent), hash_of(scan))
         return None
 
     @classmethod
@@ -81,9 +80,6 @@ class Origin:
         return (FILE if self.file else FOLDER) + self.folder + self.file
 
 
-def hash_of(path: Path, here: Path) -> str:
-    """The hash of a path as seen from the folder `here`, without looking up any link."""
-    place: str | Path = absolute(path)
-    with suppress(ValueError):  # on another drive of Windows
-        place = os.path.relpath(place, absolute(here))
-    return hashlib.sha256(os.fsencode(place)).hexdigest()[:DIGITS]
+def hash_of(path: Path) -> str:
+    """The hash of an absolute path, of which no link is looked up."""
+    return hashlib.sha256(os.fsencode(absolute(path))).hexdigest()[:DIGITS]

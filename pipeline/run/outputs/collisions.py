@@ -46,22 +46,22 @@ def outputs_over_scans(
         if options.sidecar:
             outputs.append(document.output.with_suffix(SIDECAR_ENDING))
         for path in outputs:
-            identity = _identity(path)
-            if identity is not None:
-                existing[identity] = path, document.output
+            found = identity(path)
+            if found is not None:
+                existing[found] = path, document.output
     refused: dict[Path, OutputError] = {}
     if not existing:
         return refused
     by_name: Mapping[str, tuple[Path, Path]] | None = None
     for scan in scans:
-        identity = _identity(scan)
-        if identity is None:  # it cannot be looked at: its name must do
+        found = identity(scan)
+        if found is None:  # it cannot be looked at: its name must do
             by_name = by_name or {
                 _folded(path): both for both in existing.values() for path in both
             }
             clash = by_name.get(_folded(scan))
         else:
-            clash = existing.get(identity)
+            clash = existing.get(found)
         if clash is not None:
             path, output = clash
             refused[output] = _would_replace(path, scan, "-o")
@@ -84,9 +84,9 @@ def texts_over_scans(
     """
     inputs: dict[Identity, Path] = {}
     for scan in scans:
-        identity = _identity(scan) if _may_be_a_text(scan) else None
-        if identity is not None:
-            inputs[identity] = scan
+        found = identity(scan) if _may_be_a_text(scan) else None
+        if found is not None:
+            inputs[found] = scan
     refused: dict[Path, OutputError] = {}
     if not inputs:
         return refused
@@ -95,7 +95,7 @@ def texts_over_scans(
         names = {_folded(texts.of(PageSource(scan))) for scan in document.scans}
         for place in {texts.of(PageSource(scan)).parent for scan in document.scans}:
             for path in _json_files(place):
-                clash = inputs.get(_identity(path) or (0, 0))
+                clash = inputs.get(identity(path) or (0, 0))
                 page = path.with_name(FRAME.sub(TEXT_ENDING, path.name))
                 if clash is not None and not names.isdisjoint((_folded(path), _folded(page))):
                     refused[document.output] = _would_replace(path, clash, "--text-dir")
@@ -127,7 +127,8 @@ def _json_files(folder: Path) -> list[Path]:
         return []
 
 
-def _identity(path: Path) -> Identity | None:
+def identity(path: Path) -> Identity | None:
+    """Which file is at a path, by any name; None where none can be looked at."""
     try:
         status = path.stat()
     except (OSError, ValueError):

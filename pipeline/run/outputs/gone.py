@@ -2,16 +2,15 @@
 
 A PDF is among them if it is noted where its scans lay (`store.origin`), that place is below a
 folder that this run was given, and nothing is there any more, though the folder above it is there
-and
-still holds scans. So a PDF stays whose scans were not given this time, are on a disk that is not
-there, or cannot be seen; so do all where any input cannot be looked into.
+and still holds scans. So a PDF stays whose scans were not given this time, are on a disk that is
+not there, or cannot be seen; so do all where any input cannot be looked into.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,9 +27,8 @@ from ...store.origin import Origin, hash_of
 from ...store.provenance import Provenance
 from ...workers.job import SIDECAR_ENDING
 from ..plan import Plan, root_of
+from .collisions import identity
 from .standing import standing
-
-NOT_PRUNED = "no PDF is removed, as not all of this run went well"
 
 
 def pdfs_without_scans(
@@ -62,8 +60,11 @@ def pdfs_without_scans(
     if not found:
         return []
     holding = _folders_with_scans(planned, set(found.values()))
+    kept = _under_other_names(planned, found)
     return sorted(
-        pdf for pdf, above in found.items() if above in holding and _provenance(pdf) is not None
+        pdf
+        for pdf, above in found.items()
+        if above in holding and pdf not in kept and _provenance(pdf) is not None
     )
 
 
@@ -131,7 +132,7 @@ def _emptied_place(pdf: Path, output: Path, top: Path) -> Path | None:
     folder = top / inside.parent
     if not origin.file:
         folder /= inside.stem
-    if hash_of(folder, pdf.parent) != origin.folder:
+    if hash_of(folder) != origin.folder:
         return None
     above = _last_there(top, folder)
     if above is None or above != folder:
@@ -142,7 +143,7 @@ def _emptied_place(pdf: Path, output: Path, top: Path) -> Path | None:
         names = os.listdir(folder)  # noqa: PTH208 (no path is needed but for its hash)
     except OSError:
         return None
-    is_there = any(hash_of(folder / name, pdf.parent) == origin.file for name in names)
+    is_there = any(hash_of(folder / name) == origin.file for name in names)
     return None if is_there else folder
 
 
@@ -175,6 +176,17 @@ def _folders_with_scans(planned: Plan, folders: set[Path]) -> set[Path]:
         if len(found) == len(folders):
             break
     return found
+
+
+def _under_other_names(planned: Plan, pdfs: Iterable[Path]) -> set[Path]:
+    """Those of the PDFs that are a PDF of the plan: by a link, or in another case or Unicode form.
+
+    The file system says so, which may take two such names for one.
+    """
+    identities = {pdf: identity(pdf) for pdf in pdfs}
+    wanted = set(identities.values()) - {None}
+    outputs = {identity(document.output) for document in planned} if wanted else set()
+    return {pdf for pdf, each in identities.items() if each in wanted & outputs}
 
 
 def _pdfs_below(folder: Path) -> Iterator[Path]:

@@ -49,7 +49,7 @@ def losses(document: Document, outcomes: Sequence[PageOutcome]) -> Losses:
     if not doubtful and not document.unseen:
         return Losses()
     names = list(_names(_files(outcome.source for outcome in outcomes)))
-    there = _pages(document.output)
+    there = pages_of(document.output)
     if there is None:  # a PDF that is damaged, too: who knows what can still be saved of it
         return Losses(sum(_is_bad(outcome) for outcome in outcomes))
     worse = sum(
@@ -69,7 +69,7 @@ def _is_worse(outcome: PageOutcome, failed: bool, missing: float) -> bool:
     return (isinstance(outcome, PageFailure) and not failed) or outcome.missing > missing + ROUNDING
 
 
-def _pages(pdf: Path) -> dict[Name, tuple[bool, float]] | None:
+def pages_of(pdf: Path) -> dict[Name, tuple[bool, float]] | None:
     """For each page of a PDF whether it failed, and how much of its picture is missing."""
     files = bookmarked_files(pdf)
     if files is None:

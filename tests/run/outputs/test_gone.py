@@ -14,6 +14,7 @@ from support.survival import GOOD, page, run
 from pipeline import ConvertOptions, convert_blocking
 from pipeline.model.errors import UsageError
 from pipeline.model.events import ScansGone
+from pipeline.run.outputs.prune import NOT_PRUNED
 from pipeline.run.preview import DocumentPreview, Preview
 from pipeline.run.report import Report
 
@@ -151,7 +152,95 @@ def test_nothing_is_removed_where_a_page_failed(tmp_path: Path) -> None:
     (tmp_path / "in/c/1.png").write_bytes(b"nothing of an image")
     report = made(tmp_path, prune=True)
     assert (report.exit_code, report.pruned, report.scans_gone) == (10, [], 1)
-    assert made(tmp_path, prune=True, accept_failed=True).pruned == [tmp_path / "out/a.pdf"]
+    for night in ("accepted now", "accepted before"):
+        report = made(tmp_path, prune=True, accept_failed=True)
+        assert (report.exit_code, report.pruned, report.scans_gone) == (0, [], 1), night
+    page(tmp_path / "in/c/1.png", GOOD)
+    assert made(tmp_path, prune=True).pruned == [tmp_path / "out/a.pdf"]
+
+
+def test_a_pdf_is_not_removed_for_one_with_a_bad_page_that_is_accepted(tmp_path: Path) -> None:
+    scans(tmp_path, "in/a/1", "in/a/2", "in/b/3")
+    made(tmp_path)
+    (tmp_path / "in/a").rename(tmp_path / "in/c")
+    (tmp_path / "in/c/1.png").write_bytes(b"nothing of an image")
+    for night in ("made", "skipped"):
+        report = made(tmp_path, prune=True, accept_failed=True)
+        assert (report.exit_code, report.pruned, report.scans_gone) == (0, [], 1), night
+    (tmp_path / "in/b").rename(tmp_path / "in/d")
+    made(tmp_path)
+    report = made(tmp_path, prune=True)
+    assert report.pruned == [tmp_path / "out/b.pdf"], "it has no page that is bad"
+
+
+@pytest.mark.slow
+def test_what_is_not_removed_is_said_alike_with_dry_run(tmp_path: Path) -> None:
+    scans(tmp_path, "in/a/1", "in/b/1")
+    convert = ("convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "none", "--prune")
+    made(tmp_path)
+    (tmp_path / "in/a").rename(tmp_path / "in/c")
+    dry = run(*convert, "--dry-run")
+    assert dry.returncode == 0
+    assert "a.pdf: would be removed, as its scans are gone" in dry.stdout
+    assert "1 removed (nothing" in dry.stderr
+    (tmp_path / "out/b.pdf").write_bytes(b"%PDF-1.7 of somebody else")
+    dry = run(*convert, "--dry-run")
+    done = run(*convert)
+    assert (dry.returncode, done.returncode) == (5, 5)
+    assert (tmp_path / "out/a.pdf").exists()
+    assert "a.pdf: its scans are gone; no PDF is removed" in dry.stdout
+    assert "no PDF is removed" in done.stderr
+    assert "1 PDF whose scans are gone" in done.stderr
+    assert "--prune removes" not in dry.stdout + done.stderr
+
+
+def test_dry_run_of_a_request_that_contradicts_itself(tmp_path: Path) -> None:
+    scans(tmp_path, "one/a/1", "two/a/1")
+    options = ("--engine", "none", "--dry-run")
+    done = run("convert", tmp_path / "one/a", tmp_path / "two/a", "-o", tmp_path / "out", *options)
+    assert done.returncode == 2
+    assert "would both become" in done.stderr
+    assert (done.stdout, "PDFs:" in done.stderr) == ("", False), "a run makes none"
+
+
+def test_a_pdf_that_was_moved_to_those_of_other_scans_stays(tmp_path: Path) -> None:
+    """Both lie in the same way, each beside its scans."""
+    for year in ("2023", "2024"):
+        scans(tmp_path / year, "in/box/1")
+    scans(tmp_path / "2023", "in/a/1")
+    made(tmp_path / "2023")
+    made(tmp_path / "2024")
+    (tmp_path / "2023/out/a.pdf").rename(tmp_path / "2024/out/a.pdf")
+    assert pruned(tmp_path / "2024") == []
+
+
+def test_scans_and_pdfs_that_were_moved_together(tmp_path: Path) -> None:
+    """Where the scans lie now is noted of each PDF that is skipped."""
+    scans(tmp_path / "2023", "in/a/1", "in/b/1")
+    made(tmp_path / "2023")
+    (tmp_path / "2023").rename(tmp_path / "2024")
+    assert made(tmp_path / "2024").scans_gone == 0
+    shutil.rmtree(tmp_path / "2024/in/a")
+    assert pruned(tmp_path / "2024") == ["a.pdf"]
+
+
+def test_a_pdf_with_two_names_stays_if_one_is_of_this_run(tmp_path: Path) -> None:
+    """As `A.pdf` and `a.pdf` are one file on some disks: a link shows the same."""
+    scans(tmp_path, "in/old/1", "in/other/1")
+    made(tmp_path)
+    (tmp_path / "in/old").rename(tmp_path / "in/new")
+    (tmp_path / "out/new.pdf").hardlink_to(tmp_path / "out/old.pdf")
+    assert pruned(tmp_path, existing="keep") == []
+    assert (tmp_path / "out/old.pdf").exists()
+
+
+def test_a_pdf_that_is_never_touched_is_not_noted(tmp_path: Path) -> None:
+    """With --no-overwrite, nobody knows of what scans it was made."""
+    scans(tmp_path, "elsewhere/a/1", "in/a/1", "in/b/1")
+    made(tmp_path, "elsewhere")
+    made(tmp_path, existing="keep")
+    shutil.rmtree(tmp_path / "in/a")
+    assert pruned(tmp_path) == []
 
 
 def test_dry_run_shows_everything_and_writes_nothing(tmp_path: Path) -> None:
@@ -176,16 +265,16 @@ def test_dry_run_shows_everything_and_writes_nothing(tmp_path: Path) -> None:
     ]
     assert documents[0].why == "its scans or the options have changed"
     assert documents[3].why == "nothing has changed"
-    assert gone == ScansGone(tmp_path / "out/gone.pdf", removed=True)
+    assert gone == ScansGone(tmp_path / "out/gone.pdf", removed=False, why=NOT_PRUNED)
     assert passed_over == tmp_path / "in/foreign/notes.txt"
     assert preview.report.exit_code == 5
     convert = ("convert", tmp_path / "in", "-o", tmp_path / "out", "--engine", "none")
     done = run(*convert, "--dry-run", "--prune", "--report", tmp_path / "r.json")
     assert done.returncode == 5, done.stderr
     assert "new.pdf\n" in done.stdout
-    assert "PDFs: 1 made, 2 replaced, 1 not written, 1 removed (nothing" in done.stderr
+    assert "PDFs: 1 made, 2 replaced, 1 not written (nothing" in done.stderr
     assert "same.pdf: would be replaced (its scans or the options" in done.stdout, "other engine"
-    assert "gone.pdf: would be removed, as its scans are gone" in done.stdout
+    assert f"gone.pdf: its scans are gone; {NOT_PRUNED}" in done.stdout
     assert snapshot(tmp_path) == before
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == times
 
