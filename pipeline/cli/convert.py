@@ -70,7 +70,8 @@ def convert_command(inputs: tuple[Path, ...], output: Path, **values: Any) -> No
         )
         report_file = None
         if values["report"]:
-            request = {"inputs": inputs, "output": output, "options": asdict(options)}
+            # The files that stand for streams: they are named as what they stand for.
+            request = {"inputs": scans, "output": pdf, "options": asdict(options)}
             report_file = closing.enter_context(
                 ReportFile(values["report"], request, streams.named)
             )

@@ -167,7 +167,11 @@ class DocumentJob:
         else:
             done = await asyncio.to_thread(
                 lambda: not_written(
-                    self.document, outcomes, self.context.options, self.corrections.why_kept()
+                    self.document,
+                    outcomes,
+                    self.context.options,
+                    self.corrections.why_kept(),
+                    unchanged=self.accepted.covers(self._fingerprint(corrected)),
                 )
             )
         if done is None:
@@ -184,7 +188,8 @@ class DocumentJob:
             )
             await asyncio.to_thread(self.accepted.forget)
         elif changed is None:
-            await asyncio.to_thread(self.accepted.keep, outcomes)
+            made_of = self._fingerprint(corrected)
+            await asyncio.to_thread(self.accepted.keep, outcomes, made_of)
         return replace(done, seconds=time.monotonic() - started)
 
     def _with_pages(self, skipped: DocumentDone) -> DocumentDone:

@@ -195,6 +195,8 @@ def documents_to_retry(path: Path) -> frozenset[Path]:
 
 def _is_to_retry(document: dict[str, Any]) -> bool:
     """Whether a document was not written, or has failed pages that the user does not accept."""
+    if document["outcome"] == "failed" and document["exit_code"]:
+        return True  # something else than its bad pages may wait
     bad = [page for page in document["pages"] if page["outcome"] == "failed"]
     if bad and all(page.get("accepted") for page in bad):
         return False

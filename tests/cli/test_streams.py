@@ -62,7 +62,9 @@ def terminal() -> Iterator[int]:
 
 
 def test_a_scan_from_stdin_is_a_pdf_on_stdout(temp: Path, tmp_path: Path) -> None:
-    done = run(temp, *CONVERT, "-", "-o", "-", "-v", stdin=HARDWARE.read_bytes())
+    report = tmp_path / "r.json"
+    given = ("-", "-o", "-", "-v", "--report", report)
+    done = run(temp, *CONVERT, *given, stdin=HARDWARE.read_bytes())
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(b"%PDF-")
     assert done.stdout.rstrip().endswith(b"%%EOF")
@@ -70,6 +72,8 @@ def test_a_scan_from_stdin_is_a_pdf_on_stdout(temp: Path, tmp_path: Path) -> Non
     assert len(page_sizes(tmp_path / "got.pdf")) == 1
     assert b"1 PDF: stdout" in done.stderr
     assert b"told apart" not in done.stderr
+    found = json.loads(report.read_text())
+    assert (found["run"]["inputs"], found["run"]["output"]) == (["stdin"], "stdout")
     assert str(temp).encode() not in done.stderr
 
 

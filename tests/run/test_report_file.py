@@ -19,7 +19,7 @@ from support.survival import (
 
 from pipeline import ConvertOptions, convert_blocking
 from pipeline.ocr.engine import EngineChoice
-from pipeline.run.report_file import ReportFile
+from pipeline.run.report_file import ReportFile, documents_to_retry
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -56,6 +56,19 @@ def reported(tmp_path: Path, engine: EngineChoice, **options: Any) -> dict[str, 
         report = convert_blocking(scans, out, chosen, engine=engine, notify=file.watch)
         file.finish(report)
     return read_report(report_path)
+
+
+def test_what_was_not_written_is_retried_though_its_pages_are_accepted(tmp_path: Path) -> None:
+    """Another page of it waits for the PDF, which stays as it is."""
+    for number in (1, 2):
+        page(tmp_path / f"in/{number}.png", 100, 200)
+    reported(tmp_path, Faulty())
+    (tmp_path / "in/1.png").write_bytes(b"nothing of an image")
+    assert reported(tmp_path, Faulty(), accept_failed=True)["exit_code"] == 0
+    assert documents_to_retry(tmp_path / "r.json") == frozenset()
+    page(tmp_path / "in/3.png", 100, 200)
+    assert reported(tmp_path, Faulty())["exit_code"] == 10
+    assert documents_to_retry(tmp_path / "r.json") == {tmp_path / "out/in.pdf"}
 
 
 def test_times_names_and_numbers(tmp_path: Path) -> None:

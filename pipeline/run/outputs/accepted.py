@@ -11,13 +11,10 @@ from typing import TypeVar
 from ...model.options import ConvertOptions
 from ...model.outcomes import Accepted, PageDamage, PageFailure, PageOutcome
 from ...model.page import Document
-from ...store.accepted import fault_of, load_record, record_of, write_record
+from ...store.accepted import Record, fault_of, load_record, record_of, write_record
 from ...store.provenance import load_provenance
 
 Page = TypeVar("Page", PageFailure, PageDamage)
-
-UNSETTLED = "ScanChangedError"
-"""A scan that is being changed has no fault that could be known again."""
 
 
 class AcceptedFaults:
@@ -41,6 +38,7 @@ class AcceptedFaults:
         content: Callable[[Path], str],
     ) -> None:
         self._document = document
+        self._root = root
         self._record = record_of(document, root)
         self._options = options
         self._content = content
@@ -50,7 +48,11 @@ class AcceptedFaults:
         if self._options.existing == "force":
             return frozenset()
         provenance = load_provenance(self._document.output)
-        return load_record(self._record).union(provenance.accepted if provenance else ())
+        return self._kept.faults.union(provenance.accepted if provenance else ())
+
+    @cached_property
+    def _kept(self) -> Record:
+        return load_record(self._record)
 
     def of_page(self, page: PageOutcome) -> PageOutcome:
         """A page, with whether its fault is accepted."""
@@ -71,25 +73,41 @@ class AcceptedFaults:
             if page.accepted
         }
 
-    def keep(self, outcomes: Sequence[PageOutcome]) -> None:
+    def covers(self, fingerprint: str) -> bool:
+        """Whether a document may be quiet whose PDF is not written, if its faults are accepted.
+
+        It may, if they were accepted of the same: nothing else has come since that waits.
+
+        Args:
+            fingerprint: Of what the document is made of now.
+        """
+        return self._options.accept_failed or self._kept.fingerprint == fingerprint
+
+    def keep(self, outcomes: Sequence[PageOutcome], fingerprint: str) -> None:
         """Keeps the accepted faults of a document whose PDF was not written.
+
+        Args:
+            outcomes: How its pages ended.
+            fingerprint: Of what it was made of.
 
         Raises:
             OutputError: They cannot be written.
         """
-        write_record(self._record, self.faults(outcomes), self._document.scans)
+        if not self._options.accept_failed:
+            fingerprint = self._kept.fingerprint  # what is new since is not accepted
+        write_record(self._record, self.faults(outcomes), fingerprint, self._document.scans)
 
     def forget(self) -> None:
         """Removes what was kept beside the PDF, which has it now."""
-        write_record(self._record, {}, ())
+        write_record(self._record, {}, "", ())
 
     def _accepted(self, page: PageOutcome) -> Accepted:
         fault = self._fault(page)
-        if not fault or (isinstance(page, PageFailure) and page.kind == UNSETTLED):
+        if not fault:
             return ""
         if fault in self._earlier:
             return "before"
         return "now" if self._options.accept_failed else ""
 
     def _fault(self, page: PageOutcome | PageDamage) -> str:
-        return fault_of(page, self._content(page.source.path))
+        return fault_of(page, self._content(page.source.path), self._root)

@@ -99,7 +99,7 @@ def remove(pdf: Path, output: Path, options: ConvertOptions) -> bool:
             path.unlink()
     except OSError as error:
         raise not_writable(pdf, error) from error
-    write_record(record_of(document, root), {}, ())
+    write_record(record_of(document, root), {}, "", ())
     for path in (pdf, *texts[:1]):
         with suppress(OSError):  # a folder in which something is left
             for folder in path.parents:

@@ -23,19 +23,22 @@ def not_written(
     outcomes: Sequence[PageOutcome],
     options: ConvertOptions,
     corrections: str = "",
+    *,
+    unchanged: bool = True,
 ) -> DocumentDone | None:
     """How a document ends that is not to be written; None where it is.
 
     It is not, where a page failed and the user wants no such PDF; where nothing would be in it but
     pages of words in the place of scans; where the PDF that is there has better pages; and where it
     is there, and may hold corrections that cannot be used now. Where the user accepts all that is
-    wrong, and no new page waits, that is no fault.
+    wrong, and nothing has changed since, that is no fault.
 
     Args:
         document: The document.
         outcomes: How its pages ended.
         options: The user's options.
         corrections: Why the PDF that is there may hold some that a new one would not.
+        unchanged: Scans, corrections and options are those of which the user has accepted it.
     """
     output = document.output
     lost, why = Losses(), ""
@@ -48,7 +51,8 @@ def not_written(
     why = why or _why(outcomes, options)
     if not why:
         return None
-    settled = not corrections and are_accepted(outcomes) and not lost.gone and not lost.waiting
+    waits = bool(corrections or lost.gone or lost.waiting) or not unchanged
+    settled = are_accepted(outcomes) and not waits
     return DocumentDone(
         document,
         "failed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,15 +12,18 @@ from typing import Any
 import pytest
 from PIL import Image
 from pypdf import PdfReader
-from support.doubles import Faulty
+from support.doubles import Faulty, Still
 from support.survival import GOOD, leftovers, page, read_report, run
 
-from pipeline import ConvertOptions, convert_blocking
+from pipeline import ConvertOptions, Engine, PageText, convert_blocking
 from pipeline.cli.console import Watcher
 from pipeline.model.errors import UsageError
 from pipeline.model.events import EngineChosen, Event
+from pipeline.model.outcomes import PageFailure
+from pipeline.model.page import PageSource
 from pipeline.run.report import Report
 from pipeline.run.report_file import documents_to_retry
+from pipeline.store.accepted import Record, fault_of, load_record, write_record
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -40,16 +44,28 @@ class Night:
 
 Nightly = Callable[..., Night]
 
+FAULTY = Faulty()
+"""Fails on pages wider than high."""
+
+
+class Short(Still):
+    """Has no memory for pages wider than high."""
+
+    def recognize(self, image: Image.Image, languages: tuple[str, ...] = ()) -> PageText:
+        if image.width > image.height:
+            raise MemoryError
+        return super().recognize(image, languages)
+
 
 @pytest.fixture
 def nightly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Nightly:
-    def run_once(**options: Any) -> Night:
+    def run_once(engine: Engine = FAULTY, **options: Any) -> Night:
         with Watcher(quiet=False, verbose=False, progress=False) as watcher:
             report = convert_blocking(
                 tmp_path / "in",
                 tmp_path / "out",
                 ConvertOptions(**options),
-                engine=Faulty(),  # fails on pages wider than high
+                engine=engine,
                 notify=watcher.watch,
             )
             watcher.sum_up(report, tmp_path / "out", 1.0)
@@ -196,6 +212,94 @@ def test_scans_that_cannot_be_opened(tmp_path: Path, nightly: Nightly) -> None:
     assert night.code == 10
     assert "3.png" in night.said
     assert "2.png" not in night.said
+
+
+@pytest.mark.parametrize("what", ("scan", "options", "deleted", "correction"))
+def test_what_changes_while_a_pdf_stays_is_told(
+    tmp_path: Path, nightly: Nightly, what: str
+) -> None:
+    """It waits for a new PDF, though no page has a new name."""
+    options: dict[str, Any] = {"text_dir": tmp_path / "texts"}
+    scan = good(tmp_path / "in/1.png")
+    for number in (2, 3):
+        good(tmp_path / f"in/{number}.png")
+    nightly(**options)
+    scan.write_bytes(scan.read_bytes()[:40])
+    assert nightly(**options, accept_failed=True).code == 0
+    assert nightly(**options).is_quiet
+    if what == "scan":
+        page(tmp_path / "in/3.png", 120, 220)
+    elif what == "options":
+        options["output_type"] = "pdf"
+    elif what == "deleted":
+        (tmp_path / "in/3.png").unlink()
+    else:
+        text = tmp_path / "texts/in/3.png.json"
+        members = json.loads(text.read_text())
+        text.write_text(json.dumps(members | {"rotation_deg": 180}))
+    for _ in range(2):
+        night = nightly(**options)
+        assert night.code == 10, night.said
+        assert "left as it is" in night.said
+        assert "1.png" not in night.said, "that is accepted"
+    assert nightly(**options, accept_failed=True).code == 0
+    assert nightly(**options).is_quiet
+
+
+def test_a_broken_correction_is_not_accepted(tmp_path: Path, nightly: Nightly) -> None:
+    """A person mends it, and its page must be made then."""
+    good(tmp_path / "in/1.png")
+    good(tmp_path / "in/2.png")
+    options: dict[str, Any] = {"text_dir": tmp_path / "texts"}
+    text = tmp_path / "texts/in/2.png.json"
+    text.parent.mkdir(parents=True)
+    text.write_text("{broken")
+    assert nightly(**options, accept_failed=True).code == 10
+    assert nightly(**options).code == 10
+    text.unlink()
+    night = nightly(**options)
+    assert (night.code, night.report.failures) == (0, [])
+
+
+def test_what_the_machine_lacks_is_not_accepted(tmp_path: Path, nightly: Nightly) -> None:
+    good(tmp_path / "in/1.png")
+    page(tmp_path / "in/2.png", 200, 100)
+    assert nightly(Short(), accept_failed=True).code == 10
+    assert nightly(Short()).code == 10
+    night = nightly(Still())
+    assert (night.code, night.report.failures) == (0, []), "it is tried again"
+
+
+def test_scans_of_one_name_that_cannot_be_opened(tmp_path: Path) -> None:
+    """Each is known by its path as seen from the PDFs, also after both were moved together."""
+
+    def fault(root: Path, folder: str) -> str:
+        source = PageSource(root / "in" / folder / "1.png")
+        failure = PageFailure(source, "load", "ScanError", f"{source}: permission denied")
+        return fault_of(failure, "", root / "out")
+
+    assert fault(tmp_path, "a") != fault(tmp_path, "b")
+    assert fault(tmp_path, "a") == fault(tmp_path / "moved", "a") != ""
+
+
+def test_a_record_for_which_the_folder_is_removed_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another document that has a PDF now takes away the folder as it is empty."""
+    record = tmp_path / ".searchable-pdf/accepted/a.json"
+    opened = Path.open
+    times: list[Path] = []
+
+    def open_late(path: Path, *mode: Any, **options: Any) -> Any:
+        if path.parent == record.parent and not times:
+            times.append(path)
+            path.parent.rmdir()
+        return opened(path, *mode, **options)
+
+    monkeypatch.setattr(Path, "open", open_late)
+    write_record(record, {"f": "a fault"}, "made of", ())
+    assert load_record(record) == Record(frozenset({"f"}), "made of")
+    assert times
 
 
 def test_a_damaged_record_accepts_nothing(tmp_path: Path, nightly: Nightly) -> None:
