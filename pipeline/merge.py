@@ -7,7 +7,7 @@ import io
 import os
 import re
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,13 +145,15 @@ class _Document:
             information = reader.metadata
             if information is None or not (information.producer or "").startswith(PRODUCER):
                 self.in_the_way.add("pages of other programs")
-            for page in reader.pages:
+            pages = tuple(reader.pages)
+            self.in_the_way.update(*map(page_obstacles, pages))
+            for page in pages:
                 resources = page.get("/Resources", DictionaryObject()).get_object()
                 assert isinstance(resources, DictionaryObject)
-                self.in_the_way |= page_obstacles(page)
                 if _take_fonts(resources, self._used):  # what reportlab writes and nobody needs
                     resources.pop("/ProcSet", None)
                     page.pop("/Trans", None)
+                _name_profiles(resources, self._profiles)
                 added = writer.add_page(page).get("/Resources", DictionaryObject()).get_object()
                 assert isinstance(added, DictionaryObject)
                 _share_profiles(added, self._profiles)
@@ -220,19 +222,43 @@ def _is_text_layer(name: str, font: object) -> bool:
     )
 
 
-def _share_profiles(resources: object, profiles: dict[str, IndirectObject]) -> None:
+def _name_profiles(resources: DictionaryObject, profiles: Mapping[str, IndirectObject]) -> None:
+    """Puts names in the place of color profiles that the document has, or will have, already.
+
+    Otherwise pypdf would clone each, and it would stay in the document, where nothing refers to it.
+    """
+    first: dict[str, ArrayObject] = {}
+    for space in _color_spaces(resources):
+        profile = space[1].get_object()
+        if isinstance(profile, StreamObject):  # and no name yet, of an image on several pages
+            name = _name_of(profile)
+            if name in profiles or first.setdefault(name, space) is not space:
+                space[1] = name
+
+
+def _share_profiles(resources: DictionaryObject, profiles: dict[str, IndirectObject]) -> None:
     """Lets images with the same color profile refer to one copy of it."""
-    assert isinstance(resources, DictionaryObject)
+    for space in _color_spaces(resources):
+        profile = space[1].get_object()
+        if isinstance(profile, NameObject):
+            space[1] = profiles[profile]
+        elif isinstance(profile, StreamObject):  # and none that is shared and has settled
+            assert profile.indirect_reference is not None
+            space[1] = profiles.setdefault(_name_of(profile), profile.indirect_reference)
+
+
+def _name_of(profile: StreamObject) -> NameObject:
+    return NameObject(f"/{hashlib.sha256(profile.get_data()).hexdigest()}")
+
+
+def _color_spaces(resources: DictionaryObject) -> Iterator[ArrayObject]:
+    """The color spaces of a page's images that are told by a profile."""
     for image in resources.get("/XObject", DictionaryObject()).get_object().values():
         space = image.get_object().get("/ColorSpace")
         if isinstance(space, ArrayObject) and space[0] == "/Indexed":
             space = space[1].get_object()
         if isinstance(space, ArrayObject) and space[0] == "/ICCBased":
-            profile = space[1].get_object()
-            assert isinstance(profile, StreamObject)
-            key = hashlib.sha256(profile.get_data()).hexdigest()
-            assert profile.indirect_reference is not None
-            space[1] = profiles.setdefault(key, profile.indirect_reference)
+            yield space
 
 
 def _leave_fonts_open(resources: DictionaryObject) -> None:
