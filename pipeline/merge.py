@@ -7,20 +7,18 @@ import io
 import os
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.constants import PageLabelStyle
 from pypdf.generic import (
-    ArrayObject,
     BooleanObject,
     DictionaryObject,
     IndirectObject,
     NameObject,
     NullObject,
-    StreamObject,
     TextStringObject,
 )
 
@@ -31,8 +29,16 @@ from .model.version import PRODUCER, PROGRAM
 from .pdf.cmap import code_points_of
 from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
 from .pdf.pdfa import claim, metadata_stream, page_obstacles, xmp
-from .pdf.pypdf_private import add_object, forget_pages, object_count, release, set_identifier
+from .pdf.pypdf_private import (
+    add_object,
+    forget_pages,
+    object_count,
+    places_in_file,
+    release,
+    set_identifier,
+)
 from .pdf.settled import SettledObjects, SharedFonts
+from .pdf.shared_profiles import name_profiles, share_profiles
 from .store.modes import common_mode, limit_mode
 from .store.seal import ENTRY, OPEN, seal
 from .store.target import output_file
@@ -153,14 +159,15 @@ class _Document:
                 if _take_fonts(resources, self._used):  # what reportlab writes and nobody needs
                     resources.pop("/ProcSet", None)
                     page.pop("/Trans", None)
-                _name_profiles(resources, self._profiles)
+                name_profiles(resources, self._profiles)
                 added = writer.add_page(page).get("/Resources", DictionaryObject()).get_object()
                 assert isinstance(added, DictionaryObject)
-                _share_profiles(added, self._profiles)
+                share_profiles(added, self._profiles)
                 _leave_fonts_open(added)
+            places = places_in_file(writer, reader)
             release(writer, reader)
         self._pages.extend(each.idnum for each in forget_pages(writer, len(self._pages)))
-        self._settled.take(writer, range(first, object_count(writer)), path, data)
+        self._settled.take(writer, range(first, object_count(writer)), path, data, places)
 
     def make_fonts(self) -> None:
         """Makes the one set of fonts of all pages, for the characters of all of them."""
@@ -220,45 +227,6 @@ def _is_text_layer(name: str, font: object) -> bool:
         and re.fullmatch(rf"/{RESOURCE_PREFIX}\d+", name) is not None
         and str(font.get("/BaseFont", "")).endswith(FONT_NAME)
     )
-
-
-def _name_profiles(resources: DictionaryObject, profiles: Mapping[str, IndirectObject]) -> None:
-    """Puts names in the place of color profiles that the document has, or will have, already.
-
-    Otherwise pypdf would clone each, and it would stay in the document, where nothing refers to it.
-    """
-    first: dict[str, ArrayObject] = {}
-    for space in _color_spaces(resources):
-        profile = space[1].get_object()
-        if isinstance(profile, StreamObject):  # and no name yet, of an image on several pages
-            name = _name_of(profile)
-            if name in profiles or first.setdefault(name, space) is not space:
-                space[1] = name
-
-
-def _share_profiles(resources: DictionaryObject, profiles: dict[str, IndirectObject]) -> None:
-    """Lets images with the same color profile refer to one copy of it."""
-    for space in _color_spaces(resources):
-        profile = space[1].get_object()
-        if isinstance(profile, NameObject):
-            space[1] = profiles[profile]
-        elif isinstance(profile, StreamObject):  # and none that is shared and has settled
-            assert profile.indirect_reference is not None
-            space[1] = profiles.setdefault(_name_of(profile), profile.indirect_reference)
-
-
-def _name_of(profile: StreamObject) -> NameObject:
-    return NameObject(f"/{hashlib.sha256(profile.get_data()).hexdigest()}")
-
-
-def _color_spaces(resources: DictionaryObject) -> Iterator[ArrayObject]:
-    """The color spaces of a page's images that are told by a profile."""
-    for image in resources.get("/XObject", DictionaryObject()).get_object().values():
-        space = image.get_object().get("/ColorSpace")
-        if isinstance(space, ArrayObject) and space[0] == "/Indexed":
-            space = space[1].get_object()
-        if isinstance(space, ArrayObject) and space[0] == "/ICCBased":
-            yield space
 
 
 def _leave_fonts_open(resources: DictionaryObject) -> None:
