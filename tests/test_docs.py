@@ -136,6 +136,7 @@ def run_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", LEFT)
 def test_shell_examples_run(folder_of_scans: Path, page: str) -> None:
     for block in SHELL:
@@ -158,6 +159,7 @@ def test_no_shell_example_is_left_out() -> None:
             assert len(block.remark.removeprefix("not run: ")) > 5, f"{block}: why is it not run?"
 
 
+@pytest.mark.slow
 def test_the_makefile_of_ones_own_makes_its_targets(folder_of_scans: Path) -> None:
     (block,) = [block for block in BLOCKS if block.language == "make"]
     targets = re.fullmatch(r"make: (.*)", block.remark)
@@ -177,6 +179,7 @@ def test_python_examples_print_what_they_should(mark: str, tmp_path: Path) -> No
     assert PRINTED[mark] in run_python(python_block(mark).code, tmp_path)
 
 
+@pytest.mark.slow
 def test_the_web_service_answers(tmp_path: Path) -> None:
     code = python_block(SERVICE).code
     code += f"""

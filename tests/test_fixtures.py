@@ -183,6 +183,7 @@ def test_the_turned_photograph_stands_upright(converted: Path) -> None:
     assert dark_top > dark_bottom  # the print is in the upper half
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "tilt_deg"),
     (("letters/3", -1.5), pytest.param("letters/1", 1.5, marks=pytest.mark.slow)),

@@ -128,6 +128,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run([need("umount"), "-l", folder], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk(tmp_path: Path, small_disk: Path) -> None:
     noise = random.Random(1)
     for number in range(4):
@@ -151,6 +152,7 @@ def test_a_full_disk(tmp_path: Path, small_disk: Path) -> None:
     assert len(log.read_text().splitlines()) == 4, "what was read before is not read again"
 
 
+@pytest.mark.slow
 def test_output_folder_removed_in_the_middle(tmp_path: Path) -> None:
     for number in range(12):
         page(tmp_path / f"in/{number}.png", SLOW, 100 + number)
@@ -174,6 +176,7 @@ def test_output_folder_removed_in_the_middle(tmp_path: Path) -> None:
     assert again in (0, 1), f"{read} were read; at most the one in flight is read again"
 
 
+@pytest.mark.slow
 def test_two_runs_on_the_same_folder(tmp_path: Path) -> None:
     for number in range(10):
         page(tmp_path / f"in/{number}.png", SLOW, 100 + number)

@@ -15,6 +15,7 @@ from support.truth import BACK, PAGE, recall, share_in_place
 DPI = 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ("receipts/hardware", pytest.param("letters/2", marks=pytest.mark.slow))
 )

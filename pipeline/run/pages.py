@@ -110,14 +110,21 @@ class DocumentPages:
                         break
                     if only is not None and source not in only:
                         continue
-                    await self._context.slots.acquire()
-                    # Before the page is made: a text corrected meanwhile is taken next time.
                     index = len(ended)
                     spool = folder / f"{index:08}.pdf"
-                    job, corrected = await asyncio.to_thread(self._job, source, spool)
-                    self.tell()
+                    await self._context.slots.acquire()
+                    try:
+                        # Before the page is made: a text corrected meanwhile is taken next time.
+                        job, corrected = await asyncio.to_thread(self._job, source, spool)
+                        self.tell()
+                        task = asyncio.create_task(make_one(index, job, corrected))
+                    except BaseException:
+                        self._context.slots.release()
+                        raise
+                    # Not in the task: one that is cancelled before it has begun does nothing.
+                    task.add_done_callback(lambda _: self._context.slots.release())
                     ended.append(None)
-                    at_work[index] = asyncio.create_task(make_one(index, job, corrected))
+                    at_work[index] = task
             await asyncio.gather(*at_work.values())
         except BaseException:
             for task in at_work.values():
@@ -160,16 +167,13 @@ class DocumentPages:
         return job, correction.in_fingerprint
 
     async def _page(self, job: PageJob, corrected: str) -> tuple[PageOutcome, str]:
-        try:
-            self._context.notify(PageStarted(job.source))
-            outcome, corrected = await self._outcome_of_scan(job, corrected)
-            # What comes back from a worker has its own copies of both paths.
-            pdf = job.spool if outcome.pdf == job.spool and job.spool else outcome.pdf
-            outcome = replace(outcome, source=job.source, pdf=pdf)
-            if isinstance(outcome, PageFailure) or outcome.missing:
-                outcome = await asyncio.to_thread(self._accepted.of_page, outcome)
-        finally:
-            self._context.slots.release()
+        self._context.notify(PageStarted(job.source))
+        outcome, corrected = await self._outcome_of_scan(job, corrected)
+        # What comes back from a worker has its own copies of both paths.
+        pdf = job.spool if outcome.pdf == job.spool and job.spool else outcome.pdf
+        outcome = replace(outcome, source=job.source, pdf=pdf)
+        if isinstance(outcome, PageFailure) or outcome.missing:
+            outcome = await asyncio.to_thread(self._accepted.of_page, outcome)
         if isinstance(outcome, PageFailure):
             self._context.notify(PageFailed(outcome))
         else:

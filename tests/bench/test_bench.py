@@ -14,6 +14,7 @@ from bench.sets import g4_pages, read_set, varied_fixtures
 from bench.stage_times import SHOWN
 
 
+@pytest.mark.slow
 def test_it_prints_its_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scans = tmp_path / "scans"
     scans.mkdir()

@@ -18,6 +18,7 @@ from support.command import Command
 from support.survival import GOOD, page
 
 
+@pytest.mark.slow
 def test_quiet_and_verbose(folder: Path, tmp_path: Path, command: Command) -> None:
     assert command("convert", folder, "-o", tmp_path, "-q").stderr == ""
     said = command("convert", folder, "-o", tmp_path, "-v", "--force").stderr

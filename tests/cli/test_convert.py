@@ -76,6 +76,7 @@ def test_nothing_readable_at_all(tmp_path: Path, command: Command) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_bomb(folder: Path, tmp_path: Path, command: Command) -> None:
     Image.new("1", (30_000, 30_000), 1).save(folder / "2.tif", compression="group4")
     done = command("convert", "--engine", "none", folder, "-o", tmp_path / "out")
@@ -193,6 +194,7 @@ def test_a_text_of_others_is_not_overwritten(
     assert (out / "box.txt").read_text() == "years of notes"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inside", (False, True))
 def test_update(folder: Path, tmp_path: Path, command: Command, inside: bool) -> None:
     out = folder if inside else tmp_path / "out"
@@ -246,6 +248,7 @@ def test_metadata(folder: Path, tmp_path: Path, command: Command) -> None:
     assert "/CreationDate" not in metadata
 
 
+@pytest.mark.slow
 def test_language(folder: Path, tmp_path: Path, command: Command) -> None:
     assert command("convert", folder, "-o", tmp_path, "-l", "eng+swe").returncode == 0
     done = command("convert", folder, "-o", tmp_path, "-l", "eng+rus", "--engine", "rapid")
@@ -257,6 +260,7 @@ def test_language(folder: Path, tmp_path: Path, command: Command) -> None:
     assert "no language has the code 'english'; did you mean -l eng?" in one_line(done.stderr)
 
 
+@pytest.mark.slow
 def test_what_is_passed_over_is_counted_by_kind_and_named(
     folder: Path, tmp_path: Path, command: Command
 ) -> None:
@@ -276,6 +280,7 @@ def test_what_is_passed_over_is_counted_by_kind_and_named(
     assert "passed over: 2 PDFs, 1 text, 1 other file (-v names them)" in done.stderr
 
 
+@pytest.mark.slow
 def test_files_of_one_name_are_both_made(tmp_path: Path, command: Command) -> None:
     for name in ("a.jpg", "a.png", "b.png"):
         Image.new("L", (40, 40), 255).save(tmp_path / name)

@@ -33,6 +33,7 @@ def test_a_fault_of_the_program_has_a_code_of_its_own() -> None:
     assert "ZeroDivisionError: nobody thought of it; this is a fault of the program" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_pipe_that_closes_is_no_fault(command: Command) -> None:
     done = subprocess.run(
         f"{sys.executable} -m pipeline text {HARDWARE} {HARDWARE} {HARDWARE} | head -n 1",
@@ -93,6 +94,7 @@ def without_home(environment: dict[str, str], *given: object) -> subprocess.Comp
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_user_without_a_home(homeless: dict[str, str], tmp_path: Path) -> None:
     scan, out = page(tmp_path / "1.png", GOOD), tmp_path / "out"
     for arguments in (("--help",), ("convert", "--help"), ("engines",), ("text", scan)):

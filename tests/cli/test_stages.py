@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pypdf import PdfReader
 from support.command import Command, one_line
 from support.readers import pdfium_text
 from support.truth import HARDWARE, SCANS
 
 
+@pytest.mark.slow
 def test_step_by_step(tmp_path: Path, command: Command) -> None:
     text, page, pdf = (tmp_path / name for name in ("1.json", "1.pdf", "all.pdf"))
     assert command("ocr", HARDWARE, "-o", text).returncode == 0

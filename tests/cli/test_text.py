@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from pypdf import PdfWriter
 from support.command import Command, one_line
@@ -18,6 +19,7 @@ def test_text_of_one_file(command: Command) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_text_of_several_files(tmp_path: Path, command: Command) -> None:
     (tmp_path / "bad.tif").write_bytes(b"garbage")
     fax = SCANS / "fax/message.tif"

@@ -96,6 +96,7 @@ def test_png_of_few_colors(save: Save) -> None:
         assert same_pixels(found.pixels(), opened(path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", sorted(path.name for path in SCANS.iterdir()))
 def test_fixtures_are_kept(converted: Path, folder: str) -> None:
     scans = sorted((SCANS / folder).iterdir())
@@ -133,6 +134,7 @@ def test_what_does_not_shrink_stays(tmp_path: Path) -> None:
     assert len(found.data) <= len(Stored(rendered(path, ImageOptions("none"))).data)
 
 
+@pytest.mark.slow
 def test_the_option(tmp_path: Path) -> None:
     path = tmp_path / "x.png"
     strokes([(255,) * 3, (0,) * 3]).save(path)

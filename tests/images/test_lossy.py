@@ -179,6 +179,7 @@ def test_text_and_places_are_those_of_the_scan(tmp_path: Path) -> None:
     assert words[1][0][0].text == "1200x1680RGB"
 
 
+@pytest.mark.slow
 def test_other_options_make_it_anew_and_read_nothing_again(tmp_path: Path) -> None:
     scan, pdf = tmp_path / "1.png", tmp_path / "x.pdf"
     photo(size=(1200, 1680)).save(scan, dpi=(300, 300))

@@ -248,6 +248,7 @@ def test_a_scan_of_which_nothing_can_be_seen_fails(tmp_path: Path) -> None:
         assert not isinstance(outcome, PageResult), name
 
 
+@pytest.mark.slow
 def test_a_damaged_scan_is_read_and_said(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -330,6 +331,7 @@ def test_a_scan_known_to_be_whole_is_not_looked_through_again(tmp_path: Path) ->
     assert outcome.damage == ""
 
 
+@pytest.mark.slow
 def test_its_text_is_read_as_far_as_it_can_be_seen(tmp_path: Path) -> None:
     path = tmp_path / "cut.jpg"
     path.write_bytes((SCANS / "receipts/hardware.jpg").read_bytes())

@@ -16,6 +16,7 @@ LIMIT_S = 60
 """A command that waits for a pipe is stopped, so that its test fails and does not hang."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ("pipe", "pipe.png", "link.png", "zero.png"))
 def test_a_pipe_is_no_input(name: str, tmp_path: Path, command: Command) -> None:
     scan, pipe, out = page(tmp_path / "1.png", GOOD), tmp_path / name, tmp_path / "out"

@@ -31,6 +31,7 @@ def test_auto_takes_rapid_where_it_can(tmp_path: Path) -> None:
     assert choose_engine("auto", OcrOptions(("eng", "jpn"))).engine == "rapid"
 
 
+@pytest.mark.slow
 def test_auto_takes_tesseract_where_it_must(command: Command) -> None:
     need_engine("tesseract", "rus", "eng")
     chosen = choose_engine("auto", OcrOptions(("rus", "eng")))
@@ -106,6 +107,7 @@ def blocks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {"PYTHONPATH": str(folder / "site")}
 
 
+@pytest.mark.slow
 def test_an_engine_of_others(tmp_path: Path, command: Command, blocks: dict[str, str]) -> None:
     convert = ("convert", HARDWARE, "-o", tmp_path, "--engine", "blocks", "--sidecar")
     done = command(*convert, env=blocks)
@@ -117,6 +119,7 @@ def test_an_engine_of_others(tmp_path: Path, command: Command, blocks: dict[str,
     assert (status["available"], status["version"], status["languages"]) == (True, "1.0", ["eng"])
 
 
+@pytest.mark.slow
 def test_an_option_of_an_engine_of_others(
     tmp_path: Path, command: Command, blocks: dict[str, str], own_cache: None
 ) -> None:

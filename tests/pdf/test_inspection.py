@@ -14,6 +14,7 @@ from pipeline import NoScansError, merge_pages
 from pipeline.pdf.inspection import inspect, page_count
 
 
+@pytest.mark.slow
 def test_check_tells_what_is_in_a_pdf(tmp_path: Path) -> None:
     shown = run("check", "--json", *sorted(tmp_path.glob("*.pdf")))
     assert shown.returncode == 2, "a file must be named"

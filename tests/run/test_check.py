@@ -18,6 +18,7 @@ from pipeline.run.check import check_pdfs
 pytestmark = pytest.mark.usefixtures("own_cache")
 
 
+@pytest.mark.slow
 def test_folders_and_the_answer(tmp_path: Path) -> None:
     for name in ("a", "b/10", "b/9"):
         page(tmp_path / f"in/{name}/1.png", GOOD)

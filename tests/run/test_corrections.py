@@ -24,6 +24,8 @@ from pipeline.model.events import Event, Remark
 from pipeline.run.report import Report
 
 MENDED = "mended"
+HANG_S = 120
+"""A run of a few pages that takes so long never ends."""
 
 
 class Reader(Still):
@@ -67,9 +69,8 @@ class Archive:
             if isinstance(event, Remark):
                 self.said.append(event.text)
 
-        self.report = asyncio.run(
-            convert(self.inputs, out, options, engine=self.engine, notify=watch)
-        )
+        conversion = convert(self.inputs, out, options, engine=self.engine, notify=watch)
+        self.report = asyncio.run(asyncio.wait_for(conversion, HANG_S))
         messages = [each.message for each in self.report.documents]
         assert self.report.exit_code == code, (messages, self.said, self.report.problems)
         return self.report
@@ -130,6 +131,22 @@ def test_it_holds_without_its_text_file(archive: Archive) -> None:
     assert (archive.out / "in.txt").read_text() == f"{MENDED}\n"
     assert (archive.files(), archive.said) == ([kept], [])
     assert archive.report.passed_over == 0
+
+
+def test_texts_that_cannot_be_written_stop_no_other_document(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, 5)
+    archive.convert(texts=archive.texts, per_file=True)
+    for path in archive.texts.rglob("*.json"):
+        path.write_text(path.read_text().replace("seen", MENDED))
+    archive.convert(texts=archive.texts, per_file=True)
+    assert len(archive.files()) == 5
+    shutil.rmtree(archive.texts)
+    archive.texts.mkdir()
+    for number in range(4):
+        (archive.texts / str(number)).write_bytes(b"no folder")
+    archive.convert(5, texts=archive.texts, per_file=True, existing="force", jobs=1)
+    outcomes = {each.document.name: each.outcome for each in archive.report.documents}
+    assert outcomes == dict.fromkeys("0123", "failed") | {"4": "converted"}
 
 
 def test_a_new_folder_of_texts_has_it_to_be_corrected_further(archive: Archive) -> None:
@@ -607,6 +624,7 @@ def test_corrections_are_no_scans_and_no_pdfs(archive: Archive) -> None:
     assert kept.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_cache")
 @pytest.mark.parametrize(
     "where", ((), pytest.param(("--cluster", "local:1"), marks=pytest.mark.slow))

@@ -38,6 +38,7 @@ def odd(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ((), ("--cluster", "local:1")), ids=("here", "cluster"))
 def test_names_that_are_no_text(where: tuple[str, ...], odd: Path) -> None:
     if where:
@@ -63,6 +64,7 @@ def test_names_that_are_no_text(where: tuple[str, ...], odd: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options", ((), ("--sidecar",), ("--update",), ("--force",), ("--cluster", "local:1"))
 )
@@ -87,6 +89,7 @@ def test_names_that_are_too_long_with_an_ending(options: tuple[str, ...], tmp_pa
     assert strict(*convert, "--dry-run").returncode == 5
 
 
+@pytest.mark.slow
 def test_folders_deeper_than_python_calls_functions(tmp_path: Path) -> None:
     deep = "in/" + "d/" * 1_500
     here = os.open(tmp_path, os.O_RDONLY)

@@ -14,6 +14,7 @@ from support.survival import GOOD, page, run
 pytestmark = pytest.mark.usefixtures("own_cache")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ("renamed", "overwritten"))
 @pytest.mark.parametrize("swapped", ("1.png", "2.png"))
 def test_a_page_is_of_the_scan_that_is_there(tmp_path: Path, swapped: str, way: str) -> None:

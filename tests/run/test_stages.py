@@ -20,6 +20,7 @@ from pipeline.run.stages import merge_files, render_file
 pytestmark = pytest.mark.usefixtures("own_cache")
 
 
+@pytest.mark.slow
 def test_stages_and_a_corrected_text(tmp_path: Path) -> None:
     scan = page(tmp_path / "in/1.png", GOOD)
     text, pdf = tmp_path / "1.json", tmp_path / "1.pdf"
@@ -43,6 +44,7 @@ def test_stages_and_a_corrected_text(tmp_path: Path) -> None:
     assert run("merge", pdf, "-o", foreign).returncode == 5, "not ours"
 
 
+@pytest.mark.slow
 def test_text_dir_takes_what_a_person_corrected(tmp_path: Path) -> None:
     page(tmp_path / "in/sub/1.png", GOOD)
     page(tmp_path / "in/sub/2.png", GOOD, 120)

@@ -115,6 +115,7 @@ def test_what_a_killed_run_has_left_is_swept_by_the_next(by: str, tmp_path: Path
     assert [path.name for path in out.iterdir() if path.name.startswith(".")] == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="there are no such locks here")
 def test_the_folder_of_a_killed_cluster_is_swept_by_the_next(tmp_path: Path) -> None:
     pytest.importorskip("distributed")

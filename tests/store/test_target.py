@@ -43,6 +43,7 @@ def test_a_report_takes_the_place_of_reports_only(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_report_takes_the_place_of_an_earlier_one_or_of_nothing(
     scan: Path, tmp_path: Path, command: Command
 ) -> None:
@@ -108,6 +109,7 @@ def test_an_input_of_a_stage_is_no_output(
         assert first.read_bytes() == before
 
 
+@pytest.mark.slow
 @NEEDS_PIPES
 def test_what_is_no_file_is_written_to(scan: Path, tmp_path: Path, command: Command) -> None:
     pipe = tmp_path / "pipe"

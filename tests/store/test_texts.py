@@ -21,6 +21,7 @@ from pipeline.store.texts import MAX_ENTRY_BYTES, MAX_TEXT_BYTES, Store
 pytestmark = pytest.mark.usefixtures("own_cache")
 
 
+@pytest.mark.slow
 def test_a_damaged_entry_is_a_miss_and_is_replaced(tmp_path: Path) -> None:
     page(tmp_path / "1.png", GOOD)
     cache, log = tmp_path / "cache", tmp_path / "log"
@@ -51,6 +52,7 @@ def test_failures_are_not_kept(tmp_path: Path) -> None:
     assert [path for path in cache.rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.slow
 def test_cache_is_shown_and_pruned(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     for number in range(6):

@@ -17,6 +17,7 @@ from pipeline import PageFailure, PageJob, PageSource, PageText, process_page
 pytestmark = pytest.mark.usefixtures("own_cache")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "reason"),
     (
@@ -54,6 +55,7 @@ def test_workers_that_do_not_start(tmp_path: Path) -> None:
     assert not list((tmp_path / "out").rglob("*.pdf"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", (HANG, KILLED))
 def test_no_room_for_temporary_files(tmp_path: Path, width: int) -> None:
     page(tmp_path / "in/1.png", width)
@@ -90,6 +92,7 @@ def test_a_shortage_is_not_the_scans_fault(tmp_path: Path, error: BaseException)
     assert not failure.is_of_scan
 
 
+@pytest.mark.slow
 def test_a_scan_too_large_for_the_memory_is_tried_again(tmp_path: Path) -> None:
     """The next run may have more of it."""
     Image.new("1", (25_000, 25_000)).save(tmp_path / "1.png", dpi=(600, 600))

@@ -16,6 +16,7 @@ from support.truth import SCANS
 from pipeline.ocr.install import install_extra
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ("convert", "text"))
 def test_nothing_is_sent_over_the_network(tmp_path: Path, what: str, own_cache: None) -> None:
     log = tmp_path / "log"

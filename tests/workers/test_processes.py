@@ -73,6 +73,7 @@ CASES = (
 )
 
 
+@pytest.mark.slow
 def test_every_fault_costs_its_own_page_only(tmp_path: Path) -> None:
     widths = [GOOD, *(width for width, _, _ in CASES), PRINT, GOOD]
     for number, width in enumerate(widths):
@@ -207,6 +208,7 @@ if "--multiprocessing-fork" in sys.orig_argv:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "tries"), (("signal.pause()", 1), ("os.kill(os.getpid(), signal.SIGKILL)", 2))
 )
@@ -228,6 +230,7 @@ def test_a_scan_that_cannot_be_decoded_in_time_is_not_begun_anew(
     assert "seen100" in poppler_text(tmp_path / "out/in.pdf", 1)
 
 
+@pytest.mark.slow
 def test_failures_are_remembered(tmp_path: Path) -> None:
     """Time-outs and crashes are tried again, undecodable pages only when asked for."""
     scans = tmp_path / "in"
@@ -251,6 +254,7 @@ def test_failures_are_remembered(tmp_path: Path) -> None:
     assert log.read_text().splitlines() == [f"{KILLED}x100"] * 4, "twice in each run; others never"
 
 
+@pytest.mark.slow
 def test_retry_failed_does_just_those(tmp_path: Path) -> None:
     for name in ("a", "b"):
         page(tmp_path / f"in/{name}/1.png", GOOD)
@@ -318,6 +322,7 @@ def test_a_worker_killed_while_idle_costs_nothing() -> None:
     asyncio.run(scenario())
 
 
+@pytest.mark.slow
 def test_others_in_flight_are_not_lost() -> None:
     async def scenario() -> None:
         runner = ProcessRunner(2, timeout_s=2)

@@ -60,6 +60,7 @@ def keep_still(job: PageJob) -> int:
     return len(hoard)
 
 
+@pytest.mark.slow
 def test_who_takes_too_much_is_ended_and_nobody_else(tmp_path: Path) -> None:
     greedy_pid = tmp_path / "pid"
     job = PageJob(PageSource(greedy_pid))

@@ -33,6 +33,7 @@ def without_shm(state: str, *arguments: object) -> subprocess.CompletedProcess[s
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", MOUNTS)
 @pytest.mark.usefixtures("own_cache")
 def test_pages_are_made_without_shared_memory(tmp_path: Path, state: str) -> None:

@@ -47,6 +47,7 @@ def test_a_name_that_is_too_long_stops_no_other(tmp_path: Path) -> None:
     assert converted(tmp_path, "--dry-run").returncode == 5
 
 
+@pytest.mark.slow
 def test_an_encrypted_pdf_in_the_way_stops_no_other(tmp_path: Path) -> None:
     for name in "ab":
         page(tmp_path / f"in/{name}/1.png", GOOD)
@@ -72,6 +73,7 @@ def test_an_encrypted_pdf_in_the_way_stops_no_other(tmp_path: Path) -> None:
         assert "a.pdf: cannot be read as a PDF" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_page_that_was_not_even_shown_in_time_is_tried_again(tmp_path: Path) -> None:
     slow(tmp_path / "in/1.png")
     report = tmp_path / "report.json"
@@ -111,6 +113,7 @@ def test_a_text_corrected_while_its_document_is_made(tmp_path: Path) -> None:
     assert poppler_text(tmp_path / "out/in.pdf", 0).strip() == "corrected"
 
 
+@pytest.mark.slow
 def test_texts_are_written_also_of_a_pdf_that_exists(tmp_path: Path) -> None:
     for number in (1, 2):
         page(tmp_path / f"in/{number}.png", GOOD, 100 + number)
@@ -123,6 +126,7 @@ def test_texts_are_written_also_of_a_pdf_that_exists(tmp_path: Path) -> None:
     assert "1 skipped (nothing to do)" in again.stderr, "the third has no text to wait for"
 
 
+@pytest.mark.slow
 def test_update_sees_a_corrected_text(tmp_path: Path) -> None:
     page(tmp_path / "in/1.png", GOOD)
     options = ("--text-dir", tmp_path / "texts", "--update")
@@ -134,6 +138,7 @@ def test_update_sees_a_corrected_text(tmp_path: Path) -> None:
     assert poppler_text(tmp_path / "out/in.pdf", 0).strip() == "corrected"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     (
@@ -163,6 +168,7 @@ def test_a_text_that_cannot_be_is_no_fault_of_the_scan(
     assert "could not be read" not in pdfium_text(tmp_path / "out/in.pdf", 0), "the scan is shown"
 
 
+@pytest.mark.slow
 def test_a_sidecar_is_known_by_its_pdf(tmp_path: Path) -> None:
     scan = page(tmp_path / "in/1.png", GOOD)
     text = tmp_path / "out/in.txt"
@@ -185,6 +191,7 @@ def test_a_sidecar_is_known_by_its_pdf(tmp_path: Path) -> None:
     assert text.read_text() == "seen120\n"
 
 
+@pytest.mark.slow
 def test_a_sidecar_of_an_older_scan_is_not_taken_for_the_new_one(tmp_path: Path) -> None:
     scan = page(tmp_path / "in/1.png", GOOD)
     assert converted(tmp_path, "--sidecar").returncode == 0
@@ -193,6 +200,7 @@ def test_a_sidecar_of_an_older_scan_is_not_taken_for_the_new_one(tmp_path: Path)
     assert converted(tmp_path, "--sidecar").returncode == 5
 
 
+@pytest.mark.slow
 def test_render_and_ocr_replace_nothing_of_others(tmp_path: Path) -> None:
     scan = page(tmp_path / "1.png", GOOD)
     pdf, text = tmp_path / "x.pdf", tmp_path / "x.json"
@@ -216,6 +224,7 @@ def test_render_and_ocr_replace_nothing_of_others(tmp_path: Path) -> None:
     assert "seen" in text.read_text()
 
 
+@pytest.mark.slow
 def test_retry_knows_the_output_by_any_name(tmp_path: Path) -> None:
     slow(tmp_path / "in/1.png")
     report = tmp_path / "report.json"

@@ -75,6 +75,7 @@ def test_a_document_over_a_scan_stops_no_other(tmp_path: Path) -> None:
 # Pages of words in the place of scans
 
 
+@pytest.mark.slow
 def test_a_pdf_of_placeholders_alone_is_not_written(tmp_path: Path) -> None:
     for name in ("1.png", "2.png"):
         (tmp_path / "in" / name).parent.mkdir(exist_ok=True)
@@ -91,6 +92,7 @@ def test_a_pdf_of_placeholders_alone_is_not_written(tmp_path: Path) -> None:
     assert "could not be read" in pdfium_text(tmp_path / "out/in.pdf", 1)
 
 
+@pytest.mark.slow
 def test_placeholders_never_replace_a_pdf(tmp_path: Path) -> None:
     scan = page(tmp_path / "in/1.png", GOOD)
     assert converted(tmp_path).returncode == 0
@@ -149,6 +151,7 @@ def test_a_scan_that_was_deleted_is_gone(tmp_path: Path) -> None:
     assert len(page_sizes(tmp_path / "out/in.pdf")) == 2
 
 
+@pytest.mark.slow
 def test_a_page_that_lost_more_of_its_picture(tmp_path: Path) -> None:
     scan = photo(tmp_path / "in/1.png", 0.8)
     assert converted(tmp_path).returncode == 10, "damage is exit 10"
@@ -204,6 +207,7 @@ def test_a_folder_of_files_that_is_suddenly_empty(tmp_path: Path, below: bool) -
     assert {"1.pdf", "2.pdf"} <= {path.name for path in out.iterdir()}
 
 
+@pytest.mark.slow
 def test_a_folder_of_one_pdf_that_is_suddenly_empty(tmp_path: Path) -> None:
     for name in "ab":
         page(tmp_path / f"in/{name}/{name}.png", GOOD)
@@ -255,6 +259,7 @@ def seal_spoiled(pdf: Path) -> None:
     pdf.write_bytes(spoiled)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", (rotated, annotated, joined, a_word_changed, seal_spoiled))
 def test_a_pdf_that_was_changed_is_not_ours_any_more(tmp_path: Path, change: object) -> None:
     assert callable(change)
@@ -300,6 +305,7 @@ def test_a_pdf_that_was_spoiled_is_made_anew(tmp_path: Path, spoil: object) -> N
     assert pdf.read_bytes() == whole
 
 
+@pytest.mark.slow
 def test_a_pdf_of_before_counts_as_ours(tmp_path: Path) -> None:
     page(tmp_path / "in/1.png", GOOD)
     assert converted(tmp_path).returncode == 0
@@ -333,6 +339,7 @@ def test_a_pdf_that_was_changed_while_its_pages_were_made(tmp_path: Path) -> Non
     assert information is not None and information.subject == "mine"
 
 
+@pytest.mark.slow
 def test_render_and_merge_do_not_replace_what_was_changed(tmp_path: Path) -> None:
     page(tmp_path / "1.png", GOOD)
     render = ("render", tmp_path / "1.png", "-o", tmp_path / "1.pdf")

@@ -43,6 +43,7 @@ sys.stdout.flush()
     return out / "letters.pdf", pickle.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_aspose_reads_its_three_hundred_characters(by_aspose: tuple[Path, list[Event]]) -> None:
     pdf, events = by_aspose
     for page in PAGES[:3]:

@@ -33,6 +33,7 @@ def rapidocr() -> Any:
     return RapidOCR(params=settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pages",
     (

@@ -47,6 +47,7 @@ def test_turned_pages_are_read(page_texts: dict[str, PageText], name: str, turn_
     assert share >= true_share - 0.02
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("way", "direction"),
     (

@@ -121,6 +121,7 @@ def test_all_that_is_missing_is_named_once() -> None:
     assert install_languages(("hau",), TesseractOptions()) == "", "nobody has it"
 
 
+@pytest.mark.slow
 def test_other_data_of_tesseract_makes_another_pdf(tmp_path: Path, own_cache: None) -> None:
     need_engine("tesseract", "eng", "swe")
     usual = tessdata_dir(TesseractOptions())
