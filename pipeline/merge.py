@@ -14,13 +14,11 @@ from pathlib import Path
 from pypdf import PdfReader, PdfWriter
 from pypdf.constants import PageLabelStyle
 from pypdf.generic import (
-    ArrayObject,
     BooleanObject,
     DictionaryObject,
     IndirectObject,
     NameObject,
     NullObject,
-    StreamObject,
     TextStringObject,
 )
 
@@ -31,8 +29,16 @@ from .model.version import PRODUCER, PROGRAM
 from .pdf.cmap import code_points_of
 from .pdf.glyphless import FONT_NAME, RESOURCE_PREFIX, Used, font_pdf
 from .pdf.pdfa import claim, metadata_stream, page_obstacles, xmp
-from .pdf.pypdf_private import add_object, forget_pages, object_count, release, set_identifier
+from .pdf.pypdf_private import (
+    add_object,
+    forget_pages,
+    object_count,
+    places_in_file,
+    release,
+    set_identifier,
+)
 from .pdf.settled import SettledObjects, SharedFonts
+from .pdf.shared_profiles import name_profiles, share_profiles
 from .store.modes import common_mode, limit_mode
 from .store.seal import ENTRY, OPEN, seal
 from .store.target import output_file
@@ -145,20 +151,23 @@ class _Document:
             information = reader.metadata
             if information is None or not (information.producer or "").startswith(PRODUCER):
                 self.in_the_way.add("pages of other programs")
-            for page in reader.pages:
+            pages = tuple(reader.pages)
+            self.in_the_way.update(*map(page_obstacles, pages))
+            for page in pages:
                 resources = page.get("/Resources", DictionaryObject()).get_object()
                 assert isinstance(resources, DictionaryObject)
-                self.in_the_way |= page_obstacles(page)
                 if _take_fonts(resources, self._used):  # what reportlab writes and nobody needs
                     resources.pop("/ProcSet", None)
                     page.pop("/Trans", None)
+                name_profiles(resources, self._profiles)
                 added = writer.add_page(page).get("/Resources", DictionaryObject()).get_object()
                 assert isinstance(added, DictionaryObject)
-                _share_profiles(added, self._profiles)
+                share_profiles(added, self._profiles)
                 _leave_fonts_open(added)
+            places = places_in_file(writer, reader)
             release(writer, reader)
         self._pages.extend(each.idnum for each in forget_pages(writer, len(self._pages)))
-        self._settled.take(writer, range(first, object_count(writer)), path, data)
+        self._settled.take(writer, range(first, object_count(writer)), path, data, places)
 
     def make_fonts(self) -> None:
         """Makes the one set of fonts of all pages, for the characters of all of them."""
@@ -218,21 +227,6 @@ def _is_text_layer(name: str, font: object) -> bool:
         and re.fullmatch(rf"/{RESOURCE_PREFIX}\d+", name) is not None
         and str(font.get("/BaseFont", "")).endswith(FONT_NAME)
     )
-
-
-def _share_profiles(resources: object, profiles: dict[str, IndirectObject]) -> None:
-    """Lets images with the same color profile refer to one copy of it."""
-    assert isinstance(resources, DictionaryObject)
-    for image in resources.get("/XObject", DictionaryObject()).get_object().values():
-        space = image.get_object().get("/ColorSpace")
-        if isinstance(space, ArrayObject) and space[0] == "/Indexed":
-            space = space[1].get_object()
-        if isinstance(space, ArrayObject) and space[0] == "/ICCBased":
-            profile = space[1].get_object()
-            assert isinstance(profile, StreamObject)
-            key = hashlib.sha256(profile.get_data()).hexdigest()
-            assert profile.indirect_reference is not None
-            space[1] = profiles.setdefault(key, profile.indirect_reference)
 
 
 def _leave_fonts_open(resources: DictionaryObject) -> None:

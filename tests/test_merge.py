@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, IndirectObject, StreamObject
 from support.pages import page_with_word
 from support.pictures import SRGB, photo, rendered
 from support.readers import pdfium_text
@@ -89,19 +90,65 @@ def test_pages_of_other_programs_stay_as_they_are(tmp_path: Path) -> None:
         assert [float(page.mediabox.width) for page in reader.pages] == [288, 100]
 
 
-def test_a_color_profile_stands_in_the_document_once(tmp_path: Path) -> None:
-    pages = []
-    for number in range(3):
-        scan = tmp_path / f"{number}.png"
-        photo(size=(60, 40 + number)).save(scan, dpi=(72, 72), icc_profile=SRGB)
-        pages.append(rendered(scan))
-    pdf = tmp_path / "x.pdf"
-    merge_pages(pages, pdf)
-    assert [Stored(pdf, number).icc for number in range(3)] == [SRGB] * 3
+def streams_in(pdf: Path) -> set[int]:
+    """The numbers of all streams in a PDF."""
+    with PdfReader(pdf) as reader:
+        numbers = [number for table in reader.xref.values() for number in table]
+        objects = {number: reader.get_object(number) for number in numbers if number}
+        return {number for number, each in objects.items() if isinstance(each, StreamObject)}
+
+
+def streams_reached(pdf: Path) -> set[int]:
+    """The numbers of the streams in a PDF that its trailer leads to."""
+    with PdfReader(pdf) as reader:
+        waiting: list[Any] = [reader.trailer]
+        seen: dict[int, Any] = {}
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, IndirectObject):
+                if value.idnum not in seen:
+                    seen[value.idnum] = value.get_object()
+                    waiting.append(seen[value.idnum])
+            elif isinstance(value, DictionaryObject):
+                waiting += [value.raw_get(key) for key in value]
+            elif isinstance(value, list):
+                waiting += list.__iter__(value)
+        return {number for number, each in seen.items() if isinstance(each, StreamObject)}
+
+
+def profiles_of(pdf: Path) -> list[int]:
+    """The number of the profile of each image in a PDF."""
+    numbers = []
     reader: Any
     with PdfReader(pdf) as reader:
-        pictures = [page["/Resources"]["/XObject"] for page in reader.pages]
-        spaces = [
-            picture.get_object()["/ColorSpace"] for found in pictures for picture in found.values()
-        ]
-        assert len({space[1].idnum for space in spaces}) == 1
+        for page in reader.pages:
+            for picture in page["/Resources"]["/XObject"].values():
+                space = picture.get_object()["/ColorSpace"]
+                space = space[1] if space[0] == "/Indexed" else space
+                numbers.append(list.__getitem__(space, 1).idnum)
+    return numbers
+
+
+@pytest.mark.parametrize("colors", (2, 256))
+def test_a_color_profile_stands_in_the_document_once(tmp_path: Path, colors: int) -> None:
+    pages = []
+    for number in range(4):
+        scan = tmp_path / f"{number}.png"
+        picture = photo(size=(60, 40 + number))
+        picture = picture.quantize(colors) if colors == 2 else picture
+        picture.save(scan, dpi=(72, 72), icc_profile=SRGB)
+        pages.append(rendered(scan))
+    once, pdf, again = (tmp_path / name for name in ("once.pdf", "x.pdf", "again.pdf"))
+    merge_pages(pages, pdf)
+    merge_pages(pages[:1], once)
+    twice = tmp_path / "twice.pdf"
+    with PdfReader(pdf) as reader, PdfWriter() as writer:
+        for page in (*reader.pages, *reader.pages):
+            writer.add_page(page)
+        writer.write(twice)
+    merge_pages([pdf, twice], again)
+    assert [Stored(pdf, number).icc for number in range(4)] == [SRGB] * 4
+    assert [Stored(again, number).icc for number in range(12)] == [SRGB] * 12
+    for each in (once, pdf, again):
+        assert len(set(profiles_of(each))) == 1
+        assert streams_in(each) == streams_reached(each)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+
+from PIL import Image
 
 from ..images.pixels import lossy_note
 from ..model.errors import ScanError
@@ -27,6 +30,7 @@ def load_page(
     options: LoadOptions | None = None,
     *,
     known_whole: bool = False,
+    admit: Callable[[Image.Image], None] | None = None,
 ) -> PageImage:
     """Opens one page, without decoding its pixels yet.
 
@@ -37,6 +41,9 @@ def load_page(
         source: The file and frame; or a path, for the first frame of a file.
         options: Resolution and size limit.
         known_whole: The scan was found whole before: it is not looked through for damage.
+        admit: Is called with the image as its header describes it, before anything of it is
+            decoded; what it raises comes out as it is. Of a PNG, this function may decode the
+            pixels: its orientation may stand behind them.
 
     Returns:
         The page; use it in a `with` statement, or its file stays open until it is decoded.
@@ -48,33 +55,55 @@ def load_page(
     if not isinstance(source, PageSource):
         source = PageSource(Path(source))
     with scan_errors(source):
-        image = open_scan(source.file)
-        try:
-            if source.frame:
-                seek_frame(image, source.frame, source.offset)
-            mpixels = image.width * image.height / 1e6
-            if mpixels > options.max_image_mpixels:
-                raise ScanError(
-                    f"{image.width} x {image.height} pixels are more than the limit of"
-                    f" {options.max_image_mpixels:g} million; raise it with --max-image-mpixels"
-                )
-            try:
-                orientation = take_orientation(image)
-            except Exception:
-                if image.format != "PNG":
-                    raise
-                # It is decoded for what may stand after the pixels, and is damaged: how far
-                # that goes is found out when the pixels are asked for.
-                image.close()
-                image, orientation = open_scan(source.file), 1
-            size = image.size
-            dpi, note = page_dpi(size, image.info, options.image_dpi)
-            notes = tuple(filter(None, (note, lossy_note(image))))
-            decode = None if known_whole else _Decoding()
-            return PageImage(source, image, orientation, size, dpi, notes, decode=decode)
-        except BaseException:
-            image.close()
+        image = _opened(source, options)
+    try:
+        if admit is not None:
+            admit(image)
+        with scan_errors(source):
+            return _described(source, image, options, known_whole)
+    except BaseException:
+        image.close()
+        raise
+
+
+def _opened(source: PageSource, options: LoadOptions) -> Image.Image:
+    """The frame of the page; its pixels are not decoded, and no more than the limit."""
+    image = open_scan(source.file)
+    try:
+        if source.frame:
+            seek_frame(image, source.frame, source.offset)
+        if image.width * image.height / 1e6 > options.max_image_mpixels:
+            raise ScanError(
+                f"{image.width} x {image.height} pixels are more than the limit of"
+                f" {options.max_image_mpixels:g} million; raise it with --max-image-mpixels"
+            )
+    except BaseException:
+        image.close()
+        raise
+    return image
+
+
+def _described(
+    source: PageSource, image: Image.Image, options: LoadOptions, known_whole: bool
+) -> PageImage:
+    try:
+        orientation = take_orientation(image)
+    except Exception:
+        if image.format != "PNG":
             raise
+        # It is decoded for what may stand after the pixels, and is damaged: how far
+        # that goes is found out when the pixels are asked for.
+        image.close()
+        image, orientation = open_scan(source.file), 1
+    try:
+        size = image.size
+        dpi, note = page_dpi(size, image.info, options.image_dpi)
+        notes = tuple(filter(None, (note, lossy_note(image))))
+        decode = None if known_whole else _Decoding()
+        return PageImage(source, image, orientation, size, dpi, notes, decode=decode)
+    except BaseException:
+        image.close()
+        raise
 
 
 class _Decoding:
@@ -103,8 +132,9 @@ def page_size_pt(
             if source.frame:
                 seek_frame(image, source.frame, source.offset)
             orientation = 1
-            with suppress(Exception):  # of some formats it is known only once they are decoded
-                orientation = take_orientation(image)
+            if image.format != "PNG" or "exif" in image.info:  # or it would be decoded for it
+                with suppress(Exception):
+                    orientation = take_orientation(image)
             dpi, _ = page_dpi(image.size, image.info, options.image_dpi)
             size = PageImage(source, image, orientation, image.size, dpi).size_pt
     except ScanError:

@@ -61,7 +61,7 @@ def page_sources(paths: Paths) -> Iterator[PageSource]:
     They are all frames of a TIFF but thumbnails and masks, and one page of anything else.
 
     A file that cannot be opened, or a damaged frame, is one page, too: loading it fails, and says
-    why. Frames after one whose directory is damaged cannot be found. No decoder is asked: a file
+    why. Frames after one whose directory is cut off cannot be found. No decoder is asked: a file
     may make it hang or crash.
     """
     for path in as_paths(paths):

@@ -7,8 +7,10 @@ three numbers is looked at.
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +20,8 @@ from ..store.content import open_plain
 PREFIXES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"II\0*", b"MM*\0")
 """Beginnings of TIFF and BigTIFF; of the last two, whose version is in the wrong order, Pillow
 opens some, too."""
+BIG_ENDIAN_BIG_TIFF = b"\0\x08\0\0"
+"""After the version of a BigTIFF: offsets of 8 bytes, and nothing."""
 WIDTH_TAG, HEIGHT_TAG = 256, 257
 SUBFILE_TYPE_TAG, OLD_SUBFILE_TYPE_TAG = 254, 255
 REDUCED_IMAGE, TRANSPARENCY_MASK = 1, 4
@@ -25,7 +29,7 @@ REDUCED_IMAGE, TRANSPARENCY_MASK = 1, 4
 OLD_REDUCED_IMAGE = 2
 """A value of SubfileType, its predecessor."""
 MOST_ENTRIES = 0xFFFF
-"""Of a directory. A BigTIFF may say more, but there are not that many tags."""
+"""Of a directory that are looked at. A BigTIFF may have more, but there are not that many tags."""
 INTEGERS = {1: "B", 3: "H", 4: "L", 6: "B", 8: "H", 9: "L", 16: "Q"}
 """Types of whole numbers, as `struct` calls them; the sign of one does not matter here."""
 
@@ -46,9 +50,10 @@ class Frame:
 
 
 def tiff_frames(path: Path) -> Iterator[Frame]:
-    """The frames of a TIFF, up to the first whose directory is not whole, and with it.
+    """The frames of a TIFF, up to the first whose directory is cut off, and with it.
 
-    There is none where the file is no TIFF.
+    There is none where the file is no TIFF. A directory that is not of an image is a frame, too,
+    as decoders count it, and those after it are found.
 
     Raises:
         OSError: The file cannot be opened.
@@ -57,7 +62,9 @@ def tiff_frames(path: Path) -> Iterator[Frame]:
         header = file.read(16)
         if not header.startswith(PREFIXES):
             return
-        layout = _Layout("<" if header[:1] == b"I" else ">", 43 in header[2:4])
+        # Pillow takes a TIFF whose version is 43 by a fault for what it is.
+        is_big = header[2] == 43 or (header[3] == 43 and header[4:8] == BIG_ENDIAN_BIG_TIFF)
+        layout = _Layout("<" if header[:1] == b"I" else ">", is_big)
         offset = layout.first(header)
         seen: set[int] = set()
         while offset and offset not in seen:  # a chain may lead back to where it was
@@ -84,16 +91,17 @@ class _Layout:
         entry_bytes = 20 if self.is_big else 12
         try:
             file.seek(offset)
+            count = self._number(count_format, file.read(struct.calcsize("<" + count_format)))
+            entries = file.read(min(count, MOST_ENTRIES) * entry_bytes)
         except (OSError, ValueError, OverflowError):  # no file is that long
             return Frame(offset, is_whole=False), 0
-        count = self._number(count_format, file.read(struct.calcsize("<" + count_format)))
-        entries = file.read(min(count, MOST_ENTRIES) * entry_bytes)
         following = 0  # where the file is cut off, what is there may do
-        if len(entries) == count * entry_bytes:
+        with suppress(OSError, ValueError, OverflowError):
+            file.seek(max(0, count - MOST_ENTRIES) * entry_bytes, os.SEEK_CUR)
             following = self._number(self._offset, file.read(struct.calcsize("<" + self._offset)))
         numbers = dict(self._numbers(entries, entry_bytes))
         if not {WIDTH_TAG, HEIGHT_TAG} <= numbers.keys():
-            return Frame(offset, is_whole=False), 0
+            return Frame(offset, is_whole=False), following
         kind, old_kind = numbers.get(SUBFILE_TYPE_TAG, 0), numbers.get(OLD_SUBFILE_TYPE_TAG, 0)
         is_extra = kind & (REDUCED_IMAGE | TRANSPARENCY_MASK) or old_kind == OLD_REDUCED_IMAGE
         return Frame(offset, bool(is_extra)), following

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -19,24 +18,31 @@ if sys.platform != "win32":
     """Those that stop a worker, and tell it of its children and pipes."""
 
 
+_ours = threading.Event()
+
+
+def give_process() -> None:
+    """This process is a worker of this package from now on, which may be ended with its page."""
+    _ours.set()
+
+
 @contextmanager
 def same_surroundings() -> Iterator[None]:
     """Puts back the folder, umask, variables, signals and limits of a worker process.
 
     Paths are relative to that folder, and the next page is made in the same process. A process that
     cannot be put back ends itself: another one takes its place. So does a copy of the process that
-    the engine has made and forgotten. In threads nothing is done: they share what they have with
-    the user's program.
+    the engine has made and forgotten. In threads, and in processes of the user's own, nothing is
+    done: what they have is the user's.
     """
-    worker = multiprocessing.parent_process() is not None
     if (
         sys.platform == "win32"
-        or not worker
+        or not _ours.is_set()
         or threading.current_thread() is not threading.main_thread()
     ):
         yield
         return
-    process, folder, variables = os.getpid(), os.open(".", os.O_RDONLY), dict(os.environ)
+    process, folder, variables = os.getpid(), _current_folder(), dict(os.environ)
     os.umask(umask := os.umask(0))
     limits = {number: resource.getrlimit(number) for number in LIMITS}
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
@@ -47,8 +53,10 @@ def same_surroundings() -> Iterator[None]:
             os._exit(0)
         try:
             for number, pair in limits.items():
-                resource.setrlimit(number, pair)
-            os.fchdir(folder)
+                if resource.getrlimit(number) != pair:  # some systems refuse what they gave
+                    resource.setrlimit(number, pair)
+            if folder is not None:
+                os.fchdir(folder)
         except (OSError, ValueError):
             os._exit(1)
         os.umask(umask)
@@ -58,5 +66,23 @@ def same_surroundings() -> Iterator[None]:
         for number, handler in handlers.items():
             if handler is not None and signal.getsignal(number) is not handler:
                 signal.signal(number, handler)
-        with suppress(OSError):
-            os.close(folder)
+        if folder is not None:
+            with suppress(OSError):
+                os.close(folder)
+
+
+def _current_folder() -> int | None:
+    """The current folder, opened; None where this process may not come back to it.
+
+    That is so in another user's folder, where `sudo -u` has started it.
+    """
+    try:
+        folder = os.open(".", os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        os.fchdir(folder)
+    except OSError:
+        os.close(folder)
+        return None
+    return folder

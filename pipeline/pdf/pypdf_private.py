@@ -67,6 +67,22 @@ def set_identifier(writer: PdfWriter, identifier: bytes) -> None:
     writer._ID = ArrayObject((name, name))
 
 
+def places_in_file(writer: PdfWriter, reader: PdfReader) -> dict[int, int]:
+    """Where objects that a document has from a reader begin in the reader's file.
+
+    Returns:
+        Offsets in bytes, by the indexes of the objects in the document. Of an object that was
+        cloned more than once, it is that of the last clone.
+    """
+    indexes = writer._id_translated.get(id(reader), {})
+    places: dict[int, int] = {}
+    for generation in reader.xref.values():
+        for number, offset in generation.items():
+            if number in indexes:
+                places[indexes[number] - 1] = offset
+    return places
+
+
 def release(writer: PdfWriter, reader: PdfReader) -> None:
     """Lets go of a reader, and of the pages that have been added from it.
 

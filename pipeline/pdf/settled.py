@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import pickle
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 
 from pypdf import PdfWriter
@@ -20,6 +21,8 @@ from .pypdf_private import encoded_bytes, object_at, replace_object
 
 MIN_BYTES = 1000
 """Smaller streams are not left in their files: opening a file again costs more than they take."""
+MOST_BYTES_BEFORE = 10_000
+"""Of a stream's dictionary, which lies before its bytes: one with 256 colors has some 2,000."""
 IN_MEMORY_BYTES = 1_000_000
 """Up to this size there is no file: of some 700 pages, without their pictures."""
 
@@ -86,6 +89,7 @@ class SettledObjects:
         indexes: Iterable[int],
         path: Path | None = None,
         content: bytes = b"",
+        places: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
         """Takes objects that will not change any more out of a document.
 
@@ -95,14 +99,15 @@ class SettledObjects:
             path: The file that they are from; it must stay as it is until the document is
                 written, as large streams are copied from there.
             content: All its bytes.
+            places: Where the objects begin in it, by their indexes.
         """
         for index in indexes:
             value = object_at(writer, index)
             written = _Written()
             value.write_to_stream(written)
             parts = written.parts()
-            if path is not None and isinstance(value, StreamObject):
-                parts = _left_in_file(parts, encoded_bytes(value), path, content)
+            if path is not None and index in places and isinstance(value, StreamObject):
+                parts = _left_in_file(parts, encoded_bytes(value), path, content, places[index])
             pickle.dump(parts, self._file, pickle.HIGHEST_PROTOCOL)
             replace_object(writer, index, self._stand_in)
 
@@ -158,10 +163,11 @@ def _write_entries(dictionary: DictionaryObject, stream: BinaryIO) -> None:
 
 
 def _left_in_file(
-    parts: tuple[Part, ...], encoded: bytes, path: Path, content: bytes
+    parts: tuple[Part, ...], encoded: bytes, path: Path, content: bytes, place: int
 ) -> tuple[Part, ...]:
     """A stream that has been written, with its bytes left in its file, if they are found there."""
-    offset = content.find(encoded) if len(encoded) >= MIN_BYTES else -1
+    end = place + MOST_BYTES_BEFORE + len(encoded)
+    offset = content.find(encoded, place, end) if len(encoded) >= MIN_BYTES else -1
     (written,) = parts
     assert isinstance(written, bytes)
     before, _, after = written.rpartition(encoded)

@@ -6,9 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from PIL import Image
+
 from ..load.pillow import decoded_bytes
 from ..model.options import DEFAULT_ENGINE, ImageOptions, LoadOptions, OcrOptions, OutputType
-from ..model.page import PageImage, PageSource
+from ..model.page import PageSource
 from ..model.paths import hold_paths
 from ..model.text import PageText
 from ..ocr.engine import EngineChoice
@@ -109,13 +111,13 @@ class PageJob:
             with suppress(OSError):
                 self.spool.with_suffix(STAGE_ENDING).unlink()
 
-    def ask_for_room(self, page: PageImage) -> None:
+    def ask_for_room(self, image: Image.Image) -> None:
         """Sees that its pixels, not decoded yet, take no more than they may.
 
         Raises:
             RoomNeededError: They take more.
         """
-        needed = decoded_bytes(page.image)
+        needed = decoded_bytes(image)
         if self.room_bytes is not None and needed > self.room_bytes:
             raise RoomNeededError(needed)
 

@@ -55,8 +55,9 @@ def _processed(job: PageJob) -> PageOutcome:
     whole = kept_text(job, WHOLE)
     store_s, started = time.monotonic() - started, time.monotonic()
     try:
-        with load_page(job.source, job.load, known_whole=whole is not None) as opened:
-            job.ask_for_room(opened)
+        with load_page(
+            job.source, job.load, known_whole=whole is not None, admit=job.ask_for_room
+        ) as opened:
             page = opened.decoded()
             load_s = time.monotonic() - started
             job.note_stage("recognize")
@@ -107,12 +108,13 @@ def stand_in(job: PageJob, stage: Stage, kind: str, message: str) -> PageFailure
 
     Raises:
         OutputError: The page cannot be written where it should be.
+        RoomNeededError: The page needs more room in memory than it has.
     """
     rendered = None
     missing = 1.0
     if stage != "load":
         try:
-            with load_page(job.source, job.load) as page:
+            with load_page(job.source, job.load, admit=job.ask_for_room) as page:
                 page = page.decoded()
                 missing = page.missing
                 with scan_errors(job.source):

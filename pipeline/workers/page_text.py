@@ -48,8 +48,9 @@ def read_page(job: PageJob) -> ReadPage:
         OcrError: The scan cannot be decoded, or not recognized.
     """
     whole = kept_text(job, WHOLE)
-    with load_page(job.source, job.load, known_whole=whole is not None) as page:
-        job.ask_for_room(page)
+    with load_page(
+        job.source, job.load, known_whole=whole is not None, admit=job.ask_for_room
+    ) as page:
         return read_loaded_page(job, page.decoded(), whole)
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from ..ocr.surroundings import give_process
 from .contained import Job, Result, contained
 from .job import PageJob
 from .sandbox import Sandbox
@@ -54,6 +55,7 @@ def _enter(sandbox: Sandbox, spool: tuple[Path, ...]) -> None:
 @cache
 def _set_up(verbose: bool) -> None:
     """Makes this process end with its parent, and before it if memory is short; frees stdout."""
+    give_process()
     _die_with_parent()
     if hasattr(os, "setpgid"):  # whoever ends this process can end its children with it
         with suppress(OSError):

@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, contextmanager, suppress
+from multiprocessing.util import Finalize
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -27,6 +28,8 @@ from .spawn import LEFT, worker_context
 
 GRACE_S = 60.0
 """A worker that cannot be stopped at its time-out is given up after this many seconds more."""
+EXIT_PRIORITY = 100
+"""Higher than that of what else multiprocessing does at a process's end."""
 REBUILDS = 3
 """How often a job is submitted again because the worker died before it began."""
 
@@ -119,6 +122,7 @@ class _Worker:
         self._sandbox = sandbox
         self._watched = watched
         self._pool: ProcessPool | None = None
+        self._at_exit: Finalize | None = None
 
     async def run(
         self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
@@ -156,12 +160,12 @@ class _Worker:
 
     def stop(self) -> None:
         pool, self._pool = self._pool, None
+        if self._at_exit is not None:
+            self._at_exit.cancel()
         if pool is not None:
             with suppress(RuntimeError, OSError):  # one that did not even start
                 pool.stop()  # type: ignore[no-untyped-call]
                 pool.join()
-            with suppress(AttributeError):  # processes of Windows have no groups
-                self._watched.context.end_children()
 
     def _schedule(
         self, function: Callable[[Job], Result], job: Job, timeout_s: float | None
@@ -178,6 +182,8 @@ class _Worker:
                 return self._pool.schedule(call, args=arguments, timeout=timeout_s)
 
     def _new_pool(self) -> ProcessPool:
+        # Or multiprocessing would wait for the process at the end of the program, for ever.
+        self._at_exit = Finalize(None, self.stop, exitpriority=EXIT_PRIORITY)
         self._watched.context = worker_context()
         return ProcessPool(1, context=self._watched.context)
 

@@ -41,10 +41,11 @@ class WatchedWorker:
         self.context: Any = None
         self.expected_mb: float | None = None
         self.ended_at_mb = 0.0
+        self._has_worked = False
 
     def begin(self, expected_mb: float) -> None:
         """It has a job."""
-        self.expected_mb, self.ended_at_mb = expected_mb, 0.0
+        self.expected_mb, self.ended_at_mb, self._has_worked = expected_mb, 0.0, True
 
     def finish(self) -> None:
         """It has none any more."""
@@ -59,9 +60,22 @@ class WatchedWorker:
                 return psutil.Process(process.pid).memory_info().rss / 1e6
         return 0.0
 
+    @property
+    def rests(self) -> bool:
+        """Whether it has no job, and its process may hold what the last one has left."""
+        return self.expected_mb is None and self._has_worked
+
     def end(self) -> None:
-        """Ends its process."""
+        """Ends its process, and the job with it."""
         self.ended_at_mb = self.resident_mb
+        self._kill()
+
+    def end_rest(self) -> None:
+        """Ends its process, which has no job; another one is started for the next."""
+        self._has_worked = False
+        self._kill()
+
+    def _kill(self) -> None:
         with suppress(OSError):  # it has just ended by itself
             if self._process is not None:
                 self._process.kill()
@@ -75,7 +89,8 @@ class MemoryWatch:
     """Looks at what all workers of a runner have, and ends the one that takes too much.
 
     That is the one which is furthest beyond what it may take in any case (the memory of its engine
-    and of its page). None that keeps to that is ended, however little memory there is.
+    and of its page). None that keeps to that is ended, however little memory there is. Where a
+    worker without a job holds as much as is missing, it is ended instead: that costs no page.
 
     Args:
         limit_mb: Gives what all workers may take together, beside what the machine has; infinity
@@ -132,5 +147,10 @@ class MemoryWatch:
         worst = max(beyond, key=lambda worker: beyond[worker], default=None)
         if worst is None or beyond[worst] <= 0:
             return SOONEST_S
-        worst.end()
+        resting = (worker for worker in self._workers if worker.rests)
+        largest = max(resting, key=lambda worker: resident[worker], default=None)
+        if largest is not None and resident[largest] > -left_mb:
+            largest.end_rest()
+        else:
+            worst.end()
         return AGAIN_S

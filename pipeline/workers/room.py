@@ -25,9 +25,8 @@ that it takes (`EnginePlugin.memory_mb`) has room for it."""
 
 def engine_mb(job: object) -> float:
     """What a worker takes with a page of an ordinary size, in millions of bytes."""
-    if isinstance(job, PageJob) and isinstance(job.engine, ResolvedEngine):
-        return job.engine.memory_mb
-    return EnginePlugin.memory_mb
+    engine = getattr(job, "engine", None)  # of a page, and of what a cluster's worker must have
+    return engine.memory_mb if isinstance(engine, ResolvedEngine) else EnginePlugin.memory_mb
 
 
 def excess_mb(job: object) -> float:
@@ -77,6 +76,7 @@ class Room:
         self._lock = threading.Lock()
         self._waiting: deque[_Ticket] = deque()
         self._in: set[_Ticket] = set()
+        self._closed = False
 
     @asynccontextmanager
     async def taken(self, job: object) -> AsyncIterator[None]:
@@ -98,9 +98,20 @@ class Room:
         finally:
             self._leave(ticket)
 
+    def close(self) -> None:
+        """Lets nobody in any more: who waits, or comes later, is told so by `CancelledError`."""
+        with self._lock:
+            self._closed = True
+            for ticket in self._waiting:
+                ticket.cancel()
+            self._waiting.clear()
+
     def _ask(self, job: object) -> _Ticket:
         ticket = _Ticket(job)
         with self._lock:
+            if self._closed:
+                ticket.cancel()
+                return ticket
             self._waiting.append(ticket)
             self._let_in()
         return ticket

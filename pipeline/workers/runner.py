@@ -98,3 +98,4 @@ class ThreadRunner:
     def close(self) -> None:
         """See `Runner`."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._room.close()

@@ -146,7 +146,13 @@ def _always_writable() -> Iterator[Path]:
 
 def _machine() -> _Machine | None:
     is_whole = sys.maxsize > 2**32  # a Python of 32 bits has other calls
-    return MACHINES.get(platform.machine()) if sys.platform == "linux" and is_whole else None
+    usable = sys.platform == "linux" and is_whole and not _is_android()
+    return MACHINES.get(platform.machine()) if usable else None
+
+
+def _is_android() -> bool:
+    """Whether this is Android, as under Termux: it kills a process that asks for Landlock."""
+    return "ANDROID_ROOT" in os.environ or "android" in platform.release().lower()
 
 
 def _landlock_abi() -> int:
@@ -174,10 +180,17 @@ class _Program(ctypes.Structure):
 
 
 def _close_network(machine: _Machine) -> None:
-    """Sockets are refused, but those between processes of this system."""
+    """Sockets are refused, but those between processes of this system.
+
+    In all threads that there are; or, where one has another filter already, in this one and those
+    that it starts.
+    """
     instructions = _filter(machine)
     program = _Program(len(instructions) // 8, instructions)
-    _call(machine.seccomp, SET_MODE_FILTER, FILTER_FLAG_TSYNC, ctypes.byref(program))
+    for flags in (FILTER_FLAG_TSYNC, 0):
+        # What is not 0 is a thread that has another filter: then no thread has got this one.
+        if _call(machine.seccomp, SET_MODE_FILTER, flags, ctypes.byref(program)) == 0:
+            return
 
 
 def _filter(machine: _Machine) -> bytes:

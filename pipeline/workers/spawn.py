@@ -22,8 +22,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from multiprocessing import spawn
 from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 LEFT = 256
@@ -61,6 +63,9 @@ def _prepare_without_main(name: str) -> dict[str, Any]:
     if _without_main[name]:
         told.pop("init_main_from_name", None)
         told.pop("init_main_from_path", None)
+        # They are started in this folder, and may not be allowed to come back to it: it may be in
+        # another user's home.
+        told.pop("dir", None)
     return told
 
 
@@ -70,17 +75,53 @@ class WorkerProcess(SpawnProcess):
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings | {"name": WORKER})
 
-    def end_children(self) -> None:
-        """Kills the processes that it has started and not waited for, once it has ended."""
-        if self.pid is not None and not self.is_alive():
-            with suppress(OSError):  # there are none
-                os.killpg(self.pid, signal.SIGKILL)
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Any:
+        return _popen_class()(process_obj)
 
     @property
     def exitcode(self) -> int | None:
         """See `multiprocessing.Process`; `LEFT` where that is 0."""
         code = super().exitcode
         return LEFT if code == 0 else code
+
+
+@cache
+def _popen_class() -> type:
+    """How it is started and waited for; Windows has no module for it."""
+    from multiprocessing.popen_spawn_posix import Popen
+
+    if not hasattr(os, "waitid"):  # macOS, before Python 3.13: whose number it is, nobody can tell
+        return Popen
+
+    class GroupPopen(Popen):
+        """Once the process has ended, what it has started and not waited for is killed with it.
+
+        That is done before the system is told that its number is free for another process.
+        """
+
+        def __init__(self, process_obj: BaseProcess) -> None:
+            self._waiting = threading.Lock()
+            super().__init__(process_obj)
+
+        def poll(self, flag: int = os.WNOHANG) -> int | None:
+            if self.returncode is None and _has_ended(self.pid, flag):
+                with self._waiting:
+                    if self.returncode is None and _has_ended(self.pid, os.WNOHANG):
+                        with suppress(OSError):  # it had no group yet
+                            os.killpg(self.pid, signal.SIGKILL)
+                    return super().poll(os.WNOHANG)
+            return self.returncode
+
+    return GroupPopen
+
+
+def _has_ended(pid: int, flag: int) -> bool:
+    """Whether a child has, and was not waited for yet; without `os.WNOHANG`, not before it has."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | flag) is not None
+    except ChildProcessError:
+        return False
 
 
 class PipeLock:
@@ -150,18 +191,12 @@ class WorkerContext(SpawnContext):
 
     def Process(self, *args: Any, **named: Any) -> WorkerProcess:  # type: ignore[override]
         """A process to be started; the one before it has ended."""
-        self.end_children()
         self.process = WorkerProcess(*args, **named)
         return self.process
 
     def RLock(self) -> Any:
         """A lock that needs no semaphore."""
         return PipeLock(self)
-
-    def end_children(self) -> None:
-        """Kills what the last process has started and left, if it has ended itself."""
-        if self.process is not None:
-            self.process.end_children()
 
 
 def worker_context() -> Any:

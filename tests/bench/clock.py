@@ -2,7 +2,8 @@
 
 Every process of it, workers too (they begin with this file, as spawned processes do), notes each
 call of a stage as a line of JSON in a file of its own, in the folder `BENCH_CLOCK`. What a stage
-calls in turn is noted for itself, and not counted twice.
+calls in turn is noted for itself, and not counted twice. A sandbox would keep workers from that
+folder: the command needs `--no-sandbox`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ _nested = threading.local()
 
 def main() -> None:
     from pipeline.cli.entry import main as command
+    from pipeline.workers import spawn
 
+    spawn._without_main.clear()  # workers leave the user's script alone, but begin with this one
     command()
 
 

@@ -69,7 +69,7 @@ def profile(
     script = Path(clock.__file__)
     out = folder / f"profile-{engine}.pdf"
     command = [sys.executable, script, "convert", *scans, "-o", out, "-q", "--no-cache",
-               "-j", jobs, "--engine", engine, *options]  # fmt: skip
+               "--no-sandbox", "-j", jobs, "--engine", engine, *options]  # fmt: skip
     began = time.monotonic()
     run = measured(command, {**os.environ, **where}, watch_memory=False)
     calls = [json.loads(line) for path in notes.iterdir() for line in path.read_text().splitlines()]

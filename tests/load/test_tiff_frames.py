@@ -8,14 +8,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Literal
 
 import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from support.pictures import many_frames
 
-from pipeline import load_page, page_sources
+from pipeline import ScanError, load_page, page_sources
 from pipeline.load.tiff_frames import Frame, tiff_frames
 
 FRAMES = 4
@@ -98,6 +98,88 @@ def test_no_frame_that_pillow_finds_is_missed_in_a_damaged_file(tiff: Path) -> N
         assert found[: len(by_pillow)] == by_pillow
         assert len(found) <= 2 * FRAMES
         assert list(page_sources(tiff))
+
+
+def test_no_frame_behind_a_damaged_directory_is_missed(tiff: Path) -> None:
+    whole, chance = tiff.read_bytes(), random.Random(7)
+    length = 300 if whole[2] == 43 else 140
+    starts = [frame.offset for frame in tiff_frames(tiff)]
+    places = [place for start in starts for place in range(start, start + length)]
+    behind = 0
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for _ in range(chance.choice((1, 2, 3))):
+            place = min(chance.choice(places), len(whole) - 1)
+            damaged[place] = chance.choice((0, 1, 2, 255, chance.randrange(256)))
+        tiff.write_bytes(damaged)
+        decoded, failed = decoded_by_pillow(tiff)
+        behind += any(offset > failed for offset in decoded)
+        assert decoded <= {frame.offset for frame in tiff_frames(tiff)}
+    assert behind > 5
+
+
+def decoded_by_pillow(path: Path) -> tuple[set[int], int]:
+    """Where the directories of the frames are that Pillow decodes; the first that it cannot open.
+
+    If it opens all, the latter lies behind them.
+    """
+    decoded: set[int] = set()
+    failed = path.stat().st_size
+    with warnings.catch_warnings(action="ignore"), suppress(Exception), Image.open(path) as image:
+        tiff: Any = image
+        for frame in range(100):
+            try:
+                image.seek(frame)
+            except EOFError:
+                break
+            except Exception:  # whatever Pillow raises on damaged files
+                if len(tiff._frame_pos) <= frame:
+                    break
+                failed = min(failed, tiff._frame_pos[frame])
+                continue
+            with suppress(Exception):
+                image.load()
+                decoded.add(tiff._frame_pos[frame])
+    return decoded, failed
+
+
+def test_pages_behind_a_directory_without_a_width_are_made(tiff: Path) -> None:
+    data, third = tiff.read_bytes(), list(tiff_frames(tiff))[2].offset
+    order: Literal["big", "little"] = "big" if data[:1] == b"M" else "little"
+    before, each = (8, 20) if data[2] == 43 else (2, 12)
+    tags = range(third + before, len(data), each)
+    width = (256).to_bytes(2, order)
+    place = next(place for place in tags if data[place : place + 2] == width)
+    tiff.write_bytes(data[:place] + (255).to_bytes(2, order) + data[place + 2 :])
+    made, failed = [], 0
+    for source in page_sources(tiff):
+        try:
+            with load_page(source) as page:
+                made.append(page.decoded().image.width)
+        except ScanError:
+            failed += 1
+    assert (made, failed) == ([30, 33], 1)
+
+
+def test_a_frame_behind_a_directory_of_too_many_entries(tmp_path: Path) -> None:
+    count = 0x10000
+    size = 8 + 20 * count + 8
+    rows = [(256, 30), (257, 20)] + [(65000, 0)] * (count - 2)
+    path = tmp_path / "x.tif"
+    entries = b"".join(struct.pack("<HHQQ", tag, 4, 1, value) for tag, value in rows)
+    header = struct.pack("<2sHHHQ", b"II", 43, 8, 0, 16)
+    path.write_bytes(
+        header + struct.pack("<Q", count) + entries + struct.pack("<QQ", 16 + size, 0) + b"\0" * 8
+    )
+    assert [frame.offset for frame in tiff_frames(path)] == [16, 16 + size]
+
+
+def test_a_tiff_that_calls_itself_big_by_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "x.tif"
+    path.write_bytes(b"MM\0+" + big_endian()[4:])
+    frames = [frame.offset for frame in tiff_frames(path)]
+    assert frames == list(offsets_of_pillow(path))
+    assert len(frames) == FRAMES
 
 
 def test_a_chain_that_leads_back_ends(tmp_path: Path) -> None:

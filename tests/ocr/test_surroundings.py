@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,31 @@ def test_the_next_page_finds_what_was_there(tmp_path: Path) -> None:
         limited = width == FIRST + WAYS.index(limit_files)
         assert seen == f"seen{100 + number}" or (limited and not seen)
     assert leftovers(tmp_path / "out") == []
+
+
+USERS_OWN = """
+import multiprocessing, os
+from PIL import Image
+from pipeline import PageText, recognize
+
+class Closing:
+    name = "closing"
+    def recognize(self, image, languages=()):
+        os.closerange(3, 1000)
+        return PageText(image.width, image.height)
+
+def child():
+    recognize(Image.new("L", (50, 50)), engine=Closing())
+    os._exit(7)
+
+process = multiprocessing.get_context("fork").Process(target=child)
+process.start()
+process.join()
+print(process.exitcode)
+"""
+
+
+def test_a_process_of_the_users_own_is_not_ended() -> None:
+    """Its surroundings cannot be put back, but it may be at more than this page."""
+    done = subprocess.run([sys.executable, "-c", USERS_OWN], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("7\n", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -116,3 +117,42 @@ def test_an_engine_that_eats_memory_costs_its_page_only(tmp_path: Path) -> None:
     assert outcomes == [("done", None), ("failed", "WorkerMemoryError")] + 2 * [("done", None)]
     assert "1.png: its worker process was ended at " in done.stderr
     assert leftovers(tmp_path / "out") == []
+
+
+hoard: list[bytearray] = []
+
+
+def hold_on(job: PageJob) -> int:
+    """Leaves memory behind at the end of the job; the process that has it."""
+    hoard.append(bytearray(os.urandom(1_000_000)) * 250)
+    return os.getpid()
+
+
+def take_some(job: PageJob) -> int:
+    """Takes a little more than it may, until the other process is gone."""
+    while not job.source.path.exists() or not job.source.path.read_text():
+        pass
+    taken = bytearray(os.urandom(1_000_000)) * 560
+    with suppress(psutil.NoSuchProcess):
+        other = psutil.Process(int(job.source.path.read_text()))
+        while other.status() != psutil.STATUS_ZOMBIE:
+            pass
+    return len(taken)
+
+
+def test_a_worker_without_a_job_is_ended_first(tmp_path: Path) -> None:
+    """It holds the memory that the page needs, and costs no page."""
+    job = PageJob(PageSource(tmp_path / "pid"))
+    runner = ProcessRunner(2, watch=MemoryWatch(lambda: ALL_MB))
+
+    async def hold() -> None:
+        job.source.path.write_text(str(await runner(hold_on, job)))
+
+    async def both() -> int:
+        try:
+            taken, _ = await asyncio.gather(runner(take_some, job), hold())
+            return taken
+        finally:
+            runner.close()
+
+    assert asyncio.run(asyncio.wait_for(both(), 120)) == 560_000_000

@@ -7,18 +7,31 @@ import math
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
-from pipeline import PageJob, PageResult, PageSource, process_page
+from pipeline import (
+    LoadOptions,
+    OcrOptions,
+    PageFailure,
+    PageJob,
+    PageResult,
+    PageSource,
+    process_page,
+)
 from pipeline.load.scan import page_sources
 from pipeline.ocr.engine import EnginePlugin
+from pipeline.ocr.registry import choose_engine
+from pipeline.workers.cluster.messages import WorkerRequirements
 from pipeline.workers.job import RoomNeededError
+from pipeline.workers.page import stand_in
 from pipeline.workers.processes import ProcessRunner
 from pipeline.workers.resident import MemoryWatch
-from pipeline.workers.room import COPIES, ORDINARY_MB, Room, excess_mb
+from pipeline.workers.room import COPIES, ORDINARY_MB, Room, engine_mb, excess_mb
 from pipeline.workers.runner import ThreadRunner
 
 ENGINE_MB = EnginePlugin.memory_mb
@@ -180,3 +193,73 @@ def test_threads_of_several_loops_share_the_room() -> None:
         thread.join(60)
     runner.close()
     assert done == ["x"] * 4
+
+
+@pytest.mark.parametrize("step", ("page", "stand-in"))
+def test_a_png_has_room_before_it_is_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Its orientation may stand behind its pixels, and Pillow decodes them to find it."""
+    decoded: list[PngImageFile] = []
+    monkeypatch.setattr(PngImageFile, "load", lambda image: decoded.append(image))
+    Image.new("L", (30, 20)).save(tmp_path / "x.png")
+    job = PageJob(PageSource(tmp_path / "x.png"), engine="none", room_bytes=599)
+    with pytest.raises(RoomNeededError):
+        if step == "page":
+            process_page(job)
+        else:
+            stand_in(job, "recognize", "RecognitionError", "it failed")
+    assert decoded == []
+
+
+def test_a_png_beyond_the_limit_is_never_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor for the size of the page that says so."""
+    decoded: list[PngImageFile] = []
+    monkeypatch.setattr(PngImageFile, "load", lambda image: decoded.append(image))
+    Image.new("L", (300, 200)).save(tmp_path / "x.png", dpi=(72, 72))
+    source = PageSource(tmp_path / "x.png")
+    failure = process_page(PageJob(source, LoadOptions(max_image_mpixels=0.01), engine="none"))
+    assert isinstance(failure, PageFailure)
+    assert failure.stats.rendered.size_pt == pytest.approx((300, 200))
+    assert decoded == []
+
+
+def test_an_engine_takes_what_it_says_on_a_cluster_too() -> None:
+    engine = replace(choose_engine("none", OcrOptions()), memory_mb=3000.0)
+    assert engine_mb(WorkerRequirements(engine, "")) == 3000.0
+    assert engine_mb(PageJob(PageSource(Path("x")), engine=engine)) == 3000.0
+
+
+def test_no_page_is_begun_after_the_end() -> None:
+    """Also one that a thread was about to make, and had no room for."""
+    runner = ThreadRunner(2)
+    go_on = threading.Event()
+    made: list[PageJob] = []
+    before = page_threads()
+
+    def make(job: PageJob) -> None:
+        made.append(job)
+        go_on.wait(60)
+
+    async def scenario() -> list[object]:
+        pages = [asyncio.create_task(runner(make, page(600_000_000))) for _ in range(2)]
+        await asyncio.to_thread(wait_for_threads, before)
+        runner.close()
+        go_on.set()
+        return await asyncio.gather(*pages, return_exceptions=True)
+
+    outcomes = asyncio.run(scenario())
+    assert len(made) == 1
+    assert sorted(type(each).__name__ for each in outcomes) == ["CancelledError", "NoneType"]
+
+
+def page_threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name.startswith("page_")}
+
+
+def wait_for_threads(before: set[threading.Thread]) -> None:
+    """Waits until both of the runner are there, beside those of other tests."""
+    while len(page_threads() - before) < 2:
+        pass

@@ -148,3 +148,45 @@ def test_our_engines_work_in_it(tmp_path: Path, engine: str) -> None:
     assert WHOLE in done.stderr
     (pdf,) = (tmp_path / "out").iterdir()
     assert ("hardware" in pdfium_text(pdf, 0).lower()) == (engine != "none")
+
+
+def test_android_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Termux: the system kills a process that asks for Landlock."""
+    monkeypatch.setenv("ANDROID_ROOT", "/system")
+    assert note(Sandbox()).startswith("worker processes have no whole sandbox: linux on ")
+
+
+FILTERED = """
+import ctypes, socket, struct, sys, threading
+from pipeline.workers.sandbox import MACHINES, Sandbox
+import platform
+
+class Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+def filter_itself():
+    libc = ctypes.CDLL(None)
+    allow_all = struct.pack("=HBBI", 6, 0, 0, 0x7FFF0000)
+    assert libc.prctl(38, 1, 0, 0, 0) == 0
+    number = MACHINES[platform.machine()].seccomp
+    assert libc.syscall(number, 1, 0, ctypes.byref(Program(1, allow_all))) == 0
+    filtered.set()
+    done.wait()
+
+filtered, done = threading.Event(), threading.Event()
+thread = threading.Thread(target=filter_itself)
+thread.start()
+filtered.wait()
+Sandbox().enter()
+try:
+    socket.socket()
+    print("open")
+except OSError:
+    print("closed")
+done.set()
+"""
+
+
+def test_a_thread_with_a_filter_of_its_own_opens_the_network_to_no_other() -> None:
+    done = subprocess.run([sys.executable, "-c", FILTERED], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("closed\n", "")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from support.readers import pdfium_text
 from support.survival import GOOD, HANG, SEGFAULT, environment, page
@@ -123,3 +127,83 @@ if __name__ == "__main__":
 
 def test_processes_of_others_know_their_script(tmp_path: Path) -> None:
     assert run_script(tmp_path, OTHERS, "script.py") == "hello\n"
+
+
+LEFT_OPEN = """
+import asyncio
+from pipeline.workers.processes import ProcessRunner
+
+runner = ProcessRunner(2)
+print(asyncio.run(runner(len, "abc")))
+"""
+
+
+def test_a_program_ends_that_has_not_closed_its_runner(tmp_path: Path) -> None:
+    """As after Ctrl-C in the user's own event loop."""
+    (tmp_path / "script.py").write_text(LEFT_OPEN)
+    done = subprocess.run(
+        [sys.executable, tmp_path / "script.py"], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")
+
+
+def leave_a_child(note: Path) -> None:
+    """Starts a process in the group of this one, and dies."""
+    os.setpgid(0, 0)
+    child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+    note.write_text(str(child.pid))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="macOS has it from Python 3.13 on")
+def test_what_a_process_leaves_ends_as_soon_as_its_end_is_known(tmp_path: Path) -> None:
+    """Later its number may be that of another process."""
+    process = WorkerContext().Process(target=leave_a_child, args=(tmp_path / "pid",))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    with suppress(psutil.NoSuchProcess):
+        child = psutil.Process(int((tmp_path / "pid").read_text()))
+        try:
+            child.wait(30)
+        except psutil.TimeoutExpired:  # killed, and nobody has waited for it
+            assert child.status() == psutil.STATUS_ZOMBIE
+        finally:
+            child.kill()
+
+
+FOREIGN_FOLDER = """
+import os, sys
+from pipeline.cli.entry import main
+
+os.chmod(".", int(sys.argv.pop(1), 8))
+main()
+"""
+
+
+def unprivileged() -> tuple[str, ...]:
+    """What a command begins with so that the modes of files hold for it."""
+    if os.geteuid() != 0:
+        return ()
+    if not shutil.which("setpriv"):
+        pytest.skip("root may read everything")
+    return ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
+
+
+@pytest.mark.usefixtures("own_cache")
+@pytest.mark.parametrize("mode", ("311", "000"))
+def test_the_current_folder_may_be_anothers(tmp_path: Path, mode: str) -> None:
+    """As of `sudo -u` in a home of mode 711 or 700."""
+    page(tmp_path / "in/1.png", GOOD, 100)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    try:
+        done = subprocess.run(
+            [*unprivileged(), sys.executable, "-c", FOREIGN_FOLDER, mode, "convert",
+             str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--engine", "faults"],
+            cwd=folder, env=environment(), capture_output=True, text=True,
+        )  # fmt: skip
+    finally:
+        folder.chmod(0o700)
+    assert done.returncode == 0, done.stderr
+    assert "seen100" in pdfium_text(tmp_path / "out/in.pdf", 0)

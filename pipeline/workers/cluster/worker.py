@@ -15,7 +15,6 @@ import shutil
 import socket
 from dataclasses import replace
 from functools import partial
-from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -43,8 +42,6 @@ from ..resident import MemoryWatch
 from .messages import PageReply, PageRequest, WorkerRequirements
 from .worker_files import is_same_file, pack_reply, unpack_request
 
-EXIT_PRIORITY = 100
-"""Higher than that of what else multiprocessing does at a process's end."""
 BLANK_PX = (64, 64)
 """Size of the blank page on which an engine shows that it starts."""
 
@@ -123,8 +120,6 @@ class WorkerState:
         limit = worker.memory_manager.memory_limit
         watch = MemoryWatch(partial(_left_of, limit)) if limit else None
         self._runner = ProcessRunner(self._threads, watch=watch)
-        # Or the worker would wait for them at its own end, and never come to it.
-        Finalize(None, self._runner.close, exitpriority=EXIT_PRIORITY)
         self._folder = Path(worker.local_directory)
         self._scans = self._folder / "scans"
         self._refusals: dict[WorkerRequirements, asyncio.Task[str]] = {}
