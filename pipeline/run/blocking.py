@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -41,8 +41,12 @@ def run_blocking(coroutine: Coroutine[Any, Any, Item]) -> Item:
             begun.cancel()  # if it could not even begin
 
     thread = threading.Thread(target=contextvars.copy_context().run, args=(work,))
-    thread.start()
     try:
+        try:
+            thread.start()  # Ctrl-C may come before it returns, and the thread runs all the same
+        except RuntimeError as error:  # no more threads can be started
+            result.set_exception(error)
+            begun.cancel()
         return _awaited(result)
     except BaseException:
         with suppress(RuntimeError, CancelledError):  # it has ended by itself
@@ -51,7 +55,7 @@ def run_blocking(coroutine: Coroutine[Any, Any, Item]) -> Item:
                 loop.call_soon_threadsafe(task.cancel)
         raise
     finally:
-        thread.join()
+        wait((result,))
 
 
 def _awaited(result: Future[Item]) -> Item:
