@@ -110,6 +110,11 @@ def _check_streams(streams: Streams, inputs: tuple[Path, ...], values: dict[str,
             "--sidecar puts the text beside the PDF, and stdout has no place; name the PDF with -o"
             " X.pdf, or use the command text"
         )
+    if values["accept_failed"]:
+        raise UsageError(
+            "--accept-failed is remembered with the PDF, and stdout has no place; name the PDF with"
+            " -o X.pdf, or leave it out"
+        )
     if values["report"] and is_stream(values["report"]):
         raise UsageError("--report and the PDF cannot both go to a stream; give --report a file")
 

@@ -12,6 +12,7 @@ from ..model.characters import printable
 from ..model.page import PageSource
 from .atomic import CANNOT_BE_THERE
 from .content import FileState, content_hash
+from .spool import is_in_spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class CorrectionOrigin:
     """Where a correction came from.
 
     Attributes:
-        scan: The file of the scan; None where that is not known.
+        scan: The file of the scan; None where that is not known, or the scan came from stdin.
         page: The page in it, from 1.
         content: Hash of its bytes; empty where that is not known.
         size: Of the scan, in bytes.
@@ -70,10 +71,12 @@ class CorrectionOrigin:
             source: The page.
             text_file: The file with its text, if there is one.
         """
+        text_file = text_file and text_file.absolute()
+        if is_in_spool(source.path):  # a copy of stdin, which is gone after the run
+            return cls(None, source.frame + 1, content, text_file=text_file)
         scan = source.path.absolute()
         state = FileState.of(scan)
         size, changed_ns = (state.size, state.changed_ns) if state is not None else (-1, -1)
-        text_file = text_file and text_file.absolute()
         return cls(scan, source.frame + 1, content, size, changed_ns, text_file)
 
     def to_json(self) -> dict[str, Any]:
@@ -88,9 +91,9 @@ class CorrectionOrigin:
         }
 
     def what_became_of_scan(self) -> str:
-        """Why no page of its scan could be met, in words; empty where it is still there."""
+        """Why no page of its scan could be met, in words; empty where it is there, or was stdin."""
         if self.scan is None:
-            return "it does not say of which scan it is"
+            return "" if self.content else "it does not say of which scan it is"
         state = FileState.of(self.scan)
         if state is None:
             return f"the scan {printable(str(self.scan))} cannot be found any more"

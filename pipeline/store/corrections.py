@@ -151,9 +151,12 @@ def unusable(path: Path, reason: object) -> CorrectionError:
 
 
 def is_untouched(path: Path) -> bool:
-    """Whether a page's text may be overwritten: there is none, or nobody has corrected it."""
+    """Whether a page's text may be overwritten: there is none, or nobody has corrected it.
+
+    What was written from a correction may be all that is left of it.
+    """
     try:
-        return load_text(path).made_from is not None
+        return load_text(path).made_from not in (None, CORRECTED)
     except FileNotFoundError:
         return True
     except CorrectionError:

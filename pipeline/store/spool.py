@@ -64,6 +64,13 @@ class Spool:
             os.close(self._lock)
 
 
+def is_in_spool(path: Path) -> bool:
+    """Whether a path lies in the folder of a run: what is there is gone after it."""
+    return any(
+        name.startswith(SPOOL_PREFIX) and name.endswith(SUFFIX) for name in path.absolute().parts
+    )
+
+
 def sweep(folder: Path) -> None:
     """Removes the spools in `folder`, and the unfinished files, whose runs were killed."""
     sweep_parts(folder)

@@ -175,6 +175,7 @@ def test_nobody_types_a_scan(temp: Path, command: tuple[str, ...]) -> None:
     (
         (("-", "-o", "out"), "name its PDF with -o X.pdf"),
         (("-", "-o", "-", "--sidecar"), "--sidecar"),
+        (("-", "-o", "-", "--accept-failed"), "--accept-failed is remembered with the PDF"),
         pytest.param(
             ("-", "-", "-o", "-"), "stdin (-) can be taken once only", marks=[pytest.mark.slow]
         ),

@@ -8,7 +8,10 @@ import os
 import re
 import shutil
 import stat
+import sys
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +24,13 @@ from support.survival import GOOD, page, run
 
 from pipeline import Baseline, Box, ConvertOptions, Line, PageText, Word, convert
 from pipeline.model.events import Event, Remark
+from pipeline.model.page import Document, PageSource
+from pipeline.run.corrections.document import DocumentCorrections
+from pipeline.run.corrections.page import PageCorrection
+from pipeline.run.corrections.run import RunCorrections
 from pipeline.run.report import Report
+from pipeline.run.scans import DocumentScans
+from pipeline.store.spool import Spool
 
 MENDED = "mended"
 HANG_S = 120
@@ -161,6 +170,66 @@ def test_a_new_folder_of_texts_has_it_to_be_corrected_further(archive: Archive) 
     assert word_in(kept) == "further"
 
 
+@pytest.mark.parametrize("is_gone", (False, True))
+def test_a_text_file_that_was_written_from_it_is_one(archive: Archive, is_gone: bool) -> None:
+    """As where a folder of texts is used for two folders of PDFs, or the first one is deleted."""
+    archive.take_over()
+    shutil.rmtree(archive.texts)
+    archive.convert(texts=archive.texts)
+    (kept,) = archive.files()
+    assert word_in(archive.json()) == MENDED
+    if is_gone:
+        shutil.rmtree(archive.out)
+    second = archive.folder / "second"
+    archive.convert(texts=archive.texts, out=second)
+    assert pdfium_text(second / "in.pdf", 0).strip() == MENDED
+    assert f"1 correction kept in {second}" in archive.message()
+    assert (archive.engine.pages, word_in(archive.json())) == (0, MENDED)
+    archive.convert(texts=archive.texts)
+    assert (archive.text(), archive.files(), archive.said) == (MENDED, [kept], [])
+    archive.convert(texts=archive.texts, out=second)
+    assert archive.outcome() == "skipped"
+    assert "kept in" not in archive.message()
+
+
+def test_a_text_file_that_was_written_from_it_is_not_taken_for_another_scan(
+    archive: Archive,
+) -> None:
+    archive.take_over()
+    shutil.rmtree(archive.texts)
+    archive.convert(texts=archive.texts)
+    page(archive.inputs / "0.png", GOOD, 150)
+    second = archive.folder / "second"
+    archive.convert(texts=archive.texts, out=second)
+    (said,) = archive.said
+    assert said.startswith(f"{archive.json()}: this correction is not used, as it was made for")
+    assert pdfium_text(second / "in.pdf", 0).strip() == "seen150"
+    assert word_in(archive.json()) == MENDED, "never overwritten"
+
+
+@pytest.mark.parametrize("is_kept", (False, True))
+def test_of_scans_that_change_names_each_has_its_own(archive: Archive, is_kept: bool) -> None:
+    archive = Archive(archive.folder, 2)
+    archive.convert(texts=archive.texts)
+    archive.correct("first", 0)
+    archive.correct("second", 1)
+    archive.convert(texts=archive.texts)
+    shutil.rmtree(archive.texts)
+    archive.convert(texts=archive.texts)
+    if not is_kept:
+        archive.files()[0].unlink()
+    for old, new in (("0", "x"), ("1", "0"), ("x", "1")):
+        (archive.inputs / f"{old}.png").rename(archive.inputs / f"{new}.png")
+    archive.convert(texts=archive.texts, existing="force")
+    if is_kept:
+        assert [archive.text(number) for number in range(2)] == ["second", "first"]
+        assert [word_in(archive.json(number)) for number in range(2)] == ["second", "first"]
+        assert archive.said == []
+    else:
+        words = {word_in(path) for path in (*archive.files(), archive.json(0), archive.json(1))}
+        assert words == {"first", "second"}, "neither is lost"
+
+
 def test_scans_and_texts_may_be_renamed(archive: Archive) -> None:
     archive.take_over()
     (archive.inputs / "0.png").rename(archive.inputs / "9.png")
@@ -296,6 +365,21 @@ def test_an_old_text_file_takes_nothing_back(archive: Archive) -> None:
     assert (archive.text(), archive.said) == (MENDED, [])
 
 
+def test_it_is_not_taken_back_by_a_folder_of_texts_that_nobody_has_looked_at(
+    archive: Archive,
+) -> None:
+    kept = archive.take_over()
+    newer = archive.folder / "newer"
+    archive.convert(texts=newer, out=archive.folder / "second")
+    assert word_in(archive.json(folder="newer")) == "seen100"
+    os.utime(archive.json(folder="newer"), ns=(kept.stat().st_mtime_ns + 10**9,) * 2)
+    shutil.rmtree(archive.texts)
+    for _ in range(2):
+        archive.convert(texts=newer)
+        assert (archive.text(), archive.files(), archive.said) == (MENDED, [kept], [])
+    assert word_in(archive.json(folder="newer")) == MENDED
+
+
 def test_it_is_taken_back_by_deleting_both_files(archive: Archive) -> None:
     archive.take_over().unlink()
     archive.convert(texts=archive.texts)
@@ -336,6 +420,56 @@ def test_nothing_is_said_of_one_whose_scan_is_not_asked_for(archive: Archive) ->
     archive.inputs = page(archive.folder / "other/1.png", GOOD, 170).parent
     archive.convert()
     assert archive.said == []
+
+
+def test_nothing_is_said_of_one_whose_scan_came_from_stdin(archive: Archive) -> None:
+    scan = archive.inputs / "0.png"
+    for _ in range(2):
+        with closing(Spool(archive.folder)) as spool:
+            archive.inputs = Path(shutil.copy(scan, spool.new_folder() / "scan"))
+            archive.convert(texts=archive.texts, out=archive.out / "in.pdf")
+        text = archive.texts / "in/scan.json"
+        text.write_text(text.read_text().replace("seen100", MENDED))
+    (kept,) = archive.files()
+    archive.inputs = page(archive.folder / "other/1.png", GOOD, 170).parent
+    archive.convert()
+    assert archive.said == []
+    archive.inputs = scan.parent
+    archive.convert(existing="force")
+    assert (archive.text(), archive.files(), archive.said) == (MENDED, [kept], [])
+
+
+@pytest.mark.parametrize("is_named", (False, True))
+def test_none_is_kept_beside_a_pdf_for_a_stream(archive: Archive, is_named: bool) -> None:
+    """The PDF is made in a folder that is gone after the run."""
+    shared = archive.folder / "shared"
+    for _ in range(2):
+        with closing(Spool(archive.folder)) as spool:
+            archive.out = spool.new_folder()
+            archive.convert(
+                texts=archive.texts,
+                out=archive.out / "in.pdf",
+                corrections=shared if is_named else None,
+            )
+            left = list(archive.out.iterdir())
+            words = archive.text()
+        text = archive.texts / "in/0.png.json"
+        text.write_text(text.read_text().replace("seen100", MENDED))
+    assert words == MENDED
+    assert left == [archive.out / "in.pdf"]
+    assert archive.message() == (f"1 correction kept in {shared}" if is_named else "")
+    assert word_in(text) == MENDED
+    assert shared.exists() == is_named
+
+
+def test_one_of_another_input_is_to_stay(archive: Archive) -> None:
+    archive.take_over()
+    shutil.rmtree(archive.inputs)
+    archive.inputs = page(archive.folder / "other/1.png", GOOD, 170).parent
+    archive.convert()
+    (said,) = archive.said
+    assert f"{archive.folder / 'in/0.png'} cannot be found any more" in said
+    assert said.endswith("or keep this file for a run that has it")
 
 
 def test_many_that_are_not_used_are_counted(archive: Archive) -> None:
@@ -407,6 +541,21 @@ def test_one_that_is_damaged_costs_itself_alone(archive: Archive, damage: str) -
     kept.write_text(content)
     archive.convert()
     assert (archive.text(), archive.said) == (MENDED, [])
+
+
+def test_a_text_file_that_was_written_from_one_takes_no_place_of_a_damaged_one(
+    archive: Archive,
+) -> None:
+    """A person may have corrected it further where it is kept."""
+    kept = archive.take_over()
+    shutil.rmtree(archive.texts)
+    archive.convert(texts=archive.texts)
+    bad = kept.read_text().replace(MENDED, "further").rstrip("}\n")
+    kept.write_text(bad)
+    archive.convert(10, texts=archive.texts)
+    assert (archive.text(), archive.files(), kept.read_text()) == (MENDED, [kept], bad)
+    archive.convert(10, texts=archive.texts, existing="force")
+    assert word_in(archive.json()) == MENDED, "never overwritten"
 
 
 def test_a_text_file_that_is_damaged_costs_nothing_that_is_kept(archive: Archive) -> None:
@@ -622,6 +771,33 @@ def test_corrections_are_no_scans_and_no_pdfs(archive: Archive) -> None:
     assert done.returncode == 0
     assert "x.pdf" not in done.stdout
     assert kept.exists()
+
+
+def test_remarks_may_be_asked_for_while_pages_are_looked_at(tmp_path: Path) -> None:
+    """As in a run: pages are looked at in threads, and the event loop tells what they found."""
+    path = page(tmp_path / "0.png", GOOD)
+    document = Document("0", tmp_path / "0.pdf", (path,))
+    sources = [PageSource(path, frame) for frame in range(2_000)]
+
+    class Damaged(RunCorrections):
+        def of(self, source: PageSource, content: str, text_file: Path | None) -> PageCorrection:
+            return PageCorrection().but(f"page {source.frame}")
+
+    run = Damaged((path,), tmp_path, ConvertOptions(store=None))
+    corrections = DocumentCorrections(run, document, DocumentScans(document), None)
+    looking = threading.Thread(target=lambda: [corrections.of(source) for source in sources])
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    told: list[str] = []
+    try:
+        looking.start()
+        while looking.is_alive():
+            told += corrections.new_remarks()
+    finally:
+        looking.join()
+        sys.setswitchinterval(before)
+    told += corrections.new_remarks()
+    assert told == [f"page {source.frame}" for source in sources]
 
 
 @pytest.mark.slow

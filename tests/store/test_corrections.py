@@ -9,7 +9,13 @@ import pytest
 
 from pipeline import Baseline, Box, Line, OutputError, PageText, Word
 from pipeline.model.errors import CorrectionError
-from pipeline.store.corrections import LoadedText, check_is_untouched, load_text, write_text
+from pipeline.store.corrections import (
+    CORRECTED,
+    LoadedText,
+    check_is_untouched,
+    load_text,
+    write_text,
+)
 
 TEXT = PageText(10, 20, (Line((Word("seen", Box(1, 2, 3, 4)),), Baseline(1, 4, 7, 4), 2),))
 
@@ -33,6 +39,10 @@ def test_only_what_a_person_has_changed_is_a_correction(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("seen", "mended"))
     corrected = load_text(path)
     assert (corrected.text.text, corrected.made_from, corrected.scan) == ("mended", None, "a hash")
+    with pytest.raises(OutputError, match="exists and was corrected"):
+        check_is_untouched(path)
+    path.unlink()
+    write_text(path, TEXT, CORRECTED, content="a hash")
     with pytest.raises(OutputError, match="exists and was corrected"):
         check_is_untouched(path)
 

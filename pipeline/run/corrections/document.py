@@ -98,7 +98,8 @@ class DocumentCorrections:
 
     def new_remarks(self) -> list[str]:
         """What the user should know, and has not been told before."""
-        new = [remark for remark, is_told in self._remarks.items() if not is_told]
+        remarks = list(self._remarks.items())  # a thread may find more meanwhile
+        new = [remark for remark, is_told in remarks if not is_told]
         self._remarks |= dict.fromkeys(new, True)
         return new
 

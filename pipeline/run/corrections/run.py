@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -17,6 +18,7 @@ from ...model.text import PageText
 from ...store.correction_origin import CorrectionOrigin
 from ...store.corrections import CORRECTED, MADE, LoadedText, digest_of, load_text, write_text
 from ...store.kept_corrections import FOLDER, KeptCorrection, KeptCorrections
+from ...store.spool import is_in_spool
 from .page import PageCorrection
 
 MOST_LINES = 20
@@ -25,6 +27,8 @@ MOST_LINES = 20
 
 class RunCorrections:
     """The corrections of a run: those that are kept, and which of them were used.
+
+    Beside a PDF that goes to a stream, nothing can be kept.
 
     Args:
         inputs: Files and folders that the run converts.
@@ -43,6 +47,7 @@ class RunCorrections:
         writes: bool = True,
     ) -> None:
         self._writes = writes
+        self._keeps = options.corrections is not None or not is_in_spool(root)
         self._inputs = [path.absolute() for path in inputs]
         self._is_named = options.corrections is not None
         self._looks_at_all = options.existing in ("replace", "force") and options.retry is None
@@ -72,15 +77,15 @@ class RunCorrections:
             remark = f"{error}; until then, the correction that was kept before is used"
             return PageCorrection(kept.text).but(remark, ExitCode.PAGES_FAILED)
         if text_file is not None and loaded is not None:
-            name = printable(str(text_file))
-            if loaded.made_from is None and content and loaded.scan not in ("", content):
+            is_correction = self._is_correction(loaded, kept, without, source, content)
+            if is_correction and content and loaded.scan not in ("", content):
                 remark = (
-                    f"{name}: this correction is not used, as it was made for another scan than"
-                    f" {source} is now; move it away, or, if it is right for this one, too, take"
-                    f' its member "{MADE}" out'
+                    f"{printable(str(text_file))}: this correction is not used, as it was made for"
+                    f" another scan than {source} is now; move it away, or, if it is right for this"
+                    f' one, too, take its member "{MADE}" out'
                 )
                 return (PageCorrection(kept.text) if kept is not None else without).but(remark)
-            if loaded.made_from is None:
+            if is_correction:
                 if not self._writes:
                     return PageCorrection(loaded.text)
                 return self._taken_over(loaded.text, kept, source, content, text_file)
@@ -97,6 +102,29 @@ class RunCorrections:
             scans = [source.path, kept.path]
             write_text(text_file, kept.text, CORRECTED, content=content, scans=scans)
         return PageCorrection(kept.text)
+
+    def _is_correction(
+        self,
+        loaded: LoadedText,
+        kept: KeptCorrection | None,
+        without: PageCorrection,
+        source: PageSource,
+        content: str,
+    ) -> bool:
+        """Whether a text file has a correction, which may be kept nowhere else.
+
+        So may one that this program wrote from a correction: it was kept beside other PDFs, say.
+        """
+        if loaded.made_from != CORRECTED:
+            return loaded.made_from is None
+        if kept is None:
+            return bool(content) and not without.lost
+        if loaded.scan in ("", content):
+            return False
+        with suppress(CorrectionError):
+            other = self.kept.get(loaded.scan, source.frame)
+            return other is None or other.hash != digest_of(loaded.text)
+        return True
 
     def _kept(
         self, source: PageSource, content: str, in_any_case: bool
@@ -131,17 +159,18 @@ class RunCorrections:
             except CorrectionError as error:
                 yield str(error)
                 continue
-            why = origin.what_became_of_scan() if self._concerns(origin) else ""
+            is_of_input = self._is_of_input(origin)
+            looks = is_of_input or (self._looks_at_all and not self._is_named)
+            why = origin.what_became_of_scan() if looks else ""
             if why:
+                file = "delete this file" if is_of_input else "keep this file for a run that has it"
                 yield (
                     f"{printable(str(path))}: this correction is not used, as {why}; correct the"
-                    " text of the scan that has its place, or delete this file"
+                    f" text of the scan that has its place, or {file}"
                 )
 
-    def _concerns(self, origin: CorrectionOrigin) -> bool:
-        """Whether a scan belongs to this run, or to the folder of PDFs alone."""
-        if not self._is_named and self._looks_at_all:
-            return True
+    def _is_of_input(self, origin: CorrectionOrigin) -> bool:
+        """Whether a scan lay below what this run converts."""
         return origin.scan is not None and any(map(origin.scan.is_relative_to, self._inputs))
 
     def _taken_over(
@@ -152,7 +181,7 @@ class RunCorrections:
         content: str,
         text_file: Path,
     ) -> PageCorrection:
-        if not content:
+        if not content or not self._keeps:
             return PageCorrection(text)
         if kept is not None and kept.hash == digest_of(text):
             self.kept.note_move(kept, source, text_file)
@@ -201,9 +230,7 @@ def _is_set_back(text_file: Path, loaded: LoadedText, kept: KeptCorrection) -> b
     if loaded.made_from == CORRECTED:
         return False
     try:
-        if text_file.stat().st_mtime_ns <= kept.changed_ns:
-            return False
-        made_in = kept.origin.text_file
-        return made_in in (None, text_file.absolute()) or not made_in.exists()
-    except (OSError, ValueError):
+        is_newer = text_file.stat().st_mtime_ns > kept.changed_ns
+    except OSError:
         return False
+    return is_newer and kept.origin.text_file == text_file.absolute()

@@ -22,7 +22,7 @@ from ...model.paths import absolute
 from ...store.accepted import record_of, write_record
 from ...store.atomic import not_writable
 from ...store.content import Content
-from ...store.corrections import load_text, text_folder
+from ...store.corrections import CORRECTED, load_text, text_folder
 from ...store.origin import Origin, hash_of
 from ...store.provenance import Provenance
 from ...workers.job import SIDECAR_ENDING
@@ -118,7 +118,7 @@ def _provenance(pdf: Path) -> Provenance | None:
 def _is_untouched(path: Path) -> bool:
     """Whether a file is the text of a page, as this program wrote it."""
     try:
-        return not path.is_symlink() and load_text(path).made_from is not None
+        return not path.is_symlink() and load_text(path).made_from not in (None, CORRECTED)
     except (CorrectionError, OSError):
         return False
 

@@ -17,6 +17,7 @@ from pipeline.model.events import ScansGone
 from pipeline.run.outputs.prune import NOT_PRUNED
 from pipeline.run.preview import DocumentPreview, Preview
 from pipeline.run.report import Report
+from pipeline.store.corrections import CORRECTED, load_text, write_text
 
 pytestmark = pytest.mark.usefixtures("own_cache")
 
@@ -55,6 +56,8 @@ def scans(tmp_path: Path, *names: str) -> None:
 def test_folders(tmp_path: Path) -> None:
     scans(tmp_path, "in/a/1", "in/b/1", "in/b/c/1", "in/b.c/1")
     made(tmp_path, sidecar=True, text_dir=tmp_path / "texts")
+    written = tmp_path / "texts/b/c/1.png.json"
+    write_text(written, load_text(written).text, CORRECTED)
     texts = tmp_path / "texts/b/1.png.json"
     corrected = tmp_path / "texts/b.c/1.png.json"
     corrected.write_text(corrected.read_text().replace("200x", "two hundred x"))
@@ -68,6 +71,7 @@ def test_folders(tmp_path: Path) -> None:
     assert not (tmp_path / "out/b").exists(), "a folder that is empty now"
     assert not texts.exists()
     assert corrected.exists(), "it is the work of a person"
+    assert written.exists(), "it was written from such a one"
 
 
 def test_files(tmp_path: Path) -> None:
