@@ -174,6 +174,7 @@ def test_the_makefile_of_ones_own_makes_its_targets(folder_of_scans: Path) -> No
         assert (folder_of_scans / f"{page}.json").exists(), "make has deleted what may be corrected"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", PRINTED)
 def test_python_examples_print_what_they_should(mark: str, tmp_path: Path) -> None:
     assert PRINTED[mark] in run_python(python_block(mark).code, tmp_path)

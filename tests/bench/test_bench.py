@@ -41,6 +41,7 @@ def test_it_prints_its_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert [step["pages"] for step in found["pages"]] == [1, 2]
 
 
+@pytest.mark.slow
 def test_the_fixtures_are_varied_alike_each_time(tmp_path: Path) -> None:
     one, other = (varied_fixtures(tmp_path / name, 27) for name in ("one", "other"))
     contents = [path.read_bytes() for path in sorted(one.iterdir())]

@@ -26,6 +26,7 @@ def test_quiet_and_verbose(folder: Path, tmp_path: Path, command: Command) -> No
     assert re.search(r"1\.jpg: \d+ words", said)
 
 
+@pytest.mark.slow
 def test_what_is_larger_is_explained(tmp_path: Path, command: Command) -> None:
     noise = Image.effect_noise((700, 700), 90)
     noise.save(tmp_path / "noise.webp", quality=10)

@@ -163,6 +163,7 @@ def test_a_name_that_is_no_text(tmp_path: Path, command: Command) -> None:
     assert (tmp_path / "out" / os.fsdecode(b"b\xe9b\xe9.pdf")).exists()
 
 
+@pytest.mark.slow
 def test_a_pdf_of_others_is_not_overwritten(folder: Path, tmp_path: Path, command: Command) -> None:
     out = tmp_path / "out"
     out.mkdir()

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from support.command import Command, one_line
 from support.truth import HARDWARE
@@ -37,6 +38,7 @@ def test_engines_as_json() -> None:
     assert "eng" in names["rapid"]["languages"]
 
 
+@pytest.mark.slow
 def test_the_store_of_texts(tmp_path: Path, command: Command) -> None:
     folder = tmp_path / "kept"
     page = ("convert", HARDWARE, "-o", tmp_path / "out", "--cache-dir", folder)

@@ -28,6 +28,7 @@ def test_step_by_step(tmp_path: Path, command: Command) -> None:
         assert "MULLER HARDWARE" in pdfium_text(pdf, number)
 
 
+@pytest.mark.slow
 def test_a_corrected_text_is_not_overwritten(tmp_path: Path, command: Command) -> None:
     text = tmp_path / "1.json"
     again = ("ocr", HARDWARE, "-o", text, "--engine", "none")

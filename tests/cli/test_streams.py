@@ -235,6 +235,7 @@ def test_nothing_is_left_of_stdin(temp: Path, sent: signal.Signals, code: int) -
     assert list(temp.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_text_and_its_json(temp: Path) -> None:
     scan = HARDWARE.read_bytes()
     assert run(temp, "text", "--engine", "none", "-", stdin=scan).returncode == 0

@@ -12,6 +12,7 @@ from support.command import Command, one_line
 from support.truth import HARDWARE, SCANS
 
 
+@pytest.mark.slow
 def test_text_of_one_file(command: Command) -> None:
     done = command("text", HARDWARE)
     assert done.returncode == 0
@@ -35,6 +36,7 @@ def test_text_of_several_files(tmp_path: Path, command: Command) -> None:
     assert "is a folder, not an image" in one_line(command("text", tmp_path).stderr)
 
 
+@pytest.mark.slow
 def test_a_pdf_and_a_missing_file_are_no_scans(tmp_path: Path, command: Command) -> None:
     writer = PdfWriter()
     writer.add_blank_page(100, 100)
@@ -47,6 +49,7 @@ def test_a_pdf_and_a_missing_file_are_no_scans(tmp_path: Path, command: Command)
     assert "gone.png: there is no such file; check the path" in one_line(done.stderr)
 
 
+@pytest.mark.slow
 def test_a_damaged_scan_is_exit_10(tmp_path: Path, command: Command) -> None:
     scan = tmp_path / "1.png"
     Image.effect_noise((200, 200), 60).save(scan)

@@ -152,6 +152,7 @@ def test_the_option(tmp_path: Path) -> None:
     assert len(Stored(tmp_path / "r.pdf").data) == sizes[1]
 
 
+@pytest.mark.slow
 def test_the_summary_tells_what_is_saved(tmp_path: Path) -> None:
     path = tmp_path / "x.bmp"
     strokes([PAPER, INK]).save(path)

@@ -53,6 +53,7 @@ def test_pictures_become_a_smaller_jpeg(tmp_path: Path, name: str, mode: str) ->
     assert rendered(path, LOSSY) == lossy, "the same bytes each time"
 
 
+@pytest.mark.slow
 def test_gray_in_color_and_sixteen_bits_become_gray(tmp_path: Path) -> None:
     gray = photo("L")
     gray.convert("RGB").save(tmp_path / "rgb.png", dpi=(72, 72))

@@ -29,6 +29,7 @@ WIDTHS = [
 ]
 
 
+@pytest.mark.slow
 def test_the_next_page_finds_what_was_there(tmp_path: Path) -> None:
     for number, width in enumerate(WIDTHS):
         page(tmp_path / f"in/{number}.png", width, 100 + number)

@@ -111,6 +111,7 @@ def test_folders_deeper_than_python_calls_functions(tmp_path: Path) -> None:
         subprocess.run(["rm", "-r", tmp_path / "in", tmp_path / "out"], check=True)
 
 
+@pytest.mark.slow
 def test_every_page_of_a_long_document_is_in_it(tmp_path: Path) -> None:
     for number in range(200):
         page(tmp_path / f"in/{number}.png", GOOD)

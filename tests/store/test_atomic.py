@@ -47,6 +47,7 @@ def test_a_disk_that_fails_is_an_error(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_command_on_a_disk_without_fsync(tmp_path: Path) -> None:
     strace = shutil.which("strace")
     if strace is None:

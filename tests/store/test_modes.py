@@ -26,7 +26,14 @@ def set_umask() -> None:
     os.umask(0o022)
 
 
-@pytest.mark.parametrize("where", ((), ("--cluster", "local:1")), ids=("here", "cluster"))
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "where",
+    (
+        pytest.param((), id="here"),
+        pytest.param(("--cluster", "local:1"), id="cluster", marks=pytest.mark.slow),
+    ),
+)
 @pytest.mark.parametrize(
     ("first", "second", "made"), ((0o600, 0o644, "0o600"), (0o444, 0o644, "0o644"),
                                   (0o640, 0o664, "0o640"))

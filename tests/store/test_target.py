@@ -82,6 +82,7 @@ def test_two_outputs_with_one_path(
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [scan]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ("name", "link", "hard link"))
 def test_an_input_of_a_stage_is_no_output(
     by: str, scan: Path, tmp_path: Path, command: Command
@@ -161,6 +162,7 @@ def test_a_pipe_that_nobody_reads_is_refused(scan: Path, tmp_path: Path, command
     assert "nobody reads this pipe" in one_line(done.stderr)
 
 
+@pytest.mark.slow
 @NEEDS_PIPES
 def test_no_pdf_or_text_takes_the_place_of_a_pipe(
     scan: Path, tmp_path: Path, command: Command

@@ -42,6 +42,7 @@ def test_a_damaged_entry_is_a_miss_and_is_replaced(tmp_path: Path) -> None:
     assert len(log.read_text().splitlines()) == 6
 
 
+@pytest.mark.slow
 def test_failures_are_not_kept(tmp_path: Path) -> None:
     page(tmp_path / "1.png", RAISE)
     cache = tmp_path / "cache"

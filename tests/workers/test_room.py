@@ -130,6 +130,7 @@ def test_the_header_says_what_a_page_takes(
         assert isinstance(process_page(PageJob(source, engine="none", room_bytes=size)), PageResult)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ("processes", "threads"))
 def test_a_page_that_asks_for_room_is_made(tmp_path: Path, kind: str) -> None:
     side = math.isqrt(round(ORDINARY_MB * 1e6)) + 1

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.command import Command
 from support.readers import page_sizes, pdfium_text
 from support.stored import Stored
 from support.truth import SCANS
 
 
+@pytest.mark.slow
 def test_none_bundles_the_scans(tmp_path: Path, command: Command) -> None:
     done = command("convert", SCANS / "receipts", "-o", tmp_path, "--engine", "none")
     assert done.returncode == 0, done.stderr
@@ -19,6 +21,7 @@ def test_none_bundles_the_scans(tmp_path: Path, command: Command) -> None:
         assert stored.data == (SCANS / "receipts" / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_none_still_finds_damaged_scans(tmp_path: Path, command: Command) -> None:
     for path in (SCANS / "receipts").iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes()[:30_000])

@@ -134,6 +134,7 @@ def test_a_pdf_is_not_replaced_by_one_with_pages_that_fail(tmp_path: Path) -> No
     assert len(page_sizes(pdf)) == 4, "the page failed in the PDF before, too"
 
 
+@pytest.mark.slow
 def test_a_page_that_fails_to_be_read_keeps_its_text(tmp_path: Path) -> None:
     scan = page(tmp_path / "in/1.png", GOOD)
     assert converted(tmp_path).returncode == 0
@@ -142,6 +143,7 @@ def test_a_page_that_fails_to_be_read_keeps_its_text(tmp_path: Path) -> None:
     assert poppler_text(tmp_path / "out/in.pdf", 0).strip() == "seen100"
 
 
+@pytest.mark.slow
 def test_a_scan_that_was_deleted_is_gone(tmp_path: Path) -> None:
     for number in (1, 2, 3):
         page(tmp_path / f"in/{number}.png", GOOD, 100 + number)
@@ -172,6 +174,7 @@ def test_a_page_that_lost_more_of_its_picture(tmp_path: Path) -> None:
     assert converted(tmp_path).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_suddenly_empty(tmp_path: Path) -> None:
     for name in "ab":
         page(tmp_path / f"in/{name}/1.png", GOOD)
@@ -185,6 +188,7 @@ def test_a_folder_that_is_suddenly_empty(tmp_path: Path) -> None:
     assert len(page_sizes(tmp_path / "out/a.pdf")) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("below", (True, pytest.param(False, marks=pytest.mark.slow)))
 def test_a_folder_of_files_that_is_suddenly_empty(tmp_path: Path, below: bool) -> None:
     folder = tmp_path / "in/a" if below else tmp_path / "in"
@@ -292,6 +296,7 @@ def stream_spoiled(data: bytes) -> bytes:
     return data[:at] + bytes(8) + data[at + 8 :]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", (cut_off, table_spoiled, stream_spoiled))
 def test_a_pdf_that_was_spoiled_is_made_anew(tmp_path: Path, spoil: object) -> None:
     assert callable(spoil)

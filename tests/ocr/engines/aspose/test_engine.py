@@ -69,6 +69,7 @@ def test_aspose_reads_its_three_hundred_characters(by_aspose: tuple[Path, list[E
     assert [page.truncated for page in pages] == [True] * 3
 
 
+@pytest.mark.slow
 def test_a_process_that_used_java_ends() -> None:
     need_engine("aspose")
     code = """
@@ -111,6 +112,7 @@ def test_a_license_that_is_not_there(tmp_path: Path, command: Command, how: str)
     assert "no.lic is not there" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_license_that_is_none(tmp_path: Path, command: Command) -> None:
     need_engine("aspose")
     (tmp_path / "bad.lic").write_text("<x/>")

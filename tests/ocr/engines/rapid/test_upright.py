@@ -21,6 +21,7 @@ def test_an_upright_page_is_not_turned(page_texts: dict[str, PageText], name: st
     assert all(line.baseline.direction[0] > 0.99 for line in page_texts[name].lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "turn_deg"),
     [

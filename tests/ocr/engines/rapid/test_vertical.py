@@ -28,6 +28,7 @@ def columns(pitch: float) -> Image.Image:
     return sheet
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pitch", "turn_deg"),
     (
