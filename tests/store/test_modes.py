@@ -26,7 +26,6 @@ def set_umask() -> None:
     os.umask(0o022)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "where",
     (
