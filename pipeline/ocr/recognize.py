@@ -30,6 +30,7 @@ class _IdleEngines:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._starting = threading.Lock()
         self._idle: dict[tuple[str, EngineOptions, int], list[Engine]] = {}
 
     @contextmanager
@@ -45,7 +46,10 @@ class _IdleEngines:
         if engine is None:
             plugin = engine_plugin(name)
             try:
-                engine = plugin(options, threads)
+                # One after the other: two threads that build a model at once stop each other for
+                # good in OpenVINO, where one has Python's lock and the other has the model's.
+                with self._starting:
+                    engine = plugin(options, threads)
             except OcrError:
                 raise
             except BaseException as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -88,3 +90,23 @@ def test_rapid_keeps_all_letters_of_latin_languages(name: str) -> None:
         code = {"swedish": "swe", "polish": "pol", "czech": "ces", "french": "fra"}[page.name]
         text = reading(image.convert("RGB"), code)
     assert recall(page, text.text) >= 0.98
+
+
+STARTED_AT_ONCE = """
+import threading
+from PIL import Image
+from pipeline import recognize
+
+page = Image.new("L", (64, 64), 255)
+threads = [threading.Thread(target=recognize, args=(page, (), "rapid")) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.slow
+def test_threads_may_start_it_at_once() -> None:
+    """Two that built models at the same time stopped each other for good, more often than not."""
+    subprocess.run([sys.executable, "-c", STARTED_AT_ONCE], check=True, timeout=180)
