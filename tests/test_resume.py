@@ -64,6 +64,7 @@ def test_killed_many_times(tmp_path: Path, pages: int, kills: int, where: str) -
     done = subprocess.run(convert, env=settings, check=False)
     assert done.returncode == 0
     recognized = Counter(log.read_text().splitlines())
+    recognized.pop("64x64", None)  # the page on which the workers of a cluster are tried
     assert set(recognized) == {f"{SLOW}x{100 + number}" for number in range(pages)}
     assert recognized.total() <= pages + JOBS * kills
     undisturbed = run(

@@ -25,7 +25,18 @@ CLAIM = re.compile(rb"pdfaid:(part|conformance)(?:>|\s*=\s*[\"'])\s*(\w+)")
 """The entries of XMP by which a PDF says that it is PDF/A, as elements or as attributes."""
 
 
-PDF_ERRORS = (PyPdfError, DependencyError, pypdfium2.PdfiumError, OSError, ValueError, KeyError)
+PDF_ERRORS = (
+    PyPdfError,
+    DependencyError,
+    pypdfium2.PdfiumError,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 """What pypdf and PDFium raise on a file that is damaged, encrypted, gone, or no PDF."""
 
 
@@ -170,7 +181,7 @@ def bookmarked_files(path: Path) -> tuple[tuple[str, int], ...] | None:
                 for (title, first), end in zip(marks, ends, strict=True)
                 if first is not None and end is not None
             )
-    except (*PDF_ERRORS, TypeError, AttributeError):
+    except PDF_ERRORS:
         return None
 
 
@@ -216,7 +227,8 @@ def _claim(reader: PdfReader) -> str:
     if stream is None:
         return ""
     stream = stream.get_object()
-    assert isinstance(stream, StreamObject)
+    if not isinstance(stream, StreamObject):
+        return ""
     claimed: dict[bytes, str] = {
         key: value.decode() for key, value in CLAIM.findall(stream.get_data())
     }
