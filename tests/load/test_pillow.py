@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pytest
 from PIL import Image
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from support.pictures import many_frames
 from support.stored import opened
 
@@ -63,20 +61,6 @@ def test_what_is_not_decoded_has_the_value_of_the_ground(tmp_path: Path, mode: s
         assert (pixels[:100] == whole[:100]).all()
         ground = bool(value) if mode == "1" else value
         assert (pixels[300:] == ground).all()
-
-
-@pytest.fixture
-def directories(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Grows with each directory of a TIFF that Pillow parses."""
-    parsed: list[int] = []
-    load = ImageFileDirectory_v2.load
-
-    def counted(self: ImageFileDirectory_v2, file: IO[bytes]) -> None:
-        parsed.append(file.tell())
-        load(self, file)
-
-    monkeypatch.setattr(ImageFileDirectory_v2, "load", counted)
-    return parsed
 
 
 def test_a_frame_is_found_by_its_offset(tmp_path: Path, directories: list[int]) -> None:

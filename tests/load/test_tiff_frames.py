@@ -8,11 +8,10 @@ import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 import pytest
 from PIL import Image
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from support.pictures import many_frames
 
 from pipeline import ScanError, load_page, page_sources
@@ -51,20 +50,6 @@ def big_endian() -> bytes:
         data += struct.pack(">I", 0 if index + 1 == FRAMES else pixels + 30 + index)
         data += b"\xff" * (30 + index)
     return bytes(data)
-
-
-@pytest.fixture
-def directories(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Grows with each directory of a TIFF that Pillow parses."""
-    parsed: list[int] = []
-    load = ImageFileDirectory_v2.load
-
-    def counted(self: ImageFileDirectory_v2, file: IO[bytes]) -> None:
-        parsed.append(file.tell())
-        load(self, file)
-
-    monkeypatch.setattr(ImageFileDirectory_v2, "load", counted)
-    return parsed
 
 
 def offsets_of_pillow(path: Path) -> Iterator[int]:
