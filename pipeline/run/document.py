@@ -23,7 +23,6 @@ from ..model.page import Document, PageSource
 from ..store.atomic import check_folder, not_writable
 from ..store.corrections import TextFiles
 from ..store.origin import Origin
-from ..store.provenance import fingerprint
 from .corrections.document import DocumentCorrections
 from .finish import failures_of, finish_document
 from .outputs.accepted import AcceptedFaults
@@ -200,16 +199,7 @@ class DocumentJob:
         return self._fingerprint(self.corrections.in_fingerprint())
 
     def _fingerprint(self, corrected: Sequence[str]) -> str:
-        context, document = self.context, self.document
-        return fingerprint(
-            document,
-            [self.scans.content(path).in_fingerprint for path in document.scans],
-            corrected if any(corrected) else [],
-            context.options,
-            context.engine.name,
-            context.engine.languages,
-            context.engine.options.fingerprint_parts,
-        )
+        return self.scans.fingerprint(corrected, self.context.options, self.context.engine)
 
 
 async def _uninterrupted(function: Callable[[], Item]) -> Item:

@@ -15,7 +15,6 @@ from ..model.page import Document
 from ..ocr.engine import EngineChoice
 from ..ocr.registry import ResolvedEngine, choose_engine
 from ..store.corrections import TextFiles
-from ..store.provenance import fingerprint
 from .corrections.document import DocumentCorrections
 from .corrections.run import RunCorrections
 from .outputs.accepted import AcceptedFaults
@@ -105,16 +104,7 @@ class Preview:
         accepted = AcceptedFaults(document, root, options, lambda path: scans.content(path).hash)
 
         def fingerprint_now() -> str:
-            corrected_pages = corrected.in_fingerprint()
-            return fingerprint(
-                document,
-                [scans.content(path).in_fingerprint for path in document.scans],
-                corrected_pages if any(corrected_pages) else [],
-                options,
-                engine.name,
-                engine.languages,
-                engine.options.fingerprint_parts,
-            )
+            return scans.fingerprint(corrected.in_fingerprint(), options, engine)
 
         try:
             existing = what_exists(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..load.scan import page_sources
+from ..model.options import ConvertOptions
 from ..model.page import Document, PageSource
+from ..ocr.registry import ResolvedEngine
 from ..store.content import Content, FileState
+from ..store.provenance import fingerprint
 
 TRIES = 3
 """How often a page is made whose scan is replaced meanwhile: more is a file that is being copied,
@@ -41,6 +44,26 @@ class DocumentScans:
         if path not in self._contents:
             self._contents[path] = Content.of(path)
         return self._contents[path]
+
+    def fingerprint(
+        self, corrected: Sequence[str], options: ConvertOptions, engine: ResolvedEngine
+    ) -> str:
+        """Says of two runs whether they make the same PDF of these scans.
+
+        Args:
+            corrected: What stands for the corrections of its pages (`PageCorrection`).
+            options: The user's options.
+            engine: Recognizes the pages.
+        """
+        return fingerprint(
+            self._document,
+            [self.content(path).in_fingerprint for path in self._document.scans],
+            corrected if any(corrected) else [],
+            options,
+            engine.name,
+            engine.languages,
+            engine.options.fingerprint_parts,
+        )
 
     def is_of(self, path: Path, content_hash: str) -> bool:
         """Whether a scan still has this content, as far as can be told: it is looked at again.
