@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,15 @@ def test_a_time_out_of_its_own_is_no_end_of_waiting() -> None:
         asyncio.run(outer())
 
 
+@pytest.fixture
+def ctrl_c_is_heard() -> Iterator[None]:
+    """Also where the tests were started in the background, by a shell that has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 @pytest.mark.parametrize("kernel", (True, False), ids=("kernel", "asyncio.run"))
 def test_ctrl_c_ends_it(kernel: bool) -> None:
     """The loop of a notebook's kernel leaves Ctrl-C to Python; that of `asyncio.run` does not."""
